@@ -1,0 +1,299 @@
+//! Sets of rows in one statement: as many rows as pay off, the text built once
+//! per size and prepared once per connection.
+//!
+//! ```no_run
+//! # use store::{bulk, Tx};
+//! const INTO_VISIT: bulk::Insert = bulk::Insert {
+//!     into: "visit (id, unit, at, at_home)",
+//!     on_conflict: "(id) DO NOTHING",          // or "" for none
+//! };
+//! # struct Visit { id: uuid::Uuid, unit: uuid::Uuid, at: i64, at_home: bool }
+//! # async fn example(tx: &mut Tx, visits: &[Visit], ids: &[uuid::Uuid]) -> store::Result<()> {
+//! bulk::insert(tx, &INTO_VISIT, visits, |row, visit| {
+//!     row.push(visit.id).push(visit.unit).push(visit.at).push(visit.at_home);
+//! }).await?;
+//!
+//! const MOVE: bulk::With = bulk::With {
+//!     v: "id, at",
+//!     statement: "UPDATE visit SET at = v.at FROM v WHERE visit.id = v.id",
+//! };
+//! bulk::update_from(tx, &MOVE, visits, |row, visit| { row.push(visit.id).push(visit.at); }).await?;
+//!
+//! const OF_IDS: bulk::With = bulk::With {
+//!     v: "id",
+//!     statement: "SELECT t.id, t.at FROM v CROSS JOIN visit t WHERE t.id = v.id",
+//! };
+//! let found: Vec<(uuid::Uuid, i64)> = bulk::select_in(tx, &OF_IDS, ids, |row, id| { row.push(*id); }).await?;
+//! # let _ = found; Ok(()) }
+//! ```
+//!
+//! Rows go in the order given: give them in the order of the key. In `select_in`
+//! write `v CROSS JOIN t WHERE t.key = v.key`: SQLite then walks the list and
+//! looks each row up, and PostgreSQL is free to choose. The order of the answer
+//! is not promised, and a list with the same key twice answers twice.
+
+use crate::{Result, Tx};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments, Encode, FromRow, Postgres, Sqlite, Type};
+use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
+
+/// Rows of one statement at most, a power of two.
+const ROWS_MAX: usize = 512;
+/// Parameters of one statement at most; SQLite takes 32,766, PostgreSQL 65,535.
+const PARAMETERS_MAX: usize = 32_766;
+
+/// Where rows go: `into` is `table (column, ...)`, `on_conflict` what follows
+/// `ON CONFLICT`, or nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Insert {
+    pub into: &'static str,
+    pub on_conflict: &'static str,
+}
+
+/// A statement over a list of rows that it sees as the table `v` with the
+/// columns named in `v`.
+#[derive(Clone, Copy, Debug)]
+pub struct With {
+    pub v: &'static str,
+    pub statement: &'static str,
+}
+
+/// A value both databases take: `i64`, `bool`, `&str`, `String`, `&[u8]`,
+/// `Vec<u8>`, `Uuid` and `Option` of each.
+pub trait Value<'q>:
+    Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres>
+{
+}
+
+impl<'q, T> Value<'q> for T where
+    T: Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres>
+{
+}
+
+/// Takes the values of one row after the other, in the order of the columns.
+#[derive(Debug)]
+pub struct Values {
+    arguments: Bound,
+    pushed: usize,
+}
+
+#[derive(Debug)]
+enum Bound {
+    Sqlite(SqliteArguments),
+    Pg(PgArguments),
+}
+
+impl Values {
+    pub fn push<'q, T: Value<'q>>(&mut self, value: T) -> &mut Self {
+        let added = match &mut self.arguments {
+            Bound::Sqlite(arguments) => arguments.add(value),
+            Bound::Pg(arguments) => arguments.add(value),
+        };
+        added.expect("integers, texts, bytes and ids always encode");
+        self.pushed += 1;
+        self
+    }
+}
+
+/// Inserts the rows; the number that went in (those skipped by `DO NOTHING`
+/// are not counted).
+pub async fn insert<T: Sync>(
+    tx: &mut Tx,
+    insert: &Insert,
+    rows: &[T],
+    bind: impl FnMut(&mut Values, &T) + Send,
+) -> Result<u64> {
+    run(tx, Shape::Insert(*insert), rows, bind).await
+}
+
+/// Runs `statement` (an UPDATE, DELETE or INSERT that reads `v`) over the rows;
+/// the number of rows it touched.
+pub async fn update_from<T: Sync>(
+    tx: &mut Tx,
+    with: &With,
+    rows: &[T],
+    bind: impl FnMut(&mut Values, &T) + Send,
+) -> Result<u64> {
+    run(tx, Shape::With(*with), rows, bind).await
+}
+
+/// Runs `statement` (a SELECT that joins `v`, or an UPDATE ... RETURNING) over
+/// the list and collects its rows.
+pub async fn select_in<T: Sync, R>(
+    tx: &mut Tx,
+    with: &With,
+    list: &[T],
+    mut bind: impl FnMut(&mut Values, &T) + Send,
+) -> Result<Vec<R>>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let shape = Shape::With(*with);
+    let mut found = Vec::with_capacity(list.len());
+    for part in parts(list, shape.columns()) {
+        let sql = shape.text(part.len(), tx.is_sqlite());
+        match (values(tx, &shape, part, &mut bind), &mut *tx) {
+            (Bound::Sqlite(arguments), Tx::Sqlite(c)) => found.append(
+                &mut sqlx::query_as_with(sql, arguments)
+                    .fetch_all(&mut **c)
+                    .await?,
+            ),
+            (Bound::Pg(arguments), Tx::Pg(c)) => found.append(
+                &mut sqlx::query_as_with(sql, arguments)
+                    .fetch_all(&mut **c)
+                    .await?,
+            ),
+            _ => unreachable!("values are bound for the transaction's own database"),
+        }
+    }
+    Ok(found)
+}
+
+async fn run<T: Sync>(
+    tx: &mut Tx,
+    shape: Shape,
+    rows: &[T],
+    mut bind: impl FnMut(&mut Values, &T) + Send,
+) -> Result<u64> {
+    let mut touched = 0;
+    for part in parts(rows, shape.columns()) {
+        let sql = shape.text(part.len(), tx.is_sqlite());
+        let arguments = values(tx, &shape, part, &mut bind);
+        touched += execute(tx, sql, arguments).await?;
+    }
+    Ok(touched)
+}
+
+async fn execute(tx: &mut Tx, sql: &'static str, bound: Bound) -> Result<u64> {
+    Ok(match (bound, tx) {
+        (Bound::Sqlite(arguments), Tx::Sqlite(c)) => sqlx::query_with(sql, arguments)
+            .execute(&mut **c)
+            .await?
+            .rows_affected(),
+        (Bound::Pg(arguments), Tx::Pg(c)) => sqlx::query_with(sql, arguments)
+            .execute(&mut **c)
+            .await?
+            .rows_affected(),
+        _ => unreachable!("values are bound for the transaction's own database"),
+    })
+}
+
+fn values<T>(tx: &Tx, shape: &Shape, rows: &[T], bind: &mut impl FnMut(&mut Values, &T)) -> Bound {
+    let expected = rows.len() * shape.columns();
+    let mut values = Values {
+        arguments: if tx.is_sqlite() {
+            Bound::Sqlite(SqliteArguments::default())
+        } else {
+            Bound::Pg(PgArguments::default())
+        },
+        pushed: 0,
+    };
+    match &mut values.arguments {
+        Bound::Sqlite(arguments) => arguments.reserve(expected, 0),
+        Bound::Pg(arguments) => arguments.reserve(expected, expected * 12),
+    }
+    for row in rows {
+        bind(&mut values, row);
+    }
+    assert_eq!(
+        values.pushed, expected,
+        "the number of values pushed differs from the columns of: {shape:?}"
+    );
+    values.arguments
+}
+
+/// Cuts the rows into powers of two, the largest first, so that ten texts a
+/// statement serve every number of rows.
+fn parts<T>(rows: &[T], columns: usize) -> impl Iterator<Item = &[T]> {
+    let most = ROWS_MAX.min(PARAMETERS_MAX / columns);
+    let most = 1 << most.ilog2();
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let size = rest.len().checked_ilog2().map(|log| (1 << log).min(most))?;
+        let (part, after) = rest.split_at(size);
+        rest = after;
+        Some(part)
+    })
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Shape {
+    Insert(Insert),
+    With(With),
+}
+
+type Texts = HashMap<(&'static str, &'static str, usize, bool), &'static str>;
+static TEXTS: LazyLock<RwLock<Texts>> = LazyLock::new(RwLock::default);
+
+impl Shape {
+    fn columns(&self) -> usize {
+        let list = match self {
+            Shape::Insert(insert) => insert.into,
+            Shape::With(with) => with.v,
+        };
+        1 + list.bytes().filter(|b| *b == b',').count()
+    }
+
+    /// The SQL for so many rows, built once and kept for the life of the
+    /// process: statements are constants of the program, so their texts are
+    /// few.
+    fn text(&self, rows: usize, sqlite: bool) -> &'static str {
+        let key = match self {
+            Shape::Insert(insert) => (insert.into, insert.on_conflict, rows, sqlite),
+            Shape::With(with) => (with.v, with.statement, rows, sqlite),
+        };
+        let known = TEXTS.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(text) = known.get(&key) {
+            return text;
+        }
+        drop(known);
+        let mut texts = TEXTS.write().unwrap_or_else(PoisonError::into_inner);
+        texts
+            .entry(key)
+            .or_insert_with(|| Box::leak(self.build(rows, sqlite).into_boxed_str()))
+    }
+
+    fn build(&self, rows: usize, sqlite: bool) -> String {
+        let values = placeholders(rows, self.columns(), sqlite);
+        match self {
+            Shape::Insert(insert) if insert.on_conflict.is_empty() => {
+                format!("INSERT INTO {} VALUES {values}", insert.into)
+            }
+            Shape::Insert(insert) => format!(
+                "INSERT INTO {} VALUES {values} ON CONFLICT {}",
+                insert.into, insert.on_conflict
+            ),
+            Shape::With(with) => {
+                format!(
+                    "WITH v ({}) AS (VALUES {values}) {}",
+                    with.v, with.statement
+                )
+            }
+        }
+    }
+}
+
+/// `(?,?),(?,?)` or `($1,$2),($3,$4)`. SQLite gets the nameless form: it looks
+/// a numbered parameter up by its name, in a list as long as the statement,
+/// at every binding.
+fn placeholders(rows: usize, columns: usize, sqlite: bool) -> String {
+    let mut text = String::with_capacity(rows * columns * 6);
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ",(" });
+        for column in 0..columns {
+            if column > 0 {
+                text.push(',');
+            }
+            if sqlite {
+                text.push('?');
+            } else {
+                text.push('$');
+                text.push_str(&(row * columns + column + 1).to_string());
+            }
+        }
+        text.push(')');
+    }
+    text
+}

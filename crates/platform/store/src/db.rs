@@ -1,0 +1,204 @@
+//! `Db` and `Tx`: an enum of two concrete drivers, so that each keeps its full
+//! power and the compiler checks every statement's types against both.
+
+use crate::{Fault, Result};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Postgres, Sqlite};
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Connections that read at the same time (SQLite), or in all (PostgreSQL: x4).
+pub const READERS_MAX: u32 = 4;
+/// How long a task waits for the one writer before it is told that it is stuck.
+pub const WRITER_WAIT_S_MAX: u64 = 60;
+/// Prepared statements kept per connection: every bulk statement has a text
+/// for each power of two of rows.
+const STATEMENTS_KEPT_MAX: usize = 512;
+/// Page cache of the writer: indexes of a million persons stay in memory, and
+/// the process stays under 1 GiB.
+const WRITER_CACHE_KIB: u32 = 128 * 1024;
+const READER_CACHE_KIB: u32 = 16 * 1024;
+/// The write-ahead log is folded back after so many pages (64 MiB at 8 KiB a
+/// page): a page changed by many commits of a bulk load is written home once.
+const CHECKPOINT_PAGES: u32 = 8 * 1024;
+/// 8 KiB: rows without rowid up to 2 KiB (a packed family) stay in their leaf.
+const PAGE_BYTES: u32 = 8 * 1024;
+
+/// A handle on the database; cloning shares the connections.
+#[derive(Clone, Debug)]
+pub enum Db {
+    Sqlite { read: SqlitePool, write: SqlitePool },
+    Pg(PgPool),
+}
+
+/// One transaction. Dropped without [`Tx::commit`], it is rolled back.
+#[derive(Debug)]
+pub enum Tx {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Pg(sqlx::Transaction<'static, Postgres>),
+}
+
+impl Db {
+    /// Opens `sqlite:PATH` (the file and its folder are made when absent) or
+    /// `postgres://...`.
+    pub async fn open(address: &str) -> Result<Db> {
+        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            return open_postgres(address).await;
+        }
+        match address.strip_prefix("sqlite:") {
+            Some(rest) => {
+                let path = rest.strip_prefix("//").unwrap_or(rest);
+                open_sqlite(Path::new(path)).await
+            }
+            None => Err(Fault::Address {
+                address: address.to_owned(),
+            }),
+        }
+    }
+
+    /// Begins a transaction that writes. On SQLite it owns the one writer from
+    /// its first moment (`BEGIN IMMEDIATE`), so a read in it is never stale.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Db::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Pg(pool) => Tx::Pg(pool.begin().await?),
+        })
+    }
+
+    /// Begins a transaction that only reads, all of it from one snapshot.
+    /// Writing in it fails. It need not be committed.
+    pub async fn read(&self) -> Result<Tx> {
+        Ok(match self {
+            Db::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
+            Db::Pg(pool) => Tx::Pg(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .await?,
+            ),
+        })
+    }
+
+    /// Waits until every connection is back and closes them.
+    pub async fn close(&self) {
+        match self {
+            Db::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Db::Pg(pool) => pool.close().await,
+        }
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Db::Sqlite { .. })
+    }
+
+    /// Lets the planner count the rows; worth it after a bulk load.
+    pub async fn analyze(&self) -> Result<()> {
+        match self {
+            Db::Sqlite { write, .. } => sqlx::raw_sql("ANALYZE").execute(write).await.map(drop),
+            Db::Pg(pool) => sqlx::raw_sql("ANALYZE").execute(pool).await.map(drop),
+        }?;
+        Ok(())
+    }
+}
+
+impl Tx {
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Tx::Sqlite(tx) => tx.commit().await?,
+            Tx::Pg(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    pub async fn rollback(self) -> Result<()> {
+        match self {
+            Tx::Sqlite(tx) => tx.rollback().await?,
+            Tx::Pg(tx) => tx.rollback().await?,
+        }
+        Ok(())
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Tx::Sqlite(_))
+    }
+
+    /// Waits until this transaction is the only one in the whole installation
+    /// that works under `name` ("run 2026-03"), and stays it until its end.
+    pub async fn alone(&mut self, name: &str) -> Result<()> {
+        // SQLite: a writing transaction already is alone.
+        if let Tx::Pg(tx) = self {
+            sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind(name)
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// For the macros: borrows `tx` whether it is owned or already borrowed.
+    #[doc(hidden)]
+    pub fn arms(&mut self) -> &mut Tx {
+        self
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<Db> {
+    if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|e| Fault::File {
+            path: path.display().to_string(),
+            reason: e.to_string(),
+        })?;
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .page_size(PAGE_BYTES)
+        .journal_mode(SqliteJournalMode::Wal)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(WRITER_WAIT_S_MAX))
+        .statement_cache_capacity(STATEMENTS_KEPT_MAX)
+        .row_buffer_size(512)
+        .pragma("temp_store", "memory");
+    let write = options
+        .clone()
+        .create_if_missing(true)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("cache_size", format!("-{WRITER_CACHE_KIB}"))
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string());
+    // The writer is opened first: it makes the file and sets the WAL mode.
+    let write = sqlite_pool(1).connect_with(write).await?;
+    let read = options
+        .read_only(true)
+        .pragma("cache_size", format!("-{READER_CACHE_KIB}"));
+    let read = sqlite_pool(READERS_MAX).connect_with(read).await?;
+    Ok(Db::Sqlite { read, write })
+}
+
+fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .min_connections(1)
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(WRITER_WAIT_S_MAX))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+async fn open_postgres(address: &str) -> Result<Db> {
+    let options = PgConnectOptions::from_str(address)
+        .map_err(|_| Fault::Address {
+            address: address.to_owned(),
+        })?
+        .application_name("daftar")
+        .statement_cache_capacity(STATEMENTS_KEPT_MAX);
+    let pool = PgPoolOptions::new()
+        .max_connections(READERS_MAX * 4)
+        .acquire_timeout(Duration::from_secs(WRITER_WAIT_S_MAX))
+        .connect_with(options)
+        .await?;
+    Ok(Db::Pg(pool))
+}
