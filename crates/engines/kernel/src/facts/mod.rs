@@ -1,0 +1,101 @@
+//! Facts: what a source said about an owner, and the catalogue of their kinds.
+//!
+//! [`CATALOGUE`] is the one list that connectors write to and packs read from. A
+//! fact's body is rows of cells in the order of its kind's fields. A fact with
+//! no rows says "nothing held" (known to be empty); no fact at all means unknown.
+
+mod body;
+mod catalogue;
+mod check;
+mod source;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::day::{Day, Instant};
+use crate::ids::{EvidenceId, FactId, Uuid};
+use crate::lang::Text3;
+
+pub use body::{BodyView, Cell, CellView, Cells, FactBody, RowView, Rows};
+pub use catalogue::{CATALOGUE, code, kind, kind_named};
+pub use check::BodyError;
+pub use source::Source;
+
+/// Whom a fact is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Owner {
+    Person,
+    Unit,
+}
+
+/// What stands in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueType {
+    /// Minor units.
+    Money,
+    Integer,
+    /// Days since 1970-01-01.
+    Day,
+    /// year*12 + month-1.
+    Month,
+    /// 0 or 1.
+    YesNo,
+    /// The index in the list.
+    Code(&'static [&'static str]),
+    Text,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    pub name: &'static str,
+    pub ty: ValueType,
+    pub label: Text3,
+}
+
+/// One line of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FactKind {
+    pub code: u16,
+    pub name: &'static str,
+    pub owner: Owner,
+    /// Many rows, or at most one.
+    pub many: bool,
+    pub fields: &'static [Field],
+    /// Whom to believe, the most trusted first.
+    pub sources: &'static [Source],
+    pub label: Text3,
+}
+
+impl FactKind {
+    /// Whom to ask: the most trusted source.
+    pub fn agency(&self) -> Source {
+        self.sources[0]
+    }
+
+    /// The place of a column by its name.
+    pub fn field(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
+    /// 0 for the most trusted source; `None` when this source may not speak of this kind.
+    pub fn trust_of(&self, source: Source) -> Option<usize> {
+        self.sources.iter().position(|known| *known == source)
+    }
+}
+
+/// One answer of one source about one owner, as it is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    pub id: FactId,
+    /// A [`crate::PersonId`] or a [`crate::UnitId`], as the kind's owner says.
+    pub owner: Uuid,
+    /// The code of its kind.
+    pub kind: u16,
+    pub source: Source,
+    pub as_of: Day,
+    pub received_at: Instant,
+    pub evidence: EvidenceId,
+    pub body: FactBody,
+}

@@ -1,0 +1,128 @@
+//! Where facts come from.
+
+use serde::{Deserialize, Serialize};
+
+use crate::lang::Text3;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    CivilRegistry,
+    Tax,
+    Employment,
+    Cadastre,
+    Vehicles,
+    PensionFund,
+    Bank,
+    Disability,
+    Visit,
+    MahallaSeven,
+    Declaration,
+    Import,
+}
+
+impl Source {
+    pub const ALL: [Source; 12] = [
+        Source::CivilRegistry,
+        Source::Tax,
+        Source::Employment,
+        Source::Cadastre,
+        Source::Vehicles,
+        Source::PensionFund,
+        Source::Bank,
+        Source::Disability,
+        Source::Visit,
+        Source::MahallaSeven,
+        Source::Declaration,
+        Source::Import,
+    ];
+
+    /// As it stands in the database; never reused.
+    pub const fn code(self) -> u8 {
+        match self {
+            Source::CivilRegistry => 1,
+            Source::Tax => 2,
+            Source::Employment => 3,
+            Source::Cadastre => 4,
+            Source::Vehicles => 5,
+            Source::PensionFund => 6,
+            Source::Bank => 7,
+            Source::Disability => 8,
+            Source::Visit => 9,
+            Source::MahallaSeven => 10,
+            Source::Declaration => 11,
+            Source::Import => 12,
+        }
+    }
+
+    pub fn from_code(code: u8) -> Option<Source> {
+        let at = usize::from(code).checked_sub(1)?;
+        Source::ALL.get(at).copied()
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Source::CivilRegistry => "civil_registry",
+            Source::Tax => "tax",
+            Source::Employment => "employment",
+            Source::Cadastre => "cadastre",
+            Source::Vehicles => "vehicles",
+            Source::PensionFund => "pension_fund",
+            Source::Bank => "bank",
+            Source::Disability => "disability",
+            Source::Visit => "visit",
+            Source::MahallaSeven => "mahalla_seven",
+            Source::Declaration => "declaration",
+            Source::Import => "import",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Source> {
+        Source::ALL.into_iter().find(|source| source.name() == name)
+    }
+
+    pub const fn label(self) -> Text3 {
+        match self {
+            Source::CivilRegistry => Text3::fixed("FHDYO organi", "органы ЗАГС", "civil registry"),
+            Source::Tax => Text3::fixed("soliq organi", "налоговая служба", "tax authority"),
+            Source::Employment => {
+                Text3::fixed("bandlik organi", "служба занятости", "employment service")
+            }
+            Source::Cadastre => Text3::fixed("kadastr agentligi", "кадастр", "cadastre"),
+            Source::Vehicles => Text3::fixed(
+                "yoʻl harakati xavfsizligi xizmati",
+                "служба безопасности дорожного движения",
+                "vehicle register",
+            ),
+            Source::PensionFund => {
+                Text3::fixed("pensiya jamgʻarmasi", "пенсионный фонд", "pension fund")
+            }
+            Source::Bank => Text3::fixed("banklar", "банки", "banks"),
+            Source::Disability => Text3::fixed(
+                "tibbiy-ijtimoiy ekspertiza",
+                "медико-социальная экспертиза",
+                "medical and social assessment",
+            ),
+            Source::Visit => Text3::fixed(
+                "uyga tashrif soʻrovnomasi",
+                "опросник при посещении дома",
+                "home visit questionnaire",
+            ),
+            Source::MahallaSeven => Text3::fixed(
+                "mahalla yettiligi xulosasi",
+                "заключение махаллинской семёрки",
+                "conclusion of the Mahalla Seven",
+            ),
+            Source::Declaration => Text3::fixed(
+                "ariza beruvchining bayonoti",
+                "заявление семьи",
+                "the family's own statement",
+            ),
+            Source::Import => Text3::fixed(
+                "koʻchirilgan maʼlumot",
+                "перенесённые данные",
+                "imported data",
+            ),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Whose spouse, whose child: the rules that decide where one person belongs.
+
+use super::graph::{KinGraph, Place, Side};
+use super::{ADULT_YEARS, Tie};
+use crate::day::{Day, completed_years};
+
+/// A block applied to a graph on a day.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules<'a> {
+    pub graph: &'a KinGraph,
+    pub on: Day,
+    /// Children belong below this age, by these ties; `None` when the block has none.
+    pub children: Option<(i32, &'a [Tie])>,
+}
+
+/// Where a child belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Home {
+    /// The older of the couple that cares for the child.
+    pub head: Place,
+    pub tie: Tie,
+    /// Another family with an equal claim, when only age decided.
+    pub other: Option<Place>,
+}
+
+#[derive(Clone, Copy)]
+struct Claim {
+    head: Place,
+    tie: Tie,
+    lives_there: bool,
+}
+
+impl Rules<'_> {
+    pub fn is_alive(&self, place: Place) -> bool {
+        self.graph.is_alive(place, self.on)
+    }
+
+    pub fn age(&self, place: Place) -> i32 {
+        completed_years(self.graph.person(place).born, self.on)
+    }
+
+    pub fn is_adult(&self, place: Place) -> bool {
+        self.age(place) >= ADULT_YEARS
+    }
+
+    /// Older first, ties by id: smaller is older.
+    pub fn seniority(&self, place: Place) -> (Day, Place) {
+        (self.graph.person(place).born, place) // places are in the order of ids
+    }
+
+    /// The spouse by the latest marriage in force, if that spouse says the same.
+    pub fn spouse(&self, place: Place) -> Option<Place> {
+        let spouse = self.chosen_spouse(place)?;
+        (self.chosen_spouse(spouse) == Some(place)).then_some(spouse)
+    }
+
+    fn chosen_spouse(&self, place: Place) -> Option<Place> {
+        let marriages = self.marriages(place);
+        marriages
+            .max_by_key(|(other, since)| (*since, std::cmp::Reverse(*other)))
+            .map(|m| m.0)
+    }
+
+    pub fn marriages(&self, place: Place) -> impl Iterator<Item = (Place, Day)> {
+        let links = self.graph.links(place, self.on);
+        links
+            .filter(|link| link.side == Side::Spouse)
+            .map(|link| (link.other, link.valid.from))
+    }
+
+    /// The older of a couple stands for it.
+    pub fn couple_head(&self, place: Place) -> Place {
+        match self.spouse(place) {
+            Some(spouse) if self.seniority(spouse) < self.seniority(place) => spouse,
+            _ => place,
+        }
+    }
+
+    /// Young enough for the block, unmarried and not a parent.
+    pub fn is_child(&self, place: Place) -> bool {
+        let Some((under_years, _)) = self.children else {
+            return false;
+        };
+        self.age(place) < under_years && !self.stands_alone(place)
+    }
+
+    fn stands_alone(&self, place: Place) -> bool {
+        let mut links = self.graph.links(place, self.on);
+        links.any(|link| matches!(link.side, Side::Spouse | Side::Child(_)))
+    }
+
+    /// The family that a child belongs to; `None` without a living carer.
+    pub fn home(&self, child: Place) -> Option<Home> {
+        let claims = self.claims(child);
+        let strongest = claims.iter().map(|claim| claim.tie).max()?;
+        let mut best: Vec<Claim> = claims;
+        best.retain(|claim| claim.tie == strongest);
+        if best.iter().any(|claim| claim.lives_there) {
+            best.retain(|claim| claim.lives_there);
+        }
+        best.sort_by_key(|claim| self.seniority(claim.head));
+        let other = best
+            .iter()
+            .map(|claim| claim.head)
+            .find(|head| *head != best[0].head);
+        Some(Home {
+            head: best[0].head,
+            tie: strongest,
+            other,
+        })
+    }
+
+    /// Every family with a claim on a child, one entry a carer.
+    fn claims(&self, child: Place) -> Vec<Claim> {
+        let Some((_, ties)) = self.children else {
+            return Vec::new();
+        };
+        let dwelling = self.graph.dwelling(child, self.on);
+        let lives_with = |carer: Place| {
+            let shares = |who| dwelling.is_some() && self.graph.dwelling(who, self.on) == dwelling;
+            shares(carer) || self.spouse(carer).is_some_and(shares)
+        };
+        let links = self
+            .graph
+            .links(child, self.on)
+            .filter_map(|link| match link.side {
+                Side::Carer(relation) => Some((link.other, Tie::given_by(relation))),
+                Side::Spouse | Side::Child(_) => None,
+            });
+        let permitted = links.filter(|(_, tie)| ties.contains(tie));
+        permitted
+            .map(|(carer, tie)| Claim {
+                head: self.couple_head(carer),
+                tie,
+                lives_there: lives_with(carer),
+            })
+            .collect()
+    }
+
+    /// Children whose home is the couple of `head`, and children of the couple
+    /// who belong elsewhere; each in the order of birth, then id.
+    pub fn children_of(&self, head: Place, spouse: Option<Place>) -> Vec<(Place, Home)> {
+        let couple = [Some(head), spouse].into_iter().flatten();
+        let links = couple.flat_map(|carer| self.graph.links(carer, self.on));
+        let mut children: Vec<Place> = links
+            .filter(|link| matches!(link.side, Side::Child(_)))
+            .map(|link| link.other)
+            .filter(|child| self.is_child(*child))
+            .collect();
+        children.sort_by_key(|child| self.seniority(*child));
+        children.dedup();
+        children
+            .into_iter()
+            .filter_map(|child| Some((child, self.home(child)?)))
+            .collect()
+    }
+}

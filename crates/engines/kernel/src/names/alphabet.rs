@@ -1,0 +1,1 @@
+//! Letters and marks that several tables share.

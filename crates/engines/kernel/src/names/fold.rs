@@ -1,0 +1,4 @@
+//! The folded key.
+pub fn fold(text: &str) -> String {
+    text.to_lowercase()
+}
