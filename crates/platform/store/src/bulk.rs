@@ -31,6 +31,22 @@
 //! write `v CROSS JOIN t WHERE t.key = v.key`: SQLite then walks the list and
 //! looks each row up, and PostgreSQL is free to choose. The order of the answer
 //! is not promised, and a list with the same key twice answers twice.
+//!
+//! # Measured
+//! Thousand rows a second, release build, 2 shared cores, commits of 50,000 rows
+//! (`examples/rates.rs`; 1,000,000 and 500,000 rows on SQLite with its log synced
+//! at every commit, 100,000 on PostgreSQL 15 without fsync):
+//!
+//! | | SQLite x32 | x128 | x512 | x1024 | PostgreSQL x128 | x512 | x4096 |
+//! |---|---|---|---|---|---|---|---|
+//! | insert, 5 columns, key in order | 335 | 739 | 1050-1250 | 1240 | 418 | 412 | 209 |
+//! | insert, with a scattered unique text | 129 | 179 | 135 | 150 | 259 | 208 | 117 |
+//! | insert, 300-555 packed bytes | 249 | 354 | 270-315 | 319 | 326 | 191 | 126 |
+//! | `update_from` by primary key | 297 | 533 | 616 | 509 | 159 | 68 | 84 |
+//! | `select_in` by primary key | 552 | 626 | 250-690 | 668 | 298 | 395 | 306 |
+//!
+//! A scattered unique index, not the statement, is what limits an import; the
+//! whole process stayed under 200 MiB.
 
 use crate::{Result, Tx};
 use sqlx::postgres::{PgArguments, PgRow};
