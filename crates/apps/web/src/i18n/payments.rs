@@ -1,0 +1,104 @@
+//! Texts of payments: the citizen's, the tasks, the runs, the budget.
+
+use super::catalogue::texts;
+
+texts! {
+    pay_title { uz: "Toʻlovlarim", ru: "Мои выплаты", en: "My payments" }
+    pay_none { uz: "Sizda hali toʻlov yoʻq.", ru: "У вас ещё нет выплат.", en: "You have no payment yet." }
+    pay_when { uz: "Pul har oy 4-27 kunlari tushadi. Muddat oʻtsa, 1140 ga ayting.", ru: "Деньги приходят с 4 по 27 число. Если срок прошёл, позвоните 1140.", en: "Money comes between the 4th and the 27th. If it is late, call 1140." }
+    col_month { uz: "Oy", ru: "Месяц", en: "Month" }
+    col_programme { uz: "Yordam turi", ru: "Вид помощи", en: "Kind of help" }
+    col_amount { uz: "Summa", ru: "Сумма", en: "Amount" }
+    col_state { uz: "Holat", ru: "Состояние", en: "State" }
+    col_day { uz: "Sana", ru: "Дата", en: "Date" }
+    pay_due { uz: "Tayinlangan", ru: "Назначено", en: "Due" }
+    pay_ordered { uz: "Gʻaznada", ru: "В казначействе", en: "At the treasury" }
+    pay_sent { uz: "Bankka yuborildi", ru: "Отправлено в банк", en: "Sent to the bank" }
+    pay_credited { uz: "Kartaga tushdi", ru: "Зачислено на карту", en: "On the card" }
+    pay_returned { uz: "Bank qaytardi, pulingiz saqlanmoqda", ru: "Банк вернул, деньги сохранены", en: "Returned by the bank; your money is kept" }
+    pay_asked { uz: "Bankdan soʻralmoqda", ru: "Спрашиваем банк", en: "We are asking the bank" }
+    pay_stopped { uz: "Toʻxtatilgan", ru: "Остановлено", en: "Stopped" }
+    return_closed { uz: "karta yopilgan", ru: "карта закрыта", en: "the card is closed" }
+    return_wrong { uz: "hisobraqam notoʻgʻri", ru: "счёт неверен", en: "the account is wrong" }
+    return_dead { uz: "bank oluvchi vafot etgan deydi", ru: "банк сообщает о смерти получателя", en: "the bank says the payee has died" }
+    return_other(code) { uz: "bank kodi {code}", ru: "код банка {code}", en: "bank code {code}" }
+
+    tasks_title { uz: "Qaytgan toʻlovlar", ru: "Возвращённые выплаты", en: "Returned payments" }
+    tasks_lead { uz: "Yangi hisobraqam kiritilsa, pul keyingi yuborishda tushadi.", ru: "Введите новый счёт, и деньги уйдут в следующей отправке.", en: "With a new account the money goes out in the next sending." }
+    tasks_none { uz: "Qaytgan toʻlov yoʻq.", ru: "Возвратов нет.", en: "No payment has come back." }
+    task_title { uz: "Yangi hisobraqam", ru: "Новый счёт", en: "New account" }
+    task_mfo { uz: "Bank kodi (MFO)", ru: "Код банка (МФО)", en: "Bank code (MFO)" }
+    task_mfo_hint { uz: "5 ta raqam.", ru: "5 цифр.", en: "5 digits." }
+    task_account { uz: "Hisobraqam", ru: "Счёт", en: "Account" }
+    task_account_hint { uz: "20 ta raqam. Orasida boʻsh joy boʻlishi mumkin.", ru: "20 цифр. Пробелы допустимы.", en: "20 digits. Spaces are fine." }
+    task_send { uz: "Hisobraqamni saqlash", ru: "Сохранить счёт", en: "Save the account" }
+    task_saved { uz: "Hisobraqam saqlandi. Pul keyingi yuborishda ketadi.", ru: "Счёт сохранён. Деньги уйдут в следующей отправке.", en: "The account is saved. The money goes out in the next sending." }
+    mfo_wrong { uz: "MFO 5 ta raqamdan iborat. Kartangiz bankidan soʻrang.", ru: "МФО состоит из 5 цифр. Спросите в банке карты.", en: "An MFO has 5 digits. The card's bank knows it." }
+    account_wrong { uz: "Hisobraqam 20 ta raqamdan iborat. Sanab koʻring.", ru: "В счёте 20 цифр. Пересчитайте.", en: "An account has 20 digits. Count them." }
+    task_refused { uz: "Hisobraqamni saqlab boʻlmadi. Sahifani yangilab, qayta urinib koʻring.", ru: "Не удалось сохранить счёт. Обновите страницу и попробуйте снова.", en: "The account could not be saved. Open the page again and retry." }
+
+    runs_title { uz: "Toʻlov jarayonlari", ru: "Выплатные ведомости", en: "Payment runs" }
+    runs_none { uz: "Hali toʻlov tuzilmagan.", ru: "Выплат ещё нет.", en: "There is no run yet." }
+    runs_build_title { uz: "Oy uchun toʻlov tuzish", ru: "Собрать выплату за месяц", en: "Build the run of a month" }
+    runs_month { uz: "Oy", ru: "Месяц", en: "Month" }
+    runs_month_hint { uz: "Masalan 2026-02.", ru: "Например, 2026-02.", en: "For example 2026-02." }
+    runs_build { uz: "Tuzish", ru: "Собрать", en: "Build" }
+    month_wrong { uz: "Oyni 2026-02 koʻrinishida yozing.", ru: "Напишите месяц так: 2026-02.", en: "Write the month like 2026-02." }
+    runs_refused { uz: "Toʻlovni tuzib boʻlmadi.", ru: "Собрать выплату не удалось.", en: "The run could not be built." }
+    col_run { uz: "Toʻlov", ru: "Выплата", en: "Run" }
+    col_lines { uz: "Qatorlar", ru: "Строк", en: "Lines" }
+    col_total { uz: "Jami", ru: "Итого", en: "Total" }
+    col_credited { uz: "Tushdi", ru: "Зачислено", en: "Credited" }
+    col_returned { uz: "Qaytdi", ru: "Возвращено", en: "Returned" }
+    run_title(month) { uz: "{month} toʻlovi", ru: "Выплата: {month}", en: "Run of {month}" }
+    run_reissue { uz: "qayta yuborish", ru: "повторная отправка", en: "reissue" }
+    run_state_built { uz: "Tuzildi", ru: "Собрана", en: "Built" }
+    run_state_approved_once { uz: "Birinchi tasdiq bor", ru: "Утверждена одним", en: "Approved by one" }
+    run_state_approved { uz: "Tasdiqlandi", ru: "Утверждена двумя", en: "Approved by two" }
+    run_state_sent { uz: "Yuborildi", ru: "Отправлена", en: "Sent" }
+    run_state_funded { uz: "Mablagʻ berildi", ru: "Профинансирована", en: "Funded" }
+    run_state_settled { uz: "Hisob-kitob tugadi", ru: "Сверена", en: "Settled" }
+    run_state_closed { uz: "Yopildi", ru: "Закрыта", en: "Closed" }
+    run_order { uz: "Gʻaznaga topshiriqnoma", ru: "Поручение казначейству", en: "Order to the treasury" }
+    run_statements { uz: "Banklarga vedomost", ru: "Ведомости банкам", en: "Statements to the banks" }
+    run_equal { uz: "Ikkala jami tiyingacha teng.", ru: "Итоги равны до тийина.", en: "The two totals are equal to the tiyin." }
+    run_unequal(sum) { uz: "Jami summalar teng emas, farqi {sum}. Yuborish mumkin emas.", ru: "Итоги не равны, разница {sum}. Отправка невозможна.", en: "The totals differ by {sum}. The run cannot be sent." }
+    run_not_frozen { uz: "Topshiriqnoma va vedomost ikkinchi tasdiqdan keyin tuziladi.", ru: "Поручение и ведомости создаются после второго утверждения.", en: "Order and statements are made after the second approval." }
+    run_checks { uz: "Tekshiruvlar", ru: "Проверки", en: "Checks" }
+    check_totals { uz: "Topshiriqnoma va vedomost teng", ru: "Поручение равно ведомостям", en: "Order equals statements" }
+    check_twice { uz: "Hech kim bir oyda ikki marta olmaydi", ru: "Никто не получит дважды за месяц", en: "Nobody is paid twice for a month" }
+    check_budget { uz: "Byudjet yetadi", ru: "Бюджета хватает", en: "The budget suffices" }
+    check_accounts { uz: "Har bir qatorda hisobraqam bor", ru: "В каждой строке есть счёт", en: "Each line has an account" }
+    run_approvals { uz: "Tasdiqlar", ru: "Утверждения", en: "Approvals" }
+    run_approval_first { uz: "Birinchi", ru: "Первое", en: "First" }
+    run_approval_second { uz: "Ikkinchi", ru: "Второе", en: "Second" }
+    run_approval_none { uz: "hali yoʻq", ru: "ещё нет", en: "not yet" }
+    run_approve { uz: "Toʻlovni tasdiqlash", ru: "Утвердить выплату", en: "Approve the run" }
+    run_approve_hint { uz: "Ikki xil kishi tasdiqlaydi. Ikkinchisi boshqa odam boʻlishi shart.", ru: "Утверждают двое. Второй человек должен быть другим.", en: "Two people approve. The second must be another person." }
+    run_same_person { uz: "Birinchi tasdiqni siz bergansiz. Ikkinchisini boshqa gʻaznachi beradi.", ru: "Первое утверждение дали вы. Второе даёт другой казначей.", en: "You gave the first approval. Another treasurer gives the second." }
+    run_approve_refused { uz: "Tasdiqlab boʻlmadi.", ru: "Утвердить не удалось.", en: "The run could not be approved." }
+    run_approved_now { uz: "Tasdiqingiz yozildi.", ru: "Ваше утверждение записано.", en: "Your approval is recorded." }
+    run_by_programme { uz: "Tuman va yordam turi boʻyicha", ru: "По районам и видам помощи", en: "By district and kind of help" }
+    col_district { uz: "Tuman", ru: "Район", en: "District" }
+    col_bank { uz: "Bank", ru: "Банк", en: "Bank" }
+    col_hash { uz: "Fayl izi", ru: "Отпечаток файла", en: "File print" }
+    run_returns { uz: "Qaytganlar", ru: "Возвраты", en: "Returns" }
+    run_progress { uz: "Bank javoblari", ru: "Ответы банков", en: "Answers of the banks" }
+    pay_waiting { uz: "Javob kutilmoqda", ru: "Ждём ответа", en: "Waiting for an answer" }
+    col_code { uz: "Kod", ru: "Код", en: "Code" }
+
+    budget_title { uz: "Tuman byudjeti", ru: "Бюджет района", en: "Budget of the districts" }
+    budget_lead { uz: "Mablagʻ yetmasa, eng kambagʻal oilalar birinchi oladi.", ru: "Если средств мало, первыми получают самые бедные.", en: "When money is short, the poorest come first." }
+    budget_none { uz: "Hali mablagʻ ajratilmagan.", ru: "Средства ещё не выделены.", en: "Nothing is set aside yet." }
+    budget_set_title { uz: "Mablagʻ ajratish", ru: "Выделить средства", en: "Set money aside" }
+    budget_district { uz: "Tuman kodi", ru: "Код района", en: "Code of the district" }
+    budget_district_hint { uz: "SOATO boʻyicha 7 ta raqam, masalan 1726262.", ru: "7 цифр по СОАТО, например 1726262.", en: "7 digits of SOATO, for example 1726262." }
+    budget_programme { uz: "Yordam turi", ru: "Вид помощи", en: "Kind of help" }
+    budget_amount { uz: "Summa, soʻm", ru: "Сумма, сумов", en: "Amount, in soum" }
+    budget_save { uz: "Ajratish", ru: "Выделить", en: "Set aside" }
+    budget_saved { uz: "Mablagʻ ajratildi.", ru: "Средства выделены.", en: "The money is set aside." }
+    district_wrong { uz: "Bunday tuman yoʻq. 7 raqamli SOATO kodini kiriting.", ru: "Такого района нет. Введите 7 цифр кода СОАТО.", en: "There is no such district. Enter the 7 digits of its SOATO code." }
+    col_limit { uz: "Ajratilgan", ru: "Выделено", en: "Set aside" }
+    col_committed { uz: "Band qilingan", ru: "Обязательства", en: "Committed" }
+    col_left { uz: "Qoldiq", ru: "Остаток", en: "Left" }
+}

@@ -1,0 +1,5 @@
+//! Signing in, the home of a role, and who looked at my data.
+
+pub mod home;
+pub mod look;
+pub mod sign_in;

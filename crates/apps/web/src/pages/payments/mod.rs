@@ -1,0 +1,6 @@
+//! Payments: the citizen's, the returned ones, the runs and the budget.
+
+pub mod account_task;
+pub mod appropriation;
+pub mod payment;
+pub mod run;
