@@ -62,6 +62,12 @@ impl Shell {
         self
     }
 
+    /// Something on the page went wrong, though it holds no form to fill in again.
+    pub fn with_failure(mut self) -> Shell {
+        self.failed = true;
+        self
+    }
+
     pub fn done(mut self, message: impl Into<String>) -> Shell {
         self.done = Some(message.into());
         self

@@ -8,6 +8,9 @@ pub mod figures;
 pub mod payments;
 pub mod samples;
 
+#[cfg(test)]
+mod tests;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};

@@ -1,0 +1,226 @@
+//! Made-up data: casework.
+
+use super::*;
+
+pub(super) fn citizen(lang: Lang) -> Vec<Sample> {
+    let t = T::new(lang);
+    let shell = |here: &str| citizen_shell(lang, here);
+    rendered! {
+        "my-applications" => MyApplicationsPage { shell: shell("/my/applications"), lines: lines() },
+        "my-applications-none" => MyApplicationsPage { shell: shell("/my/applications"), lines: vec![] },
+        "my-application" => MyApplicationPage {
+            shell: shell("/my/applications"), case: CaseId::from_u128(1), number: "4F7K29".into(),
+            lodged_on: day(5), status: Status::Checking, next: Next::Close { until: day(32) },
+            steps: steps(t), sms: Some("Arizangiz qabul qilindi. Raqami 4F7K29.".into()).filter(|_| lang == Lang::UzLatn),
+        },
+        "decision-awarded" => awarded(lang),
+        "decision-refused" => refused(lang),
+        "decision-waiting" => DecisionPage { answer: Answer::WaitingAgency, deciding: vec![], sum: vec![], changes: vec![t.change_waiting().into()], todo: vec![Todo { words: t.do_wait().into(), path: None }], ..refused(lang) },
+        "decision-waiting-list" => DecisionPage { answer: Answer::WaitingList, changes: vec![t.change_waiting_list().into()], ..awarded(lang) },
+        "my-payments" => PaymentsPage { shell: shell("/my/payments"), payments: payments(t) },
+        "my-looks" => LookPage { shell: shell("/my/looks"), looks: vec![
+            Look { at: at(5, 9), who: format!("{}, mahalla-172626201", t.role_mahalla_worker()), why: t.purpose_apply().into(), what: t.step_lodged().into() },
+            Look { at: at(8, 11), who: t.role_system().into(), why: t.purpose_decide().into(), what: t.step_assessed().into() },
+        ] },
+        "renewal" => RenewalPage { shell: shell("/my/applications").with_form(false), case: CaseId::from_u128(1), number: "4F7K29".into(), id: Uuid::nil(), problems: Problems::none() },
+    }
+}
+
+pub(super) fn workers(lang: Lang) -> Vec<Sample> {
+    let t = T::new(lang);
+    let wrong = Typed::new([
+        ("pinfl".to_owned(), "4 120585 123 45".to_owned()),
+        ("consent".to_owned(), "yes".to_owned()),
+    ]);
+    let empty = Typed::default();
+    let lodge = |failed| worker(lang, "/applications/new").with_form(failed);
+    let problems = LodgePage::read(t, &wrong).expect_err("the sample is wrong");
+    let visit_problems = VisitPage::read(t, &empty, day(20)).expect_err("nothing is typed");
+    let visit = |typed, problems, failed| VisitPage {
+        shell: worker(lang, "/visits").with_form(failed),
+        case: CaseId::from_u128(2),
+        number: "8H2MQA".into(),
+        name: "Karimova Dilnoza".into(),
+        id: Uuid::nil(),
+        typed,
+        problems,
+    };
+    rendered! {
+        "lodge" => LodgePage { shell: lodge(false), id: Uuid::nil(), typed: empty.clone(), problems: Problems::none() },
+        "lodge-errors" => LodgePage { shell: lodge(true), id: Uuid::nil(), typed: wrong, problems },
+        "lodged" => LodgedPage { shell: worker(lang, "/applications"), case: CaseId::from_u128(1), number: "4F7K29".into(), lodged_on: day(5), visit_by: Some(day(8)), answer_by: day(32), regime: "UZ-SR26".into() },
+        "follow" => FollowPage { shell: worker(lang, "/applications"), lines: lines(), more: Some("/applications?after=4F7K29".into()) },
+        "follow-none" => FollowPage { shell: worker(lang, "/applications"), lines: vec![], more: None },
+        "visits" => VisitsPage { shell: worker(lang, "/visits"), title: t.visits_title(), none: t.visits_none(), base: "/visits", due: due(), more: None },
+        "conclusions-none" => VisitsPage { shell: worker(lang, "/conclusions"), title: t.conclusions_title(), none: t.conclusions_none(), base: "/conclusions", due: vec![], more: None },
+        "visit" => visit(empty.clone(), Problems::none(), false),
+        "visit-errors" => visit(empty.clone(), visit_problems, true),
+        "conclusion" => ConclusionPage { shell: worker(lang, "/conclusions").with_form(false), case: CaseId::from_u128(2), number: "8H2MQA".into(), name: "Karimova Dilnoza".into(), id: Uuid::nil(), typed: empty.clone(), problems: Problems::none() },
+        "account-tasks" => AccountTasksPage { shell: worker(lang, "/account-tasks"), tasks: vec![task(t)] },
+        "account-task" => AccountTaskPage { shell: worker(lang, "/account-tasks").with_form(true), task: task(t), id: Uuid::nil(), problems: AccountTaskPage::read(t, &empty).expect_err("nothing is typed"), typed: empty },
+    }
+}
+
+pub(super) fn officer(lang: Lang) -> Vec<Sample> {
+    let t = T::new(lang);
+    let shell = |here: &str| {
+        signed_in(
+            lang,
+            here,
+            "officer-1726262",
+            t.role_district_officer(),
+            &[
+                ("/cases", t.room_cases(), t.room_cases_about()),
+                (
+                    "/account-tasks",
+                    t.room_account_tasks(),
+                    t.room_account_tasks_about(),
+                ),
+                ("/figures", t.room_figures(), t.room_figures_about()),
+            ],
+        )
+    };
+    let waits = bars(
+        t.cases_by_reason(),
+        [t.col_reason(), t.col_count()],
+        &[
+            (t.wait_agency(), 41),
+            (t.wait_visit(), 18),
+            (t.wait_budget(), 7),
+            (t.wait_other(), 0),
+        ],
+    );
+    rendered! {
+        "cases" => CasesPage { shell: shell("/cases"), counts: waits.clone(), chosen: Some(Reason::Agency), lines: waiting(), more: None },
+        "case" => CasePage {
+            shell: shell("/cases"), case: CaseId::from_u128(2), number: "8H2MQA".into(), regime: "UZ-SR26".into(),
+            lodged_at: at(5, 9), status: Status::Checking, waits: Some(t.next_agencies_since("Soliq", t.day(day(8)))),
+            members: vec![Member { name: "Karimova Dilnoza".into(), role: String::new(), born: Day::new(1985, 5, 12).expect("a day") }],
+            steps: steps(t),
+        },
+        "figures" => FiguresPage {
+            shell: shell("/figures"), area: "Yunusobod".into(), as_of: day(63),
+            totals: Totals { lodged: 3_604, awarded: 2_190, refused: 1_201, waiting: 41, waiting_list: 172, credited: Money::from_major(1_284_350_000), returned: Money::from_major(4_125_000) },
+            charts: vec![waits, bars(t.fig_outcomes(), [t.col_state(), t.col_count()], &[(t.fig_awarded(), 2_190), (t.fig_refused(), 1_201), (t.fig_waiting_list(), 172), (t.fig_waiting(), 41)])],
+        },
+    }
+}
+
+pub(super) fn line(number: &str, name: &str, status: Status, next: Next) -> CaseLine {
+    CaseLine {
+        case: CaseId::from_u128(1),
+        number: number.into(),
+        name: name.into(),
+        lodged_on: day(5),
+        status,
+        next,
+    }
+}
+
+pub(super) fn lines() -> Vec<CaseLine> {
+    vec![
+        line(
+            "4F7K29",
+            "Karimova Dilnoza",
+            Status::Checking,
+            Next::Agency {
+                name: "Soliq".into(),
+                since: day(8),
+            },
+        ),
+        line(
+            "8H2MQA",
+            "Toʻraqulova Gulchehra",
+            Status::Sent,
+            Next::Visit { until: day(8) },
+        ),
+        line("93TRE5", "Abdullayev Hamid", Status::Need, Next::Account),
+        line(
+            "K7PLXN",
+            "Yoʻldosheva Ozoda",
+            Status::Paid,
+            Next::Paid { until: day(58) },
+        ),
+        line(
+            "QQ4D8V",
+            "Egamberdiyev Shuhrat",
+            Status::Decided,
+            Next::WaitingList,
+        ),
+    ]
+}
+
+pub(super) fn steps(t: T) -> Vec<Step> {
+    let step = |at, what: &str, detail: &str| Step {
+        at,
+        what: what.into(),
+        detail: detail.into(),
+    };
+    vec![
+        step(at(5, 9), t.step_lodged(), "UZ-SR26"),
+        step(at(5, 10), t.step_gathered(), ""),
+        step(at(8, 14), t.step_visit(), ""),
+        step(at(8, 15), t.step_assessed(), ""),
+    ]
+}
+
+pub(super) fn due() -> Vec<Due> {
+    vec![Due {
+        case: CaseId::from_u128(2),
+        number: "8H2MQA".into(),
+        pinfl: "4 120585 123 456 7".into(),
+        name: "Karimova Dilnoza".into(),
+        mahalla: "172626201".into(),
+        since: day(5),
+        deadline: Some(day(8)),
+        overdue: true,
+    }]
+}
+
+pub(super) fn waiting() -> Vec<Waiting> {
+    let one = |number: &str, whom: &str, overdue| Waiting {
+        case: CaseId::from_u128(2),
+        number: number.into(),
+        reason: Reason::Agency,
+        whom: whom.into(),
+        since: day(8),
+        deadline: Some(day(13)),
+        overdue,
+    };
+    vec![
+        one("8H2MQA", "Soliq", false),
+        one("4F7K29", "Kadastr, Bank", true),
+    ]
+}
+
+pub(super) fn task(t: T) -> Task {
+    Task {
+        task: Uuid::nil(),
+        name: "Karimova Dilnoza".into(),
+        pinfl: "4 120585 123 456 7".into(),
+        amount: Money::from_major(635_000),
+        reason: return_reason(t, "AC04"),
+        since: day(37),
+    }
+}
+
+pub(super) fn payments(t: T) -> Vec<Payment> {
+    let one = |number, state, on, note: String| Payment {
+        month: month(number),
+        programme: t.programme("child_benefit"),
+        amount: Money::from_major(635_000),
+        state,
+        on,
+        note,
+    };
+    vec![
+        one(3, PaymentState::Sent, Some(day(64)), String::new()),
+        one(2, PaymentState::Credited, Some(day(37)), String::new()),
+        one(
+            1,
+            PaymentState::Returned,
+            Some(day(6)),
+            return_reason(t, "AC04"),
+        ),
+    ]
+}

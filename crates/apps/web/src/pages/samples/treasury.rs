@@ -1,0 +1,131 @@
+//! Made-up data: treasury.
+
+use super::*;
+
+pub(super) fn treasury(lang: Lang) -> Vec<Sample> {
+    let t = T::new(lang);
+    let shell = |here: &str| {
+        signed_in(
+            lang,
+            here,
+            "treasurer-1",
+            t.role_treasurer(),
+            &[
+                ("/runs", t.room_runs(), t.room_runs_about()),
+                (
+                    "/appropriations",
+                    t.room_appropriations(),
+                    t.room_appropriations_about(),
+                ),
+                ("/figures", t.room_figures(), t.room_figures_about()),
+            ],
+        )
+    };
+    let empty = Typed::default();
+    let typed = Typed::new([("month".to_owned(), "2026-13".to_owned())]);
+    let mut problems = Problems::none();
+    crate::pages::payments::run::read_month(t, &typed, &mut problems);
+    rendered! {
+        "runs" => RunsPage { shell: shell("/runs").with_form(false), runs: vec![run_line(RunState::ApprovedOnce), run_line(RunState::Settled)], id: Uuid::nil(), typed: empty.clone(), problems: Problems::none() },
+        "runs-errors" => RunsPage { shell: shell("/runs").with_form(true), runs: vec![], id: Uuid::nil(), typed, problems },
+        "run-built" => RunPage { shell: shell("/runs").with_form(false), line: run_line(RunState::Built), order: vec![], statements: vec![], checks: checks(t, None), approvals: vec![], may_approve: true, id: Uuid::nil(), problems: Problems::none(), progress: None, returns: vec![] },
+        "run-same-person" => RunPage { shell: shell("/runs").with_failure(), line: run_line(RunState::ApprovedOnce), order: vec![], statements: vec![], checks: checks(t, None), approvals: approvals(1), may_approve: false, id: Uuid::nil(), problems: Problems::one("", t.run_same_person()), progress: None, returns: vec![] },
+        "run-settled" => settled_run(shell("/runs"), t),
+        "appropriations" => AppropriationsPage { shell: shell("/appropriations").with_form(true), lines: vec![BudgetLine { district: "Yunusobod".into(), programme: t.programme("child_benefit"), month: month(2), limit: Money::from_major(2_000_000_000), committed: Money::from_major(1_284_350_000), left: Money::from_major(715_650_000) }], id: Uuid::nil(), problems: AppropriationsPage::read(t, &empty).expect_err("nothing is typed"), typed: empty },
+    }
+}
+
+pub(super) fn run_line(state: RunState) -> RunLine {
+    RunLine {
+        run: RunId::from_u128(3),
+        month: month(2),
+        reissue: false,
+        state,
+        lines: 2_190,
+        total: Money(128_435_000_050),
+        credited: Money::ZERO,
+        returned: Money::ZERO,
+    }
+}
+
+pub(super) fn checks(t: T, totals: Option<bool>) -> Vec<Check> {
+    vec![
+        Check {
+            label: t.check_totals(),
+            holds: totals,
+        },
+        Check {
+            label: t.check_twice(),
+            holds: Some(true),
+        },
+        Check {
+            label: t.check_budget(),
+            holds: Some(true),
+        },
+        Check {
+            label: t.check_accounts(),
+            holds: Some(false),
+        },
+    ]
+}
+
+pub(super) fn approvals(count: usize) -> Vec<Approval> {
+    let one = |login: &str, hour| Approval {
+        login: login.into(),
+        at: at(35, hour),
+    };
+    [one("treasurer-1", 9), one("treasurer-2", 10)]
+        .into_iter()
+        .take(count)
+        .collect()
+}
+
+pub(super) fn settled_run(shell: Shell, t: T) -> RunPage {
+    let order = |id: &str, minor| OrderLine {
+        district: "Yunusobod".into(),
+        programme: t.programme(id),
+        amount: Money(minor),
+    };
+    let statement = |mfo: &str, count, minor| StatementLine {
+        mfo: mfo.into(),
+        count,
+        total: Money(minor),
+        sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
+    };
+    RunPage {
+        shell,
+        line: RunLine {
+            credited: Money(128_022_500_050),
+            returned: Money(412_500_000),
+            ..run_line(RunState::Settled)
+        },
+        order: vec![
+            order("child_benefit", 120_000_000_000),
+            order("material_assistance", 8_435_000_050),
+        ],
+        statements: vec![
+            statement("00425", 1_200, 70_000_000_000),
+            statement("01088", 990, 58_435_000_050),
+        ],
+        checks: checks(t, Some(true)),
+        approvals: approvals(2),
+        may_approve: false,
+        id: Uuid::nil(),
+        problems: Problems::none(),
+        progress: Some(bars(
+            t.run_progress(),
+            [t.col_state(), t.col_count()],
+            &[
+                (t.pay_credited(), 2_179),
+                (t.col_returned(), 11),
+                (t.pay_waiting(), 0),
+            ],
+        )),
+        returns: vec![ReturnLine {
+            code: "AC04".into(),
+            reason: return_reason(t, "AC04"),
+            count: 11,
+            amount: Money(412_500_000),
+        }],
+    }
+}
