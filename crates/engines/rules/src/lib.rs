@@ -1,1 +1,35 @@
-//! (to be written)
+//! The rules engine: the law as packs, one family or the whole country by the
+//! same plan.
+//!
+//! ```text
+//! Markdown -> markdown -> syntax -> typed -> Pack          (once, when a pack is read)
+//! Pack + day of the decision -> Plan                       (parameters known and in force that day)
+//! Plan + Batch (packed portraits as columns) -> Outcomes   (verdict, amount, trace, needs)
+//! Plan + Portrait -> Trace -> Letter                       (a reading of the same row, in words)
+//! ```
+//!
+//! Pure: no files, no clock, no randomness. Units: money in tiyin, days since
+//! 1970-01-01, months year*12+month-1. A missing fact is a value (`unknown, needs
+//! X from Y`), never zero; a refusal rests on known facts only. Arithmetic is
+//! exact and checked: an overflow is a fault of that unit, which is then not
+//! decided. The format of packs is described by example in `packs/README.md`.
+//!
+//! Reading order: [`pack`], [`typed`], [`plan`], [`batch`], [`outcome`],
+//! [`explain`], [`letter`], [`cases`].
+
+pub mod batch;
+pub mod limits;
+pub mod markdown;
+pub mod outcome;
+pub mod pack;
+pub mod plan;
+pub mod source;
+pub mod syntax;
+pub mod typed;
+
+pub use batch::{Batch, CaseFacts, Origin, Stage};
+pub use outcome::{Need, Outcomes, Verdict};
+pub use pack::{AtEnd, HumanStep, LANGUAGE, LetterKind, Pack, Status, Step, Term, read_pack};
+pub use plan::{Plan, PlanError};
+pub use source::{Diagnostic, SourceFile};
+pub use typed::Who;

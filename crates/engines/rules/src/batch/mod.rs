@@ -1,0 +1,226 @@
+//! Families as columns: portraits are read where they lie and spread over
+//! columns of members and of rows, which the plan then evaluates in blocks.
+//!
+//! A fact that should be there and is not becomes one *phantom row*: all its
+//! cells are unknown. A filter over known columns may still exclude it; if it
+//! does not, it makes the aggregate unknown. So one rule serves all.
+
+mod push;
+
+pub use push::Malformed;
+
+use crate::limits::BLOCK_UNITS;
+use crate::plan::{Layout, Plan};
+use crate::typed::Level;
+use kernel::{Day, Month, PersonId, UnitId};
+use std::ops::Range;
+
+/// What is known about the case beside the portrait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaseFacts {
+    pub applied_on: Day,
+    /// The month whose close awards.
+    pub counted_month: Month,
+    /// The last month of the window of income.
+    pub window_end: Month,
+    pub origin: Origin,
+    /// The category held before, as its place in the pack's list.
+    pub former_category: Option<u8>,
+    pub stage: Stage,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    Application,
+    /// Moved from the regime before, with no application.
+    Migration,
+    Reassessment,
+    Renewal,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Before the human steps.
+    PreAssessment,
+    Final,
+}
+
+impl CaseFacts {
+    /// The case of an application lodged on a day: by the cut-off day it counts
+    /// for this month, later for the next; the window is the three months
+    /// before the month of the application.
+    pub fn application(applied_on: Day, cut_off_day: u32) -> CaseFacts {
+        let month = applied_on.month();
+        let late = applied_on.day_of_month() > cut_off_day;
+        CaseFacts {
+            applied_on,
+            counted_month: month.plus(i32::from(late)),
+            window_end: month.plus(-1),
+            origin: Origin::Application,
+            former_category: None,
+            stage: Stage::Final,
+        }
+    }
+
+    /// In the order of `typed::CASE_COLUMNS`.
+    fn columns(&self, decided_on: Day) -> [i64; CASE_WIDTH] {
+        [
+            i64::from(self.applied_on.0),
+            i64::from(decided_on.0),
+            i64::from(self.counted_month.0),
+            i64::from(self.window_end.0),
+            self.origin as i64,
+            self.former_category.map_or(-1, i64::from),
+            self.stage as i64,
+        ]
+    }
+}
+
+pub(crate) const CASE_WIDTH: usize = crate::typed::CASE_COLUMNS.len();
+pub(crate) const MEMBER_WIDTH: usize = crate::typed::MEMBER_COLUMNS.len();
+
+/// How much is known of a value.
+pub(crate) const UNKNOWN: u8 = 0;
+/// The true value is this or more.
+pub(crate) const AT_LEAST: u8 = 1;
+pub(crate) const KNOWN: u8 = 2;
+
+/// Units waiting to be decided.
+#[derive(Debug)]
+pub struct Batch {
+    layout: Layout,
+    decided_on: Day,
+    pub(crate) units: Vec<UnitId>,
+    pub(crate) cases: [Vec<i64>; CASE_WIDTH],
+    pub(crate) persons: Vec<PersonId>,
+    pub(crate) member_unit: Vec<u32>,
+    /// One more than units: where each unit's members start.
+    pub(crate) member_start: Vec<u32>,
+    pub(crate) members: [Vec<i64>; MEMBER_WIDTH],
+    pub(crate) tables: Vec<TableRows>,
+    pub(crate) fact_ids: Vec<u8>,
+    pub(crate) fact_start: Vec<u32>,
+}
+
+/// The rows of one table.
+#[derive(Debug, Default)]
+pub(crate) struct TableRows {
+    /// The member (or, for facts of the family, the unit) a row belongs to.
+    pub owner: Vec<u32>,
+    pub phantom: Vec<bool>,
+    /// One more than units: where each unit's rows start.
+    pub start: Vec<u32>,
+    pub values: Vec<Vec<i64>>,
+    pub states: Vec<Vec<u8>>,
+}
+
+/// A stretch of units evaluated together.
+#[derive(Debug, Clone)]
+pub(crate) struct Block {
+    pub units: Range<usize>,
+    pub members: Range<usize>,
+    pub rows: Vec<Range<usize>>,
+}
+
+impl Block {
+    pub fn range(&self, level: Level) -> Range<usize> {
+        match level {
+            Level::Constant => 0..1,
+            Level::Unit => self.units.clone(),
+            Level::Member => self.members.clone(),
+            Level::Row(table) => self.rows[usize::from(table)].clone(),
+        }
+    }
+}
+
+impl Batch {
+    pub fn new(plan: &Plan) -> Batch {
+        let table = |columns: u16| TableRows {
+            values: vec![Vec::new(); usize::from(columns)],
+            states: vec![Vec::new(); usize::from(columns)],
+            start: vec![0],
+            ..TableRows::default()
+        };
+        Batch {
+            layout: plan.layout.clone(),
+            decided_on: plan.decided_on,
+            units: Vec::new(),
+            cases: Default::default(),
+            persons: Vec::new(),
+            member_unit: Vec::new(),
+            member_start: vec![0],
+            members: Default::default(),
+            tables: plan
+                .layout
+                .tables
+                .iter()
+                .map(|layout| table(layout.column_count))
+                .collect(),
+            fact_ids: Vec::new(),
+            fact_start: vec![0],
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.units.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.units.is_empty()
+    }
+
+    pub fn unit(&self, index: usize) -> UnitId {
+        self.units[index]
+    }
+
+    /// Empties the batch and keeps its memory.
+    pub fn clear(&mut self) {
+        self.truncate(0);
+    }
+
+    pub(crate) fn blocks(&self) -> impl Iterator<Item = Block> + '_ {
+        (0..self.len()).step_by(BLOCK_UNITS).map(|from| {
+            let to = (from + BLOCK_UNITS).min(self.len());
+            let span = |start: &[u32]| start[from] as usize..start[to] as usize;
+            Block {
+                units: from..to,
+                members: span(&self.member_start),
+                rows: self.tables.iter().map(|table| span(&table.start)).collect(),
+            }
+        })
+    }
+
+    /// Forgets all units from `units` on, and whatever was begun of the next.
+    fn truncate(&mut self, units: usize) {
+        let members = self.member_start[units] as usize;
+        let facts = self.fact_start[units] as usize;
+        self.units.truncate(units);
+        self.cases
+            .iter_mut()
+            .for_each(|column| column.truncate(units));
+        self.member_start.truncate(units + 1);
+        self.persons.truncate(members);
+        self.member_unit.truncate(members);
+        self.members
+            .iter_mut()
+            .for_each(|column| column.truncate(members));
+        self.fact_start.truncate(units + 1);
+        self.fact_ids.truncate(facts * 16);
+        for table in &mut self.tables {
+            let rows = table.start[units] as usize;
+            table.start.truncate(units + 1);
+            table.owner.truncate(rows);
+            table.phantom.truncate(rows);
+            table
+                .values
+                .iter_mut()
+                .for_each(|column| column.truncate(rows));
+            table
+                .states
+                .iter_mut()
+                .for_each(|column| column.truncate(rows));
+        }
+    }
+}

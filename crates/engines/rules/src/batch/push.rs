@@ -1,0 +1,190 @@
+//! Reading one packed portrait into the columns.
+
+use super::{AT_LEAST, Batch, CaseFacts, KNOWN, TableRows, UNKNOWN};
+use crate::limits::MEMBERS_MAX;
+use crate::plan::TableLayout;
+use crate::typed::{Who, never_negative};
+use kernel::Sex;
+use kernel::facts::{CellView, Owner, ValueType};
+use kernel::kin::Role;
+use kernel::portrait::{BadBytes, FactView, Facts, MemberView, PortraitView};
+
+/// The portrait cannot be decided on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    #[error("the portrait's bytes are damaged: {0}")]
+    Bytes(#[from] BadBytes),
+    #[error("the unit has nobody alive in it")]
+    Nobody,
+    #[error("the unit has {0} members; at most {MEMBERS_MAX} are decided on")]
+    TooMany(usize),
+}
+
+/// Tables that a pack may read: as many as the catalogue has kinds.
+const TABLES_MAX: usize = 64;
+
+impl Batch {
+    /// Adds a unit. A portrait that cannot be read leaves the batch as it was.
+    pub fn push(&mut self, portrait: &[u8], case: &CaseFacts) -> Result<(), Malformed> {
+        let before = self.len();
+        let pushed = self.read(portrait, case);
+        if pushed.is_err() {
+            self.truncate(before);
+        }
+        pushed
+    }
+
+    fn read(&mut self, portrait: &[u8], case: &CaseFacts) -> Result<(), Malformed> {
+        let view = PortraitView::new(portrait)?;
+        if view.member_count() > MEMBERS_MAX {
+            return Err(Malformed::TooMany(view.member_count()));
+        }
+        for member in view.members() {
+            // The dead are not counted; the roster of a later day leaves them out.
+            if member.died.is_some_and(|died| died <= self.decided_on) {
+                continue;
+            }
+            self.read_member(&member)?;
+        }
+        if self.persons.len() == self.member_start[self.len()] as usize {
+            return Err(Malformed::Nobody);
+        }
+        let unit = self.len() as u32;
+        self.read_facts(view.facts(), unit, |layout| {
+            layout.table.kind.owner == Owner::Unit
+        })?;
+        self.units.push(view.unit());
+        for (column, value) in self.cases.iter_mut().zip(case.columns(self.decided_on)) {
+            column.push(value);
+        }
+        self.member_start.push(self.persons.len() as u32);
+        self.fact_start.push((self.fact_ids.len() / 16) as u32);
+        for table in &mut self.tables {
+            table.start.push(table.owner.len() as u32);
+        }
+        Ok(())
+    }
+
+    fn read_member(&mut self, member: &MemberView<'_>) -> Result<(), Malformed> {
+        let index = self.persons.len() as u32;
+        self.persons.push(member.person);
+        self.member_unit.push(self.len() as u32);
+        let columns = [
+            i64::from(member.role.code()),
+            i64::from(member.tie.code()),
+            i64::from(member.sex == Sex::Female),
+            i64::from(member.born.0),
+        ];
+        for (column, value) in self.members.iter_mut().zip(columns) {
+            column.push(value);
+        }
+        let child = member.role == Role::Child;
+        self.read_facts(member.facts(), index, |layout| match layout.table.who {
+            Who::All => true,
+            Who::Adults => !child,
+            Who::Children => child,
+            Who::Unit => false,
+        })
+    }
+
+    /// Rows of every table that is read of this owner: those of the most trusted
+    /// source (the latest of its facts), or a phantom where there is no fact.
+    fn read_facts(
+        &mut self,
+        facts: Facts<'_>,
+        owner: u32,
+        is_read: impl Fn(&TableLayout) -> bool,
+    ) -> Result<(), Malformed> {
+        let mut best: [Option<FactView<'_>>; TABLES_MAX] = [const { None }; TABLES_MAX];
+        for fact in facts {
+            let table = self
+                .layout
+                .tables
+                .iter()
+                .position(|layout| layout.table.kind.code == fact.kind);
+            let Some(table) = table.filter(|table| is_read(&self.layout.tables[*table])) else {
+                continue;
+            };
+            let kind = self.layout.tables[table].table.kind;
+            let trust = |fact: &FactView<'_>| kind.trust_of(fact.source).unwrap_or(usize::MAX);
+            let better = |old: &FactView<'_>| {
+                let (new_trust, old_trust) = (trust(&fact), trust(old));
+                new_trust < old_trust || (new_trust == old_trust && fact.as_of >= old.as_of)
+            };
+            if best[table].as_ref().is_none_or(better) {
+                best[table] = Some(fact);
+            }
+        }
+        for (table, layout) in self.layout.tables.iter().enumerate() {
+            if !is_read(layout) {
+                continue;
+            }
+            let rows = &mut self.tables[table];
+            match &best[table] {
+                None => push_phantom(rows, layout, owner),
+                Some(fact) => {
+                    self.fact_ids.extend_from_slice(fact.id.as_bytes());
+                    push_rows(rows, layout, owner, fact)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn push_phantom(rows: &mut TableRows, layout: &TableLayout, owner: u32) {
+    rows.owner.push(owner);
+    rows.phantom.push(true);
+    for (field, column) in layout.columns.iter().enumerate() {
+        let Some(column) = column else { continue };
+        rows.values[usize::from(*column)].push(0);
+        rows.states[usize::from(*column)].push(missing(layout, field));
+    }
+}
+
+fn push_rows(
+    rows: &mut TableRows,
+    layout: &TableLayout,
+    owner: u32,
+    fact: &FactView<'_>,
+) -> Result<(), BadBytes> {
+    let body = fact.read()?;
+    for row in body.rows() {
+        rows.owner.push(owner);
+        rows.phantom.push(false);
+        let mut cells = row.cells();
+        for (field, column) in layout.columns.iter().enumerate() {
+            let cell = cells.next().unwrap_or(CellView::Missing);
+            let Some(column) = column else { continue };
+            let (value, state) = match cell.int().filter(|value| is_sound(layout, field, *value)) {
+                Some(value) => (value, KNOWN),
+                None => (0, missing(layout, field)),
+            };
+            rows.values[usize::from(*column)].push(value);
+            rows.states[usize::from(*column)].push(state);
+        }
+    }
+    Ok(())
+}
+
+/// An amount that is never negative is at least 0 even when it is unknown.
+fn missing(layout: &TableLayout, field: usize) -> u8 {
+    if never_negative(layout.table.kind, field) {
+        AT_LEAST
+    } else {
+        UNKNOWN
+    }
+}
+
+/// A cell outside its type is as good as missing.
+fn is_sound(layout: &TableLayout, field: usize, value: i64) -> bool {
+    const CALENDAR: i64 = 10_000_000;
+    match layout.table.kind.fields[field].ty {
+        ValueType::Money => value >= 0 || !never_negative(layout.table.kind, field),
+        ValueType::Integer => true,
+        ValueType::Day | ValueType::Month => value.abs() < CALENDAR,
+        ValueType::YesNo => value == 0 || value == 1,
+        ValueType::Code(list) => usize::try_from(value).is_ok_and(|index| index < list.len()),
+        ValueType::Text => false,
+    }
+}

@@ -1,0 +1,276 @@
+//! What was decided about each unit of a batch, and why, in columns.
+
+mod judge;
+mod needs;
+mod packed;
+
+pub use packed::{PackedCondition, PackedTrace, PackedValue, TraceDamaged};
+
+use crate::batch::{Batch, Block};
+use crate::pack::Step;
+use crate::plan::Plan;
+use crate::plan::eval::Scratch;
+use kernel::{FactId, Money, Month, PersonId, UnitId};
+use std::sync::Arc;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Entitled,
+    /// A condition is known not to be met.
+    NotEntitled,
+    /// Facts are missing that matter, see [`Outcomes::needs`].
+    Unknown,
+    /// No ground of refusal is known; this human step comes next.
+    NeedsVisit(Step),
+}
+
+/// A fact without which the unit cannot be decided.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+pub struct Need {
+    /// `None` for facts of the family itself.
+    pub person: Option<PersonId>,
+    /// The kind's code in the kernel's catalogue, which also names the agency.
+    pub kind: u16,
+}
+
+/// Is a condition met?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Truth {
+    Met,
+    NotMet,
+    Unknown,
+    /// The condition does not count at this stage.
+    NotYet,
+}
+
+/// The decisions of one batch. Kept and refilled, so that the hot path does not
+/// allocate.
+#[derive(Debug, Default)]
+pub struct Outcomes {
+    rows: Vec<Row>,
+    traces: Vec<u8>,
+    facts: Vec<u8>,
+    needs: Vec<Need>,
+    /// Names of programmes and categories, by their place in the pack.
+    programmes: Vec<Arc<str>>,
+    categories: Vec<Arc<str>>,
+    terms: Vec<Vec<Option<u32>>>,
+    pub(crate) scratch: Scratch,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    unit: UnitId,
+    verdict: Verdict,
+    programme: Option<u8>,
+    category: Option<u8>,
+    amount: Option<Money>,
+    per_capita: Option<i64>,
+    cap: Option<Month>,
+    fault: Option<u32>,
+    /// Ends of this row's stretches; they start where the row before ended.
+    trace_end: u32,
+    facts_end: u32,
+    needs_end: u32,
+}
+
+impl Outcomes {
+    pub fn new() -> Outcomes {
+        Outcomes::default()
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub fn unit(&self, i: usize) -> UnitId {
+        self.rows[i].unit
+    }
+
+    pub fn verdict(&self, i: usize) -> Verdict {
+        self.rows[i].verdict
+    }
+
+    /// The benefit, when entitled.
+    pub fn programme(&self, i: usize) -> Option<&str> {
+        self.rows[i]
+            .programme
+            .map(|index| &*self.programmes[usize::from(index)])
+    }
+
+    /// The band, when entitled under a pack that has bands.
+    pub fn category(&self, i: usize) -> Option<&str> {
+        self.rows[i]
+            .category
+            .map(|index| &*self.categories[usize::from(index)])
+    }
+
+    /// A month's benefit for the unit, when entitled.
+    pub fn amount(&self, i: usize) -> Option<Money> {
+        self.rows[i].amount
+    }
+
+    /// The rank key: the pack's rank variable in tiyin, rounded half up. For
+    /// ranking and display only; conditions compare the exact value.
+    pub fn per_capita_minor(&self, i: usize) -> Option<i64> {
+        self.rows[i].per_capita
+    }
+
+    /// Months of the award, when entitled.
+    pub fn term_months(&self, i: usize) -> Option<u32> {
+        let row = &self.rows[i];
+        let by_category = self.terms.get(usize::from(row.programme?))?;
+        by_category
+            .get(row.category.map_or(0, |index| usize::from(index) + 1))
+            .copied()
+            .flatten()
+    }
+
+    /// The last month the law lets this benefit be paid for, if it sets one.
+    pub fn last_month(&self, i: usize) -> Option<Month> {
+        self.rows[i].cap
+    }
+
+    /// The name of the formula that overflowed or divided by nothing, if one did.
+    pub fn fault(&self, i: usize, plan: &Plan) -> Option<String> {
+        let slot = self.rows[i].fault?;
+        let index = plan
+            .variables
+            .iter()
+            .position(|variable| *variable == Some(slot));
+        Some(index.map_or_else(
+            || format!("node {slot}"),
+            |index| plan.pack.variables[index].name.clone(),
+        ))
+    }
+
+    /// Appends the stored form of the trace; see [`PackedTrace`] for its layout.
+    pub fn trace_packed(&self, i: usize, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.trace_bytes(i));
+    }
+
+    pub fn trace_bytes(&self, i: usize) -> &[u8] {
+        let start = i
+            .checked_sub(1)
+            .map_or(0, |before| self.rows[before].trace_end);
+        &self.traces[start as usize..self.rows[i].trace_end as usize]
+    }
+
+    /// Appends the ids of the facts that were looked at, 16 bytes each.
+    pub fn facts_used(&self, i: usize, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.fact_bytes(i));
+    }
+
+    pub fn fact_bytes(&self, i: usize) -> &[u8] {
+        let start = i
+            .checked_sub(1)
+            .map_or(0, |before| self.rows[before].facts_end);
+        &self.facts[start as usize..self.rows[i].facts_end as usize]
+    }
+
+    pub fn fact_ids(&self, i: usize) -> impl Iterator<Item = FactId> + '_ {
+        self.fact_bytes(i)
+            .as_chunks::<16>()
+            .0
+            .iter()
+            .map(|bytes| FactId::from_bytes(*bytes))
+    }
+
+    /// What is missing: for an unknown verdict the facts that would settle it; for
+    /// any other verdict the facts that were missing and did not matter to it.
+    pub fn needs(&self, i: usize) -> &[Need] {
+        let start = i
+            .checked_sub(1)
+            .map_or(0, |before| self.rows[before].needs_end);
+        &self.needs[start as usize..self.rows[i].needs_end as usize]
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.rows.clear();
+        self.traces.clear();
+        self.facts.clear();
+        self.needs.clear();
+    }
+
+    /// Reads the block's columns into rows.
+    pub(crate) fn take_block(
+        &mut self,
+        plan: &Plan,
+        batch: &Batch,
+        block: &Block,
+        scratch: &Scratch,
+    ) {
+        if self.rows.is_empty() {
+            self.take_names(plan);
+        }
+        for index in 0..block.units.len() {
+            let judged = judge::judge(plan, scratch, index);
+            let unit = block.units.start + index;
+            let first_need = self.needs.len();
+            needs::collect(plan, batch, block, scratch, index, &mut self.needs);
+            let mut verdict = judged.verdict;
+            if verdict == Verdict::Unknown {
+                verdict = needs::next_step(plan, &self.needs[first_need..])
+                    .map_or(verdict, Verdict::NeedsVisit);
+            }
+            let judged = judge::Judged { verdict, ..judged };
+            packed::write(plan, scratch, index, &judged, &mut self.traces);
+            let facts =
+                batch.fact_start[unit] as usize * 16..batch.fact_start[unit + 1] as usize * 16;
+            self.facts.extend_from_slice(&batch.fact_ids[facts]);
+            let fault = scratch
+                .faults
+                .iter()
+                .find(|fault| fault.unit == unit)
+                .map(|fault| fault.slot);
+            self.rows.push(Row {
+                unit: batch.units[unit],
+                verdict,
+                programme: judged.programme,
+                category: judged.category,
+                amount: judged.amount,
+                per_capita: judged.per_capita,
+                cap: judged.cap,
+                fault,
+                trace_end: self.traces.len() as u32,
+                facts_end: self.facts.len() as u32,
+                needs_end: self.needs.len() as u32,
+            });
+        }
+    }
+
+    fn take_names(&mut self, plan: &Plan) {
+        let pack = &plan.pack;
+        self.programmes = pack
+            .programmes
+            .iter()
+            .map(|programme| programme.id.as_str().into())
+            .collect();
+        self.categories = pack
+            .categories
+            .iter()
+            .map(|category| category.id.as_str().into())
+            .collect();
+        let months = |programme: &str, category: Option<&str>| {
+            pack.term(programme, category).map(|term| term.months)
+        };
+        let terms = pack.programmes.iter().map(|programme| {
+            let bands = pack
+                .categories
+                .iter()
+                .map(|category| months(&programme.id, Some(&category.id)));
+            std::iter::once(months(&programme.id, None))
+                .chain(bands)
+                .collect()
+        });
+        self.terms = terms.collect();
+    }
+}

@@ -1,0 +1,252 @@
+//! A pack: one regime of the law, read from Markdown.
+//!
+//! [`read_pack`] turns files into a [`Pack`] or into diagnostics; a pack keeps
+//! its canonical text, from which it can be read back bit for bit, and its hash
+//! goes with every decision. [`Pack::plan`] fixes the day of the decision and
+//! gives the plan that decides.
+
+mod blocks;
+mod canonical;
+mod formulas;
+mod outcome_blocks;
+mod parameter;
+mod read;
+mod texts;
+mod unit_block;
+
+pub use canonical::CanonicalError;
+pub use parameter::{Parameter, ParameterValue, Status};
+pub use read::read_pack;
+pub use texts::LetterTexts;
+
+use crate::source::SourceFile;
+use crate::syntax::Comparison;
+use crate::typed::{Level, Tables, Tree, Type, Who};
+use kernel::kin::UnitBlock;
+use kernel::{Day, Lang, Period, Text3};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The version of the rule language that this engine speaks.
+pub const LANGUAGE: u32 = 1;
+
+#[derive(Debug, Clone)]
+pub struct Pack {
+    pub(crate) id: String,
+    pub(crate) title: Text3,
+    pub(crate) law: String,
+    pub(crate) in_force: Period<Day>,
+    pub(crate) cut_off_day: u32,
+    pub(crate) unit: UnitBlock,
+    pub(crate) tables: Tables,
+    pub(crate) parameters: Vec<Parameter>,
+    /// Ordered so that each stands behind what it uses.
+    pub(crate) variables: Vec<Variable>,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) categories: Vec<Category>,
+    pub(crate) programmes: Vec<Programme>,
+    pub(crate) terms: Vec<(String, Term)>,
+    pub(crate) steps: Vec<HumanStep>,
+    /// When the steps are needed; never, if there are none.
+    pub(crate) steps_when: Option<Tree>,
+    /// The variable by which families are ranked: income per member.
+    pub(crate) rank: u16,
+    pub(crate) letters: BTreeMap<LetterKind, LetterTexts>,
+    pub(crate) required: Vec<(u16, Who)>,
+    pub(crate) files: Vec<SourceFile>,
+    pub(crate) shared: Vec<SourceFile>,
+    pub(crate) hash: [u8; 32],
+}
+
+/// A named formula, with one version for each stretch of time.
+#[derive(Debug, Clone)]
+pub struct Variable {
+    pub name: String,
+    pub label: Text3,
+    pub level: Level,
+    pub ty: Type,
+    /// From which decision day each version counts, ascending.
+    pub versions: Vec<(Day, Tree)>,
+}
+
+/// A ground of refusal, said from the good side: met is good for the family.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    pub id: String,
+    pub label: Text3,
+    /// The clause code that letters and statistics use (`INC_OFFICIAL`).
+    pub code: String,
+    pub law: String,
+    pub stage: StageRule,
+    pub formula: Tree,
+    /// What is shown as value and limit; the sides of the comparison by default.
+    pub value: Option<Tree>,
+    pub limit: Option<Tree>,
+    pub comparison: Option<Comparison>,
+    pub met: Text3,
+    pub unmet: Text3,
+    pub unknown: Text3,
+    pub advice: Option<Text3>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StageRule {
+    Always,
+    /// Only when the human steps have spoken.
+    FinalOnly,
+}
+
+/// A band of entitlement; the first whose formula is met is taken.
+#[derive(Debug, Clone)]
+pub struct Category {
+    pub id: String,
+    pub label: Text3,
+    pub law: String,
+    pub when: Tree,
+    pub share: Option<Tree>,
+}
+
+/// A benefit: who gets it and how its amount is built.
+#[derive(Debug, Clone)]
+pub struct Programme {
+    pub id: String,
+    pub label: Text3,
+    pub law: String,
+    pub when: Tree,
+    pub lines: Vec<AmountLine>,
+    /// The last month it can be paid for, if the law sets one.
+    pub until: Option<Tree>,
+}
+
+#[derive(Debug, Clone)]
+pub struct AmountLine {
+    pub id: String,
+    pub label: Text3,
+    pub formula: Tree,
+}
+
+/// A step that people do, with its deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct HumanStep {
+    pub step: Step,
+    pub deadline_working_days: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// The questionnaire at home.
+    Visit,
+    /// The conclusion of the Mahalla Seven.
+    Seven,
+}
+
+/// How long an award runs and what happens at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Term {
+    pub months: u32,
+    pub at_end: AtEnd,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AtEnd {
+    /// Reassessed by the system, no application needed.
+    Reassess,
+    /// A renewal is prepared that the family only confirms.
+    Renewal,
+    Stop,
+}
+
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum LetterKind {
+    Awarded,
+    Refused,
+    WaitingList,
+    WaitingAgency,
+    WaitingVisit,
+}
+
+impl Pack {
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub fn hash(&self) -> [u8; 32] {
+        self.hash
+    }
+
+    pub fn hash_hex(&self) -> String {
+        hex::encode(self.hash)
+    }
+
+    pub fn title(&self, lang: Lang) -> Cow<'_, str> {
+        self.title.get(lang)
+    }
+
+    pub fn law(&self) -> &str {
+        &self.law
+    }
+
+    /// Days of application for which this regime is the law.
+    pub fn in_force(&self) -> Period<Day> {
+        self.in_force
+    }
+
+    pub fn unit(&self) -> &UnitBlock {
+        &self.unit
+    }
+
+    /// Which kinds of facts to ask, and about whom.
+    pub fn required_kinds(&self) -> &[(u16, Who)] {
+        &self.required
+    }
+
+    pub fn steps(&self) -> &[HumanStep] {
+        &self.steps
+    }
+
+    /// The term of an award: by category if the pack has one for it, else by programme.
+    pub fn term(&self, programme: &str, category: Option<&str>) -> Option<Term> {
+        let named = |name: &str| {
+            self.terms
+                .iter()
+                .find(|(id, _)| id == name)
+                .map(|(_, term)| *term)
+        };
+        category.and_then(named).or_else(|| named(programme))
+    }
+
+    /// Applications up to and including this day count for the same month.
+    pub fn cut_off_day(&self) -> u32 {
+        self.cut_off_day
+    }
+
+    /// Every parameter with its dated values, law and status.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    pub fn categories(&self) -> impl Iterator<Item = &Category> {
+        self.categories.iter()
+    }
+
+    pub fn programmes(&self) -> impl Iterator<Item = &Programme> {
+        self.programmes.iter()
+    }
+
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        self.conditions.iter()
+    }
+
+    /// The place of a category in the pack's list, as `former_category` wants it.
+    pub fn category_index(&self, id: &str) -> Option<u8> {
+        self.categories
+            .iter()
+            .position(|category| category.id == id)
+            .map(|index| index as u8)
+    }
+}

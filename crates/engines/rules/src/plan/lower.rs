@@ -1,0 +1,394 @@
+//! From typed formulas and a day to nodes.
+
+use super::node::{Node, Operand, Slot};
+use super::{CategorySlots, ConditionSlots, Layout, Plan, ProgrammeSlots, TableLayout};
+use crate::limits::NODES_MAX;
+use crate::pack::{Pack, ParameterValue};
+use crate::source::{Diagnostic, Place};
+use crate::typed::{CASE_COLUMNS, Function, Level, Op, Tree, Type};
+use kernel::Day;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Why there is no plan for a day.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    #[error("the parameter `{name}` has no value that was announced and in force on {day}")]
+    ParameterUnknown {
+        name: String,
+        day: Day,
+        parameter: u16,
+    },
+    #[error("the variable `{name}` has no formula in force on {day}")]
+    FormulaNotInForce { name: String, day: Day },
+    #[error("the pack needs more than {NODES_MAX} nodes")]
+    TooLarge,
+}
+
+impl PlanError {
+    pub(crate) fn diagnostic(&self, pack: &Pack) -> Diagnostic {
+        let whole = || Place {
+            file: pack
+                .files
+                .first()
+                .map_or("pack", |file| file.path.as_str())
+                .into(),
+            text: "".into(),
+            line: 1,
+            column: 1,
+            width: 1,
+        };
+        match self {
+            PlanError::ParameterUnknown { parameter, .. } => {
+                let place = &pack.parameters[usize::from(*parameter)].place;
+                place.error(
+                    self.to_string(),
+                    "a row that is in force and announced by the pack's first day",
+                )
+            }
+            PlanError::FormulaNotInForce { name, .. } => {
+                let variable = pack
+                    .variables
+                    .iter()
+                    .find(|variable| variable.name == *name);
+                let place =
+                    variable.map_or_else(whole, |variable| variable.versions[0].1.place.clone());
+                place.error(
+                    self.to_string(),
+                    "`formula from DATE:` from the pack's first day on",
+                )
+            }
+            PlanError::TooLarge => whole().error(self.to_string(), "a smaller pack"),
+        }
+    }
+}
+
+pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
+    let mut lowering = Lowering {
+        pack,
+        day,
+        nodes: Vec::new(),
+        seen: HashMap::new(),
+        layout: layout(pack),
+        variables: vec![None; pack.variables.len()],
+        used: vec![None; pack.parameters.len()],
+    };
+    // The rank goes first: it stands in every decision.
+    let rank = lowering.variable(pack.rank)?;
+    let mut conditions = Vec::with_capacity(pack.conditions.len());
+    for condition in &pack.conditions {
+        conditions.push(ConditionSlots {
+            truth: lowering.of_unit(&condition.formula)?,
+            value: lowering.optional(condition.value.as_ref())?,
+            limit: lowering.optional(condition.limit.as_ref())?,
+        });
+    }
+    let mut categories = Vec::with_capacity(pack.categories.len());
+    for category in &pack.categories {
+        let share = lowering.optional(category.share.as_ref())?;
+        categories.push(CategorySlots {
+            when: lowering.of_unit(&category.when)?,
+            share,
+        });
+    }
+    let mut programmes = Vec::with_capacity(pack.programmes.len());
+    for programme in &pack.programmes {
+        let lines = programme
+            .lines
+            .iter()
+            .map(|line| lowering.of_unit(&line.formula));
+        let lines = lines.collect::<Result<_, _>>()?;
+        let when = lowering.of_unit(&programme.when)?;
+        programmes.push(ProgrammeSlots {
+            when,
+            lines,
+            until: lowering.optional(programme.until.as_ref())?,
+        });
+    }
+    let steps_when = lowering.optional(pack.steps_when.as_ref())?;
+    let stage_slot = pack
+        .steps_when
+        .as_ref()
+        .map(|_| lowering.stage())
+        .transpose()?;
+    let Lowering {
+        nodes,
+        layout,
+        variables,
+        used,
+        ..
+    } = lowering;
+    let pack = Arc::new(pack.clone());
+    Ok(Plan {
+        pack,
+        decided_on: day,
+        nodes,
+        layout,
+        conditions,
+        categories,
+        programmes,
+        steps_when,
+        stage_slot,
+        rank,
+        variables,
+        used,
+    })
+}
+
+fn layout(pack: &Pack) -> Layout {
+    let tables = pack.tables.0.iter().map(|table| TableLayout {
+        table: table.clone(),
+        columns: vec![None; table.kind.fields.len()],
+        column_count: 0,
+    });
+    Layout {
+        tables: tables.collect(),
+    }
+}
+
+struct Lowering<'a> {
+    pack: &'a Pack,
+    day: Day,
+    nodes: Vec<Operand>,
+    seen: HashMap<Operand, Slot>,
+    layout: Layout,
+    variables: Vec<Option<Slot>>,
+    used: Vec<Option<ParameterValue>>,
+}
+
+type Lowered = Result<Slot, PlanError>;
+
+impl Lowering<'_> {
+    fn of_unit(&mut self, tree: &Tree) -> Lowered {
+        let slot = self.tree(tree)?;
+        self.lifted(slot, Level::Unit)
+    }
+
+    fn stage(&mut self) -> Lowered {
+        let place = CASE_COLUMNS
+            .iter()
+            .position(|(name, _)| *name == "stage")
+            .expect("a case has a stage");
+        self.push(Node::Case(place as u8), Level::Unit, CASE_COLUMNS[place].1)
+    }
+
+    fn optional(&mut self, tree: Option<&Tree>) -> Result<Option<Slot>, PlanError> {
+        tree.map(|tree| self.of_unit(tree)).transpose()
+    }
+
+    fn push(&mut self, node: Node, level: Level, ty: Type) -> Lowered {
+        let operand = Operand { node, level, ty };
+        if let Some(slot) = self.seen.get(&operand) {
+            return Ok(*slot);
+        }
+        if self.nodes.len() >= NODES_MAX {
+            return Err(PlanError::TooLarge);
+        }
+        let slot = self.nodes.len() as Slot;
+        self.nodes.push(operand);
+        self.seen.insert(operand, slot);
+        Ok(slot)
+    }
+
+    /// The slot as seen from a finer level.
+    fn lifted(&mut self, slot: Slot, level: Level) -> Lowered {
+        let operand = self.nodes[slot as usize];
+        if operand.level == level {
+            return Ok(slot);
+        }
+        self.push(Node::Lift(slot), level, operand.ty)
+    }
+
+    fn variable(&mut self, index: u16) -> Lowered {
+        if let Some(slot) = self.variables[usize::from(index)] {
+            return Ok(slot);
+        }
+        let variable = &self.pack.variables[usize::from(index)];
+        let version = variable
+            .versions
+            .iter()
+            .rev()
+            .find(|(from, _)| *from <= self.day);
+        let Some((_, tree)) = version else {
+            return Err(PlanError::FormulaNotInForce {
+                name: variable.name.clone(),
+                day: self.day,
+            });
+        };
+        let slot = self.tree(tree)?;
+        let slot = self.lifted(slot, variable.level)?;
+        self.variables[usize::from(index)] = Some(slot);
+        Ok(slot)
+    }
+
+    fn parameter(&mut self, index: u16, ty: Type) -> Lowered {
+        let parameter = &self.pack.parameters[usize::from(index)];
+        let Some(value) = parameter.at(self.day) else {
+            return Err(PlanError::ParameterUnknown {
+                name: parameter.name.clone(),
+                day: self.day,
+                parameter: index,
+            });
+        };
+        self.used[usize::from(index)] = Some(value.clone());
+        self.push(Node::Constant(value.value), Level::Constant, ty)
+    }
+
+    fn field(&mut self, table: u16, field: u16, tree: &Tree) -> Lowered {
+        let layout = &mut self.layout.tables[usize::from(table)];
+        let column = match layout.columns[usize::from(field)] {
+            Some(column) => column,
+            None => {
+                let column = layout.column_count;
+                layout.columns[usize::from(field)] = Some(column);
+                layout.column_count += 1;
+                column
+            }
+        };
+        self.push(Node::Field { table, column }, tree.level, tree.ty)
+    }
+
+    /// Two operands, both seen from the level of the whole.
+    fn pair(&mut self, left: &Tree, right: &Tree, level: Level) -> Result<(Slot, Slot), PlanError> {
+        let left = self.tree(left)?;
+        let left = self.lifted(left, level)?;
+        let right = self.tree(right)?;
+        Ok((left, self.lifted(right, level)?))
+    }
+
+    fn one(&mut self, inner: &Tree, level: Level) -> Lowered {
+        let slot = self.tree(inner)?;
+        self.lifted(slot, level)
+    }
+
+    fn tree(&mut self, tree: &Tree) -> Lowered {
+        let (level, ty) = (tree.level, tree.ty);
+        let node = match &tree.op {
+            Op::Constant(value) => Node::Constant(*value),
+            Op::Parameter(index) => return self.parameter(*index, ty),
+            Op::Variable(index) => return self.variable(*index),
+            Op::Case(column) => Node::Case(*column),
+            Op::Member(column) => Node::Member(*column),
+            Op::Field { table, field } => return self.field(*table, *field, tree),
+            Op::Not(inner) => Node::Not(self.one(inner, level)?),
+            Op::Negate(inner) => Node::Negate(self.one(inner, level)?),
+            Op::Divide(left, right) => {
+                let shift = scale(right.ty).map_or(1, |scale| 10_i64.pow(scale));
+                let (left, right) = self.pair(left, right, level)?;
+                Node::Divide { left, right, shift }
+            }
+            Op::And(left, right) => self.both(Node::And, left, right, level)?,
+            Op::Or(left, right) => self.both(Node::Or, left, right, level)?,
+            Op::Add(left, right) => self.both(Node::Add, left, right, level)?,
+            Op::Subtract(left, right) => self.both(Node::Subtract, left, right, level)?,
+            Op::Multiply(left, right) => self.both(Node::Multiply, left, right, level)?,
+            Op::Greatest(left, right) => self.both(Node::Greatest, left, right, level)?,
+            Op::Least(left, right) => self.both(Node::Least, left, right, level)?,
+            Op::KnownOr(left, right) => self.both(Node::KnownOr, left, right, level)?,
+            Op::Compare(comparison, left, right) => {
+                let (left, right) = self.pair(left, right, level)?;
+                Node::Compare(*comparison, left, right)
+            }
+            Op::Choose(arms, otherwise) => return self.choose(arms, otherwise, level, ty),
+            Op::Round { value, step, mode } => {
+                let (from, to) = (scale(value.ty).unwrap_or(0), scale(ty).unwrap_or(0));
+                let up = 10_i64.pow(to.saturating_sub(from));
+                let down = 10_i64.pow(from.saturating_sub(to));
+                Node::Round {
+                    value: self.one(value, level)?,
+                    up,
+                    down,
+                    step: *step,
+                    mode: *mode,
+                }
+            }
+            Op::Call(function, arguments) => self.call(*function, arguments, level)?,
+            Op::Aggregate(_) => return self.aggregate(tree),
+        };
+        self.push(node, level, ty)
+    }
+
+    fn both(
+        &mut self,
+        node: impl FnOnce(Slot, Slot) -> Node,
+        left: &Tree,
+        right: &Tree,
+        level: Level,
+    ) -> Result<Node, PlanError> {
+        let (left, right) = self.pair(left, right, level)?;
+        Ok(node(left, right))
+    }
+
+    /// `CASE` becomes a chain of choices, built from its end.
+    fn choose(
+        &mut self,
+        arms: &[(Tree, Tree)],
+        otherwise: &Tree,
+        level: Level,
+        ty: Type,
+    ) -> Lowered {
+        let mut unmet = self.one(otherwise, level)?;
+        for (condition, value) in arms.iter().rev() {
+            let (condition, met) = self.pair(condition, value, level)?;
+            unmet = self.push(
+                Node::If {
+                    condition,
+                    met,
+                    unmet,
+                },
+                level,
+                ty,
+            )?;
+        }
+        Ok(unmet)
+    }
+
+    fn call(
+        &mut self,
+        function: Function,
+        arguments: &[Tree],
+        level: Level,
+    ) -> Result<Node, PlanError> {
+        let first = self.one(&arguments[0], level)?;
+        let second = match arguments.get(1) {
+            Some(second) => self.one(second, level)?,
+            None => first,
+        };
+        Ok(Node::Call {
+            function,
+            first,
+            second,
+        })
+    }
+
+    fn aggregate(&mut self, tree: &Tree) -> Lowered {
+        let Op::Aggregate(aggregate) = &tree.op else {
+            unreachable!("called for aggregates only")
+        };
+        let over = aggregate.table.map_or(Level::Member, Level::Row);
+        let mut inner = |part: &Option<Tree>, level: Level| {
+            part.as_ref().map(|part| self.one(part, level)).transpose()
+        };
+        let value = inner(&aggregate.value, over)?;
+        let filter = inner(&aggregate.filter, over)?;
+        let empty = inner(&aggregate.empty, tree.level)?;
+        self.push(
+            Node::Aggregate {
+                kind: aggregate.kind,
+                over,
+                value,
+                filter,
+                empty,
+            },
+            tree.level,
+            tree.ty,
+        )
+    }
+}
+
+fn scale(ty: Type) -> Option<u32> {
+    match ty {
+        Type::Number { scale, .. } => Some(u32::from(scale)),
+        _ => None,
+    }
+}

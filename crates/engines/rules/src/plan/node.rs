@@ -1,0 +1,76 @@
+//! Nodes of a plan. Each reads slots that stand before it.
+
+use crate::syntax::Comparison;
+use crate::typed::{AggregateKind, Function, Level, Rounding, Type};
+
+/// The place of a node's column.
+pub(crate) type Slot = u32;
+
+/// A node with its level and type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Operand {
+    pub node: Node,
+    pub level: Level,
+    pub ty: Type,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Node {
+    Constant(i64),
+    Case(u8),
+    Member(u8),
+    Field {
+        table: u16,
+        column: u16,
+    },
+    /// The value of a coarser level, once for each element of this one.
+    Lift(Slot),
+    Not(Slot),
+    Negate(Slot),
+    And(Slot, Slot),
+    Or(Slot, Slot),
+    Compare(Comparison, Slot, Slot),
+    Add(Slot, Slot),
+    Subtract(Slot, Slot),
+    Multiply(Slot, Slot),
+    /// `shift` brings the dividend to the scale of the result.
+    Divide {
+        left: Slot,
+        right: Slot,
+        shift: i64,
+    },
+    Greatest(Slot, Slot),
+    Least(Slot, Slot),
+    KnownOr(Slot, Slot),
+    If {
+        condition: Slot,
+        met: Slot,
+        unmet: Slot,
+    },
+    /// `value * up / down`, rounded to a multiple of `step`.
+    Round {
+        value: Slot,
+        up: i64,
+        down: i64,
+        step: i64,
+        mode: Rounding,
+    },
+    Call {
+        function: Function,
+        first: Slot,
+        second: Slot,
+    },
+    Aggregate {
+        kind: AggregateKind,
+        over: Level,
+        value: Option<Slot>,
+        filter: Option<Slot>,
+        empty: Option<Slot>,
+    },
+}
+
+impl Operand {
+    pub fn is_fraction(&self) -> bool {
+        matches!(self.ty, Type::Number { fraction: true, .. })
+    }
+}

@@ -1,0 +1,116 @@
+//! The names that every pack may use: the case, the member, and the fact kinds
+//! of the kernel's catalogue that the pack's `facts` block lists.
+
+use super::{INTEGER, MONEY, Type};
+use kernel::facts::{self, FactKind, Owner, ValueType};
+
+/// Columns of the case, one value a unit. The order is that of `batch::CaseFacts`.
+pub const CASE_COLUMNS: &[(&str, Type)] = &[
+    ("applied_on", Type::Date),
+    ("decided_on", Type::Date),
+    ("counted_month", Type::Month),
+    ("window_end", Type::Month),
+    (
+        "origin",
+        Type::Code(&["application", "migration", "reassessment", "renewal"]),
+    ),
+    // The category held before, as its place in the pack's list; -1 when there was none.
+    ("former_category", INTEGER),
+    ("stage", Type::Code(&["pre_assessment", "final"])),
+];
+
+/// Columns of a member; codes are those of `kernel::kin` and `kernel::sex`.
+pub const MEMBER_COLUMNS: &[(&str, Type)] = &[
+    (
+        "role",
+        Type::Code(&["applicant", "spouse", "child", "resident"]),
+    ),
+    ("tie", Type::Code(&["none", "own", "adopted", "ward"])),
+    ("sex", Type::Code(&["male", "female"])),
+    ("born", Type::Date),
+];
+
+/// Whose facts of a kind enter the formulas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    All,
+    /// Everybody but the children.
+    Adults,
+    Children,
+    /// The kind belongs to the family itself.
+    Unit,
+}
+
+impl Who {
+    pub fn named(word: &str) -> Option<Who> {
+        Some(match word {
+            "all" => Who::All,
+            "adults" => Who::Adults,
+            "children" => Who::Children,
+            "family" => Who::Unit,
+            _ => return None,
+        })
+    }
+}
+
+/// One fact kind as a table of rows.
+#[derive(Debug, Clone)]
+pub struct Table {
+    pub kind: &'static FactKind,
+    pub who: Who,
+}
+
+impl Table {
+    /// The place of a field and its type; `None` for text.
+    pub fn field(&self, name: &str) -> Option<(u16, Option<Type>)> {
+        let position = self.kind.field(name)?;
+        Some((position as u16, field_type(self.kind.fields[position].ty)))
+    }
+
+    pub fn field_names(&self) -> Vec<&'static str> {
+        self.kind.fields.iter().map(|field| field.name).collect()
+    }
+}
+
+fn field_type(ty: ValueType) -> Option<Type> {
+    Some(match ty {
+        ValueType::Money => MONEY,
+        ValueType::Integer => INTEGER,
+        ValueType::Day => Type::Date,
+        ValueType::Month => Type::Month,
+        ValueType::YesNo => Type::YesNo,
+        ValueType::Code(list) => Type::Code(list),
+        ValueType::Text => return None,
+    })
+}
+
+/// The tables of a pack, in the order of its `facts` block.
+#[derive(Debug, Clone, Default)]
+pub struct Tables(pub Vec<Table>);
+
+impl Tables {
+    pub fn find(&self, name: &str) -> Option<(u16, &Table)> {
+        let index = self.0.iter().position(|table| table.kind.name == name)?;
+        Some((index as u16, &self.0[index]))
+    }
+
+    pub fn names(&self) -> Vec<&'static str> {
+        self.0.iter().map(|table| table.kind.name).collect()
+    }
+
+    pub fn of_person(&self, table: u16) -> bool {
+        self.0[usize::from(table)].kind.owner == Owner::Person
+    }
+}
+
+/// Every fact kind there is, for "did you mean".
+pub fn all_kinds() -> impl Iterator<Item = &'static str> + Clone {
+    facts::CATALOGUE.iter().map(|kind| kind.name)
+}
+
+/// Amounts that are never below zero: an unknown one is at least 0, so that a
+/// known part above a limit settles a refusal. A balance may be an overdraft.
+pub fn never_negative(kind: &FactKind, field: usize) -> bool {
+    kind.fields[field].ty == ValueType::Money && kind.code != facts::code::ACCOUNT
+}
