@@ -174,3 +174,132 @@ impl fmt::Display for Pinfl {
 }
 
 personal_number!(Pinfl, PinflError);
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_valid_number_says_sex_birth_and_district() {
+        fn check(text: &str, sex: Sex, born: &str, district_code: u16, serial: u16) {
+            let pinfl = Pinfl::parse(text).unwrap();
+            let born = Day::parse(born).unwrap();
+            assert_eq!((pinfl.sex(), pinfl.born()), (sex, born), "{text}");
+            assert_eq!(
+                (pinfl.district_code(), pinfl.serial()),
+                (district_code, serial),
+                "{text}"
+            );
+            assert_eq!(pinfl.to_string(), text);
+            assert_eq!(Pinfl::make(sex, born, district_code, serial), pinfl);
+        }
+        check("30101901234569", Sex::Male, "1990-01-01", 123, 456);
+        check("41505851700011", Sex::Female, "1985-05-15", 170, 1);
+        check("62902201200428", Sex::Female, "2020-02-29", 120, 42);
+    }
+
+    #[test]
+    fn each_rule_of_the_number_is_refused_by_its_own_name() {
+        fn check(text: &str, expected: PinflError) {
+            assert_eq!(Pinfl::parse(text), Err(expected), "{text}");
+        }
+        check("", PinflError::Length { found: 0 });
+        check("3010190123456", PinflError::Length { found: 13 });
+        check("301019012345699", PinflError::Length { found: 15 });
+        check(
+            "30101901A34569",
+            PinflError::NotDigit {
+                position: 9,
+                found: 'A',
+            },
+        );
+        check(
+            "3010190123456٩",
+            PinflError::NotDigit {
+                position: 14,
+                found: '٩',
+            },
+        );
+        check("00101901234569", PinflError::Century { found: 0 });
+        check("70101901234569", PinflError::Century { found: 7 });
+        check(
+            "33002901234569",
+            PinflError::Date {
+                year: 1990,
+                month: 2,
+                day: 30,
+            },
+        );
+        check(
+            "62902211200428",
+            PinflError::Date {
+                year: 2021,
+                month: 2,
+                day: 29,
+            },
+        );
+        check(
+            "30101901234560",
+            PinflError::CheckDigit {
+                expected: 9,
+                found: 0,
+            },
+        );
+        check(
+            "30101901234596",
+            PinflError::CheckDigit {
+                expected: 0,
+                found: 6,
+            },
+        );
+    }
+
+    #[test]
+    fn any_grouping_is_accepted_where_people_type() {
+        let pinfl = Pinfl::parse("30101901234569").unwrap();
+        for typed in [
+            "3 010190 123 456 9",
+            "3010-1901-2345-69",
+            " 30101901234569 ",
+            "3\u{a0}010190\u{a0}1234569",
+        ] {
+            assert_eq!(Pinfl::parse_typed(typed), Ok(pinfl), "{typed}");
+        }
+        assert_eq!(pinfl.grouped(), "3 010190 123 456 9");
+        assert!(Pinfl::parse("3 010190 123 456 9").is_err());
+        assert!(Pinfl::parse_typed(&"1".repeat(1_000_000)).is_err());
+    }
+
+    #[test]
+    fn a_log_shows_the_last_two_digits_only() {
+        let pinfl = Pinfl::parse("30101901234569").unwrap();
+        assert_eq!(format!("{pinfl:?}"), "Pinfl(************69)");
+        assert_eq!(serde_json::to_string(&pinfl).unwrap(), "\"30101901234569\"");
+        assert!(serde_json::from_str::<Pinfl>("\"30101901234560\"").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_made_number_is_read_back(days in -62_000..47_000_i32, female in any::<bool>(), rrr in 0..1000_u16, nnn in 0..1000_u16) {
+            let sex = if female { Sex::Female } else { Sex::Male };
+            let pinfl = Pinfl::make(sex, Day(days), rrr, nnn);
+            prop_assert_eq!(Pinfl::parse(&pinfl.to_string()), Ok(pinfl));
+            prop_assert_eq!((pinfl.sex(), pinfl.born()), (sex, Day(days)));
+        }
+
+        #[test]
+        fn one_mistyped_digit_is_found(at in 0..14_usize, shift in 1..10_u8) {
+            let mut digits: Vec<u8> = "30101901234569".bytes().collect();
+            digits[at] = b'0' + (digits[at] - b'0' + shift) % 10;
+            let typed = String::from_utf8(digits).unwrap();
+            prop_assert!(Pinfl::parse(&typed).is_err());
+        }
+
+        #[test]
+        fn no_text_is_too_strange(text in "\\PC{0,20}") {
+            let _ = (Pinfl::parse(&text), Pinfl::parse_typed(&text));
+        }
+    }
+}

@@ -116,7 +116,7 @@ mod tests {
         check(
             "001-001-999 00",
             Err(SnilsError::CheckNumber {
-                expected: 82,
+                expected: 65,
                 found: 0,
             }),
         );

@@ -20,8 +20,12 @@ pub fn money(sum: Money, currency: Currency, lang: Lang) -> String {
 /// The same for a short message: plain spaces, and in Uzbek the ASCII
 /// apostrophe, because a typographic one costs half of the message's length.
 pub fn money_sms(sum: Money, currency: Currency, lang: Lang) -> String {
-    let text = amount(sum, ' ', decimal_mark(lang));
-    format!("{text} {}", word(sum, currency, lang).replace('ʻ', "'"))
+    let text = format!(
+        "{} {}",
+        amount(sum, ' ', decimal_mark(lang)),
+        word(sum, currency, lang)
+    );
+    text.replace('ʻ', "'").replace('−', "-")
 }
 
 /// `1 234 567` with no-break spaces.

@@ -7,7 +7,9 @@
 //! The folded key finds candidates; it is a weak link and never decides anything.
 
 mod alphabet;
+mod exceptions;
 mod fold;
+mod pieces;
 #[cfg(test)]
 mod tests;
 mod to_cyrillic;

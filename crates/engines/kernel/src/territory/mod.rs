@@ -10,7 +10,7 @@ mod mahalla;
 mod tests;
 
 use crate::day::{Day, Period};
-use crate::lang::Text3;
+use crate::lang::{Lang, Text3};
 
 pub use mahalla::{MahallaCode, MahallaError};
 
@@ -40,6 +40,16 @@ pub struct UnknownDistrict {
 }
 
 impl Territory {
+    /// The name in a language; Uzbek Cyrillic as it is listed.
+    pub fn name(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::UzLatn => &self.name.uz,
+            Lang::UzCyrl => self.uz_cyrl,
+            Lang::Ru => &self.name.ru,
+            Lang::En => &self.name.en,
+        }
+    }
+
     /// A region stands for itself.
     pub fn region_code(&self) -> u32 {
         match self.level {
