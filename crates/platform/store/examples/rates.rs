@@ -69,7 +69,7 @@ async fn main() -> Result<()> {
             row.push(*id)
                 .push(*id)
                 .push(24_312_i64)
-                .push(715_000_00_i64)
+                .push(71_500_000_i64)
                 .push(1_i64);
         })
         .await?;

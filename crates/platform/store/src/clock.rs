@@ -68,6 +68,10 @@ impl Clock {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the computer's clock"
+)]
 fn system_us() -> i64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)

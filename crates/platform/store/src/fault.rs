@@ -2,7 +2,7 @@
 //! mistake. Logged once at the rim, retried by the job queue.
 
 /// Result of everything that touches the database.
-pub type Result<T> = std::result::Result<T, Fault>;
+pub type Result<T, E = Fault> = std::result::Result<T, E>;
 
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -106,6 +106,10 @@ impl SplitMix {
 
 /// Unguessable bytes from the operating system, for tokens and salts; never
 /// seeded, also not in a story.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that asks the system for randomness"
+)]
 pub fn secret<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("a system without randomness cannot guard a session");

@@ -9,7 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Clone, Debug)]
 pub struct Platform {
     pub db: Db,
+    /// The time of the law and of the books.
     pub clock: Clock,
+    /// The time of the people at their screens: sign-in and sessions. In a
+    /// demonstration the first one leaps by months, and nobody is signed out.
+    pub wall: Clock,
     pub ids: Ids,
     kept: Kept,
 }
@@ -22,13 +26,20 @@ struct Kept(Arc<Mutex<Shelf>>);
 impl Platform {
     pub fn new(db: Db, clock: Clock) -> Platform {
         let ids = Ids::new(clock.clone());
-        Platform::with_ids(db, clock, ids)
+        Platform {
+            db,
+            clock,
+            wall: Clock::system(),
+            ids,
+            kept: Kept::default(),
+        }
     }
 
-    /// A story's platform: ids from a seed.
+    /// A story's platform: ids from a seed, and one clock for everything.
     pub fn with_ids(db: Db, clock: Clock, ids: Ids) -> Platform {
         Platform {
             db,
+            wall: clock.clone(),
             clock,
             ids,
             kept: Kept::default(),

@@ -1,0 +1,189 @@
+//! Accounts: opened in sets, closed, never deleted (the log names them).
+//!
+//! Staff sign in with a login and a secret, citizens with their PINFL and a
+//! secret (in this version; a state identity provider comes later).
+
+use kernel::ids::{AccountId, PersonId};
+use store::{Fault, Ids, Tx, bulk, execute, fetch_optional};
+use uuid::Uuid;
+
+use crate::{Action, Area, Permit, Role, SecretHash, Subject};
+
+/// Longest login, in characters.
+pub const LOGIN_CHARS_MAX: usize = 64;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAccount {
+    pub login: String,
+    pub role: Role,
+    pub territory: Area,
+    /// What citizens read about who looked: "Yunusobod tumani, “Inson” markazi".
+    pub office: String,
+    /// Whose account it is; a citizen's must have it.
+    pub person: Option<PersonId>,
+    pub secret: SecretHash,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum AccountRefused {
+    #[error("a {} cannot have {area} as its territory", .role.name())]
+    TerritoryDoesNotFit { role: Role, area: Area },
+    #[error("the account of a citizen needs the person of the register: {login}")]
+    CitizenWithoutPerson { login: String },
+    #[error("a login has 1 to {LOGIN_CHARS_MAX} characters without spaces, not '{login}'")]
+    LoginForm { login: String },
+    #[error("{taken} of the logins exist already, or stand twice in the list")]
+    LoginTaken { taken: u64 },
+    #[error("the program's own role is not given to an account")]
+    SystemRole,
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+const ACCOUNT: bulk::Insert = bulk::Insert {
+    into: "account (id, login, role, territory, office, person, secret, closed)",
+    on_conflict: "(login) DO NOTHING",
+};
+
+/// Opens accounts; all or none (roll back on a refusal). The ids are in the
+/// order of the list.
+pub async fn open(
+    tx: &mut Tx,
+    ids: &Ids,
+    permit: &Permit,
+    accounts: &[NewAccount],
+) -> Result<Vec<AccountId>, AccountRefused> {
+    permit.must_be_for(&[Action::ManageAccounts]);
+    for account in accounts {
+        check(account)?;
+    }
+    let rows: Vec<(AccountId, &NewAccount)> = accounts
+        .iter()
+        .map(|a| (AccountId(ids.uuid()), a))
+        .collect();
+    let opened = bulk::insert(tx, &ACCOUNT, &rows, |row, (id, account)| {
+        row.push(id.0)
+            .push(fold_login(&account.login))
+            .push(account.role.name())
+            .push(account.territory.code())
+            .push(account.office.as_str())
+            .push(account.person.map(|person| person.0))
+            .push(account.secret.as_stored())
+            .push(false);
+    })
+    .await?;
+    let taken = rows.len() as u64 - opened;
+    if taken > 0 {
+        return Err(AccountRefused::LoginTaken { taken });
+    }
+    Ok(rows.into_iter().map(|(id, _)| id).collect())
+}
+
+fn check(account: &NewAccount) -> Result<(), AccountRefused> {
+    let (role, area) = (account.role, account.territory);
+    let login = fold_login(&account.login);
+    let chars = login.chars().count();
+    if chars == 0 || chars > LOGIN_CHARS_MAX || login.contains(char::is_whitespace) {
+        return Err(AccountRefused::LoginForm { login });
+    }
+    if role == Role::System {
+        return Err(AccountRefused::SystemRole);
+    }
+    if !role.fits(area) {
+        return Err(AccountRefused::TerritoryDoesNotFit { role, area });
+    }
+    if role == Role::Citizen && account.person.is_none() {
+        return Err(AccountRefused::CitizenWithoutPerson { login });
+    }
+    Ok(())
+}
+
+/// Logins are the same in any case and with spaces around.
+pub(crate) fn fold_login(login: &str) -> String {
+    login.trim().to_lowercase()
+}
+
+/// Gives a new secret and ends every session of the account.
+pub async fn set_secret(
+    tx: &mut Tx,
+    permit: &Permit,
+    account: AccountId,
+    secret: &SecretHash,
+) -> store::Result<bool> {
+    permit.must_be_for(&[Action::ManageAccounts]);
+    let changed = execute!(
+        tx,
+        "UPDATE account SET secret = $2 WHERE id = $1",
+        account.0,
+        secret.as_stored()
+    )?;
+    end_sessions(tx, account).await?;
+    Ok(changed == 1)
+}
+
+/// Closes the account; its sessions end at this moment.
+pub async fn close(tx: &mut Tx, permit: &Permit, account: AccountId) -> store::Result<bool> {
+    permit.must_be_for(&[Action::ManageAccounts]);
+    let closed = execute!(
+        tx,
+        "UPDATE account SET closed = $2 WHERE id = $1",
+        account.0,
+        true
+    )?;
+    end_sessions(tx, account).await?;
+    Ok(closed == 1)
+}
+
+pub(crate) async fn end_sessions(tx: &mut Tx, account: AccountId) -> store::Result<u64> {
+    execute!(tx, "DELETE FROM session WHERE account = $1", account.0)
+}
+
+/// The account behind a login, closed ones left out.
+pub async fn find_by_login(tx: &mut Tx, login: &str) -> store::Result<Option<Subject>> {
+    let found = find_with_secret(tx, login).await?;
+    Ok(found.map(|(subject, _)| subject))
+}
+
+pub(crate) async fn find_with_secret(
+    tx: &mut Tx,
+    login: &str,
+) -> store::Result<Option<(Subject, SecretHash)>> {
+    let row = fetch_optional!(
+        tx,
+        AccountRow,
+        "SELECT id, role, territory, office, person, secret FROM account
+         WHERE login = $1 AND closed = FALSE",
+        fold_login(login)
+    )?;
+    row.map(AccountRow::open).transpose()
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct AccountRow {
+    id: Uuid,
+    role: String,
+    territory: i64,
+    office: String,
+    person: Option<Uuid>,
+    secret: String,
+}
+
+impl AccountRow {
+    pub(crate) fn open(self) -> store::Result<(Subject, SecretHash)> {
+        let strange = |reason: String| Fault::Stored {
+            what: "account",
+            reason,
+        };
+        let role = Role::from_name(&self.role)
+            .ok_or_else(|| strange(format!("the role '{}' is unknown", self.role)))?;
+        let territory = Area::from_code(self.territory).map_err(|e| strange(e.to_string()))?;
+        let subject = Subject {
+            account: AccountId(self.id),
+            role,
+            territory,
+            person: self.person.map(PersonId),
+            office: self.office,
+        };
+        Ok((subject, SecretHash::stored(self.secret)))
+    }
+}

@@ -1,0 +1,101 @@
+//! What can be asked of the system. A route or a command names one. A name that
+//! stands in a log is never taken away or given another meaning.
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    LodgeApplication,
+    FollowApplications,
+    ReadOwnCase,
+    ReadOwnPayments,
+    ReadCase,
+    ReadWaitingCases,
+    RecordVisit,
+    RecordConclusion,
+    ConfirmRenewal,
+    ReadRun,
+    BuildRun,
+    ApproveRun,
+    MendAccount,
+    SetAppropriation,
+    ReadFigures,
+    SendCivilEvent,
+    ImportRegister,
+    AssessRegister,
+    StepClock,
+    ManageAccounts,
+    ReadAccessLog,
+    /// The system asks the agencies about a family.
+    GatherFacts,
+    /// The system applies the law to a family's facts.
+    AssessCase,
+    /// The system shares the month's budget and makes the awards.
+    CloseMonth,
+    /// The system sends orders and statements and reads the answers.
+    SettleRun,
+}
+
+use Action::*;
+
+impl Action {
+    pub const ALL: [Action; 25] = [
+        LodgeApplication,
+        FollowApplications,
+        ReadOwnCase,
+        ReadOwnPayments,
+        ReadCase,
+        ReadWaitingCases,
+        RecordVisit,
+        RecordConclusion,
+        ConfirmRenewal,
+        ReadRun,
+        BuildRun,
+        ApproveRun,
+        MendAccount,
+        SetAppropriation,
+        ReadFigures,
+        SendCivilEvent,
+        ImportRegister,
+        AssessRegister,
+        StepClock,
+        ManageAccounts,
+        ReadAccessLog,
+        GatherFacts,
+        AssessCase,
+        CloseMonth,
+        SettleRun,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            LodgeApplication => "lodge_application",
+            FollowApplications => "follow_applications",
+            ReadOwnCase => "read_own_case",
+            ReadOwnPayments => "read_own_payments",
+            ReadCase => "read_case",
+            ReadWaitingCases => "read_waiting_cases",
+            RecordVisit => "record_visit",
+            RecordConclusion => "record_conclusion",
+            ConfirmRenewal => "confirm_renewal",
+            ReadRun => "read_run",
+            BuildRun => "build_run",
+            ApproveRun => "approve_run",
+            MendAccount => "mend_account",
+            SetAppropriation => "set_appropriation",
+            ReadFigures => "read_figures",
+            SendCivilEvent => "send_civil_event",
+            ImportRegister => "import_register",
+            AssessRegister => "assess_register",
+            StepClock => "step_clock",
+            ManageAccounts => "manage_accounts",
+            ReadAccessLog => "read_access_log",
+            GatherFacts => "gather_facts",
+            AssessCase => "assess_case",
+            CloseMonth => "close_month",
+            SettleRun => "settle_run",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Action> {
+        Action::ALL.into_iter().find(|action| action.name() == name)
+    }
+}

@@ -1,0 +1,101 @@
+//! Why personal data is looked at; the citizen reads it on "who looked".
+
+use kernel::lang::Text3;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Purpose {
+    /// Taking in and following an application.
+    Intake,
+    /// Establishing what the law gives.
+    Assessment,
+    /// Looking after a case that waits.
+    Casework,
+    /// The home questionnaire or the conclusion of the Seven.
+    Visit,
+    /// Paying, returning, paying again.
+    Payment,
+    /// The person's own information.
+    OwnInformation,
+    /// Keeping the register true: births, deaths, moves.
+    Registration,
+    /// Figures without persons.
+    Statistics,
+    /// Audit and complaint.
+    Oversight,
+    /// Running the installation.
+    Upkeep,
+}
+
+use Purpose::*;
+
+impl Purpose {
+    pub const ALL: [Purpose; 10] = [
+        Intake,
+        Assessment,
+        Casework,
+        Visit,
+        Payment,
+        OwnInformation,
+        Registration,
+        Statistics,
+        Oversight,
+        Upkeep,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Intake => "intake",
+            Assessment => "assessment",
+            Casework => "casework",
+            Visit => "visit",
+            Payment => "payment",
+            OwnInformation => "own_information",
+            Registration => "registration",
+            Statistics => "statistics",
+            Oversight => "oversight",
+            Upkeep => "upkeep",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Purpose> {
+        Purpose::ALL
+            .into_iter()
+            .find(|purpose| purpose.name() == name)
+    }
+
+    pub fn label(self) -> Text3 {
+        let (uz, ru, en) = match self {
+            Intake => (
+                "Ariza qabul qilish",
+                "Приём заявления",
+                "Taking in an application",
+            ),
+            Assessment => (
+                "Huquqni aniqlash",
+                "Определение права",
+                "Establishing the right",
+            ),
+            Casework => ("Ish yuritish", "Ведение дела", "Looking after the case"),
+            Visit => ("Xonadonga tashrif", "Посещение на дому", "Home visit"),
+            Payment => ("Toʻlov", "Выплата", "Payment"),
+            OwnInformation => (
+                "Shaxsning oʻz maʼlumoti",
+                "Собственные сведения",
+                "Own information",
+            ),
+            Registration => (
+                "Reyestrni yuritish",
+                "Ведение реестра",
+                "Keeping the register",
+            ),
+            Statistics => ("Statistika", "Статистика", "Statistics"),
+            Oversight => ("Nazorat", "Контроль", "Oversight"),
+            Upkeep => (
+                "Tizim xizmati",
+                "Обслуживание системы",
+                "Running the system",
+            ),
+        };
+        Text3::fixed(uz, ru, en)
+    }
+}

@@ -1,0 +1,1 @@
+//! Stories of access, each on both databases.
