@@ -1,1 +1,43 @@
-//! (to be written)
+//! Casework: from a passport at the mahalla to a decision. Nobody approves or refuses: people
+//! bring facts, the law decides, and the budget is shared poorest first.
+//!
+//! ```text
+//!  application::lodge ──> case: gathering ──┬─> visiting ──┬─> assessed ──close::month──┬─> awarded
+//!  migration::regime ───────┘ (agencies)    │ (visit,      │                            └─> waiting_list
+//!  reassessment, renewal ───┘               │  Seven)      │
+//!                                           └──────────────┴─> refused
+//! ```
+//!
+//! Reading order: [`case`] (states, waits), [`application`], [`assessment`] (what the law said,
+//! stored so that it replays), [`step`] (visit, conclusion), [`decision`], [`close`], [`award`],
+//! [`migration`], [`reassessment`], [`renewal`], [`letter`], [`figures`], [`verify`].
+//!
+//! Whoever calls opens the transaction where money follows in it: payments commits in the same
+//! one. Units: money in tiyin, days and months of the local calendar, instants UTC.
+
+pub mod application;
+pub mod assessment;
+pub mod award;
+pub mod case;
+pub mod close;
+pub mod decision;
+pub mod events;
+mod fault;
+pub mod figures;
+pub mod letter;
+pub mod migration;
+mod pending;
+pub mod reassessment;
+pub mod renewal;
+pub mod roster;
+pub mod shelf;
+pub mod step;
+pub mod verify;
+
+pub use case::Case;
+pub use fault::{Fault, Result, Stop};
+pub(crate) use registry::Permit;
+pub use shelf::Shelf;
+
+/// Tables of casework.
+pub const SCHEMA: &[store::Migration] = &[store::migration!("casework", "0001_casework")];

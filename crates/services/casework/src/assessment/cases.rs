@@ -1,0 +1,391 @@
+//! Assessing cases whose facts came in: hundreds in one transaction, written in sets.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::Permit;
+use ::store::{Ids, Tx};
+use kernel::ids::AssessmentId;
+use kernel::{CaseId, Day, Instant, Month, Portrait, Zone};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::decide::{self, Decided};
+use super::model::{self, Next, Silent};
+use super::{Assessment, Basis, store};
+use crate::award::{self, AwardStop, Changes, StopReason};
+use crate::case::{self, Case, EventKind, State, WaitFor, first_paid_month};
+use crate::decision::{self, Decision};
+use crate::fault::{Fault, Result};
+use crate::roster;
+use crate::shelf::{PackHash, Shelf};
+
+/// Cases of one transaction at most.
+pub const CASES_MAX: usize = 1_000;
+
+/// A case whose agencies were asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    pub case: CaseId,
+    /// Agencies that have not answered; empty when the case is assessed for another reason.
+    pub silent: Vec<Silent>,
+}
+
+impl Answered {
+    /// The civil registry has to have spoken before anybody knows who the family is.
+    fn knows_the_family(&self) -> bool {
+        self.silent
+            .iter()
+            .all(|silent| silent.agency != kernel::Source::CivilRegistry.name())
+    }
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assessed {
+    pub assessed: usize,
+    pub refused: usize,
+    /// Entitlements that begin or end at once: of families whose award goes on.
+    pub changes: Changes,
+}
+
+/// Assesses cases on the facts that are in. Cases that are decided meanwhile are passed over.
+/// `payable_from` is the first month that no payment run holds yet: money of earlier months is
+/// on its way and is not changed.
+pub async fn ready_cases(
+    tx: &mut Tx,
+    ids: &Ids,
+    shelf: &Shelf,
+    permit: &Permit,
+    answered: &[Answered],
+    payable_from: Month,
+) -> Result<Assessed> {
+    assert!(
+        answered.len() <= CASES_MAX,
+        "{} cases in one transaction",
+        answered.len()
+    );
+    let by_case: HashMap<CaseId, &Answered> = answered.iter().map(|a| (a.case, a)).collect();
+    let wanted: Vec<CaseId> = answered.iter().map(|a| a.case).collect();
+    let mut cases = case::load_many(tx, &wanted).await?;
+    cases.retain(|case| case.state.takes_facts());
+    let now = ids.now();
+    let (mut known, mut unknown): (Vec<Case>, Vec<Case>) = cases
+        .into_iter()
+        .partition(|case| case.roster.is_some() || by_case[&case.id].knows_the_family());
+    for case in &mut unknown {
+        await_agencies(case, &silent_names(&by_case[&case.id].silent), now);
+    }
+    freeze(tx, shelf, permit, &mut known).await?;
+    let mut work = Work {
+        ids,
+        shelf,
+        now,
+        payable_from,
+        by_case,
+        report: Assessed::default(),
+        decisions: Vec::new(),
+    };
+    let decided = assess(tx, &work, permit, &mut known).await?;
+    for (case, decided) in known.iter_mut().zip(&decided) {
+        work.conclude(tx, case, decided).await?;
+    }
+    known.append(&mut unknown);
+    work.write(tx, &mut known).await
+}
+
+/// Fixes who the family is on the day of the application, once the civil registry has spoken.
+async fn freeze(tx: &mut Tx, shelf: &Shelf, permit: &Permit, cases: &mut Vec<Case>) -> Result<()> {
+    let mut gone = Vec::new();
+    for case in cases.iter_mut().filter(|case| case.roster.is_none()) {
+        let block = shelf.regime(&case.regime)?.unit().name.clone();
+        let Some(unit) = registry::unit::of_person(tx, permit, &block, case.applicant).await?
+        else {
+            gone.push(case.id);
+            continue;
+        };
+        let mut portrait = unit.portrait()?;
+        roster::freeze(&mut portrait, case.applied_on);
+        case.unit = unit.unit;
+        case.district = unit.district;
+        case.mahalla = unit.mahalla;
+        case.roster = Some(roster::pack(&portrait));
+    }
+    if !gone.is_empty() {
+        tracing::warn!(
+            cases = gone.len(),
+            "applicants sit in no unit any more; their cases wait"
+        );
+        cases.retain(|case| !gone.contains(&case.id));
+    }
+    Ok(())
+}
+
+/// Runs the law over all cases and stores what it said; the answers in the order of the cases.
+async fn assess(
+    tx: &mut Tx,
+    work: &Work<'_>,
+    permit: &Permit,
+    cases: &mut [Case],
+) -> Result<Vec<Decided>> {
+    let portraits = portraits(tx, permit, cases).await?;
+    let mut groups: BTreeMap<(PackHash, Day), Vec<usize>> = BTreeMap::new();
+    for (place, case) in cases.iter().enumerate() {
+        let pack = work.shelf.regime(&case.regime)?;
+        groups
+            .entry((pack.hash(), case.applied_on))
+            .or_default()
+            .push(place);
+    }
+    let mut decided: Vec<Option<Decided>> = vec![None; cases.len()];
+    for ((hash, on), places) in groups {
+        let pack = work.shelf.kept(tx, "", &hash).await?;
+        let plan = work.shelf.plan(&pack, on)?;
+        let group: Vec<(&Case, &Portrait)> = places
+            .iter()
+            .map(|place| (&cases[*place], &portraits[*place]))
+            .collect();
+        for (place, opinion) in places.iter().zip(decide::decide(&plan, &group)?) {
+            decided[*place] = Some(opinion);
+        }
+    }
+    let decided: Vec<Decided> = decided
+        .into_iter()
+        .map(|d| d.expect("every case is in a group"))
+        .collect();
+    keep(tx, work, cases, &decided).await?;
+    Ok(decided)
+}
+
+/// The frozen roster with the newest facts about its members and the unit.
+async fn portraits(tx: &mut Tx, permit: &Permit, cases: &[Case]) -> Result<Vec<Portrait>> {
+    let mut portraits = Vec::with_capacity(cases.len());
+    for case in cases {
+        portraits.push(roster::of(case)?.ok_or(Fault::NotAssessed(case.id))?);
+    }
+    let mut owners: Vec<Uuid> = portraits
+        .iter()
+        .flat_map(|p| {
+            p.members
+                .iter()
+                .map(|member| member.person.0)
+                .chain([p.unit.0])
+        })
+        .collect();
+    owners.sort_unstable();
+    owners.dedup();
+    let facts = registry::fact::current(tx, permit, &owners).await?;
+    for (portrait, case) in portraits.iter_mut().zip(cases) {
+        roster::fill(portrait, &facts, case);
+    }
+    Ok(portraits)
+}
+
+async fn keep(tx: &mut Tx, work: &Work<'_>, cases: &mut [Case], decided: &[Decided]) -> Result<()> {
+    let mut bases: Vec<Basis> = Vec::new();
+    let mut rows = Vec::with_capacity(cases.len());
+    for (case, decided) in cases.iter_mut().zip(decided) {
+        let basis = basis_of(case, decided, work);
+        let same = bases.iter().find(|known| {
+            Basis {
+                id: basis.id,
+                ..(*known).clone()
+            } == basis
+        });
+        let basis_id = match same {
+            Some(known) => known.id,
+            None => {
+                bases.push(basis);
+                bases[bases.len() - 1].id
+            }
+        };
+        let id = AssessmentId(work.ids.uuid());
+        rows.push(row_of(case, decided, id, basis_id));
+        remember(case, decided, id, work.now);
+    }
+    store::insert_bases(tx, &bases).await?;
+    rows.sort_by_key(|row| (row.subject, row.unit, row.id));
+    store::insert(tx, &rows).await
+}
+
+fn basis_of(case: &Case, decided: &Decided, work: &Work<'_>) -> Basis {
+    Basis {
+        id: work.ids.uuid(),
+        regime: case.regime.clone(),
+        pack: decided.pack,
+        language_version: rules::LANGUAGE,
+        decided_on: decided.decided_on,
+        assessed_at: work.now,
+        applied_on: case.applied_on,
+        counted_month: case.counted_month,
+        window_end: case.window_end,
+        origin: case.origin,
+        former_category: case.former_category.clone(),
+        stage: decided.stage,
+    }
+}
+
+fn row_of(case: &Case, decided: &Decided, id: AssessmentId, basis: Uuid) -> Assessment {
+    let opinion = &decided.opinion;
+    Assessment {
+        subject: case.id.0,
+        unit: case.unit,
+        id,
+        basis,
+        roster: case
+            .roster
+            .clone()
+            .expect("an assessed case has its roster"),
+        facts: decided.facts.clone(),
+        verdict: opinion.verdict,
+        programme: opinion.programme.clone(),
+        category: opinion.category.clone(),
+        amount: opinion.amount,
+        per_capita_minor: opinion.per_capita_minor,
+        trace: decided.trace.clone(),
+    }
+}
+
+fn remember(case: &mut Case, decided: &Decided, id: AssessmentId, now: Instant) {
+    let opinion = &decided.opinion;
+    case.assessment = Some(id);
+    case.pack = Some(decided.pack);
+    case.verdict = Some(opinion.verdict);
+    case.programme.clone_from(&opinion.programme);
+    case.category.clone_from(&opinion.category);
+    case.amount = opinion.amount;
+    case.per_capita_minor = opinion.per_capita_minor;
+    case.last_month = opinion.last_month;
+    let detail = json!({ "assessment": id, "verdict": opinion.verdict.word() });
+    case.happened(now, EventKind::Assessed, None, detail);
+}
+
+struct Work<'a> {
+    ids: &'a Ids,
+    shelf: &'a Shelf,
+    now: Instant,
+    payable_from: Month,
+    by_case: HashMap<CaseId, &'a Answered>,
+    report: Assessed,
+    decisions: Vec<Decision>,
+}
+
+impl Work<'_> {
+    async fn conclude(&mut self, tx: &mut Tx, case: &mut Case, decided: &Decided) -> Result<()> {
+        self.report.assessed += 1;
+        let silent = &self.by_case[&case.id].silent;
+        let next = model::next(case, &decided.opinion, silent);
+        match &next {
+            Next::Refuse => self.refuse(tx, case).await?,
+            Next::AwardNow => self.award_now(tx, case).await?,
+            Next::AwaitAgencies(agencies) => await_agencies(case, agencies, self.now),
+            Next::AwaitClose if case.state == State::WaitingList => {}
+            Next::AwaitClose => {
+                case.state = State::Assessed;
+                case.waits(WaitFor::Close, String::new(), self.now, None);
+            }
+            Next::AwaitVisit => self.await_step(case, WaitFor::Visit, decided),
+            Next::AwaitSeven => self.await_step(case, WaitFor::Seven, decided),
+        }
+        Ok(())
+    }
+
+    async fn refuse(&mut self, tx: &mut Tx, case: &mut Case) -> Result<()> {
+        self.report.refused += 1;
+        let decision = decision::refuse(case, self.ids);
+        self.end_former(tx, case, decision.id, StopReason::NotEntitled)
+            .await?;
+        self.decisions.push(decision);
+        Ok(())
+    }
+
+    async fn award_now(&mut self, tx: &mut Tx, case: &mut Case) -> Result<()> {
+        let first = first_paid_month(case.counted_month).max(self.payable_from);
+        let (decision, award) = decision::award(tx, self.ids, self.shelf, case, first).await?;
+        self.end_former(tx, case, decision.id, StopReason::Replaced)
+            .await?;
+        self.decisions.push(decision);
+        self.report.changes.awards.push(award);
+        Ok(())
+    }
+
+    /// The award that the case continues ends with the month before the new one.
+    async fn end_former(
+        &mut self,
+        tx: &mut Tx,
+        case: &Case,
+        decision: kernel::DecisionId,
+        reason: StopReason,
+    ) -> Result<()> {
+        let Some(former) = case.former_case else {
+            return Ok(());
+        };
+        let from_month = first_paid_month(case.counted_month).max(self.payable_from);
+        let running = award::of_case(tx, former).await?;
+        for award in running
+            .into_iter()
+            .filter(|running| running.end() > from_month)
+        {
+            self.report.changes.stops.push(AwardStop {
+                award: award.award.id,
+                case: former,
+                from_month: from_month.max(award.award.first_month),
+                reason,
+                decision: Some(decision),
+            });
+        }
+        Ok(())
+    }
+
+    fn await_step(&self, case: &mut Case, who: WaitFor, decided: &Decided) {
+        let zone = self.shelf.zone();
+        let days = decided.deadline_working_days(who);
+        let deadline = deadline(self.now.day(zone), days, zone);
+        case.state = State::Visiting;
+        let since_before = case
+            .wait
+            .as_ref()
+            .filter(|wait| wait.who == who)
+            .and_then(|w| w.deadline);
+        case.waits(
+            who,
+            String::new(),
+            self.now,
+            Some(since_before.unwrap_or(deadline)),
+        );
+    }
+
+    async fn write(mut self, tx: &mut Tx, cases: &mut [Case]) -> Result<Assessed> {
+        case::save(tx, cases).await?;
+        let stops = &self.report.changes.stops;
+        award::insert_stops(tx, stops, self.now).await?;
+        case::end_stopped(tx, self.now, stops).await?;
+        award::insert(tx, &self.report.changes.awards).await?;
+        decision::insert(tx, self.ids, &self.decisions).await?;
+        self.decisions.clear();
+        Ok(self.report)
+    }
+}
+
+/// The end of the last working day that is left for a step.
+fn deadline(today: Day, working_days: u32, zone: Zone) -> Instant {
+    let last = today.plus_working_days(working_days, |_| false);
+    Instant::start_of(last.plus_days(1), zone)
+}
+
+fn silent_names(silent: &[Silent]) -> Vec<String> {
+    let mut names: Vec<String> = silent.iter().map(|silent| silent.agency.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The state stays: a case on the waiting list, for one, keeps its place while a late answer is
+/// asked for again.
+fn await_agencies(case: &mut Case, agencies: &[String], now: Instant) {
+    if case.state == State::Assessed {
+        case.state = State::Gathering;
+    }
+    case.waits(WaitFor::Agency, agencies.join(" "), now, None);
+    let detail = json!({ "agencies": agencies });
+    case.happened(now, EventKind::AgencySilent, None, detail);
+}

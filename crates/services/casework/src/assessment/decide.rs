@@ -1,0 +1,216 @@
+//! The only place where casework meets the engine: portraits in, opinions out. One case is a
+//! batch of one, so a family alone gets what it gets among a million.
+
+use kernel::facts::code;
+use kernel::{Day, Portrait};
+use rules::{Batch, CaseFacts, Outcomes, Pack, Plan, Step};
+
+use super::model::{Opinion, Stage};
+use super::{Assessment, Basis};
+use crate::case::{Case, Origin, Verdict, WaitFor};
+use crate::fault::{Fault, Result};
+use crate::shelf::PackHash;
+
+/// What the engine said about one unit, with what has to be stored of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Decided {
+    pub opinion: Opinion,
+    pub pack: PackHash,
+    pub decided_on: Day,
+    pub stage: Stage,
+    pub facts: Vec<u8>,
+    pub trace: Vec<u8>,
+    /// Working days for each human step, as the pack gives them.
+    pub deadlines: Vec<(WaitFor, u32)>,
+}
+
+/// A step without a deadline in its pack has to be taken the same day.
+const DEADLINE_DAYS_PLAIN: u32 = 0;
+
+impl Decided {
+    pub fn deadline_working_days(&self, who: WaitFor) -> u32 {
+        let found = self.deadlines.iter().find(|(step, _)| *step == who);
+        found.map_or(DEADLINE_DAYS_PLAIN, |(_, days)| *days)
+    }
+}
+
+/// Decides cases of one law and day, in their order.
+pub(super) fn decide(plan: &Plan, cases: &[(&Case, &Portrait)]) -> Result<Vec<Decided>> {
+    let mut batch = Batch::new(plan);
+    let mut stages = Vec::with_capacity(cases.len());
+    let mut packed = Vec::new();
+    for (case, portrait) in cases {
+        let stage = stage_of(plan.pack(), case, portrait);
+        packed.clear();
+        portrait.pack_into(&mut packed);
+        push(
+            &mut batch,
+            &packed,
+            &facts_of_case(plan.pack(), case, stage),
+        )?;
+        stages.push(stage);
+    }
+    let mut outcomes = Outcomes::new();
+    plan.decide(&batch, &mut outcomes);
+    Ok(stages
+        .iter()
+        .enumerate()
+        .map(|(i, stage)| decided(plan, &outcomes, i, *stage))
+        .collect())
+}
+
+/// Decides one portrait again.
+pub(super) fn once(plan: &Plan, portrait: &Portrait, facts: &CaseFacts) -> Result<Decided> {
+    let mut batch = Batch::new(plan);
+    push(&mut batch, &portrait.pack(), facts)?;
+    let mut outcomes = Outcomes::new();
+    plan.decide(&batch, &mut outcomes);
+    let stage = match facts.stage {
+        rules::Stage::PreAssessment => Stage::PreAssessment,
+        rules::Stage::Final => Stage::Final,
+    };
+    Ok(decided(plan, &outcomes, 0, stage))
+}
+
+fn push(batch: &mut Batch, packed: &[u8], facts: &CaseFacts) -> Result<()> {
+    batch.push(packed, facts).map_err(|bad| Fault::Stored {
+        what: "a portrait",
+        reason: bad.to_string(),
+    })
+}
+
+fn decided(plan: &Plan, outcomes: &Outcomes, i: usize, stage: Stage) -> Decided {
+    Decided {
+        opinion: opinion(outcomes, i),
+        pack: plan.pack().hash(),
+        decided_on: plan.decided_on(),
+        stage,
+        facts: outcomes.fact_bytes(i).to_vec(),
+        trace: outcomes.trace_bytes(i).to_vec(),
+        deadlines: plan
+            .pack()
+            .steps()
+            .iter()
+            .map(|step| (wait_for(step.step), step.deadline_working_days))
+            .collect(),
+    }
+}
+
+fn opinion(outcomes: &Outcomes, i: usize) -> Opinion {
+    let mut missing: Vec<String> = outcomes
+        .needs(i)
+        .iter()
+        .filter_map(|need| agency(need.kind))
+        .collect();
+    missing.sort();
+    missing.dedup();
+    Opinion {
+        verdict: verdict_of(outcomes.verdict(i)),
+        programme: outcomes.programme(i).map(str::to_owned),
+        category: outcomes.category(i).map(str::to_owned),
+        amount: outcomes.amount(i),
+        per_capita_minor: outcomes.per_capita_minor(i),
+        last_month: outcomes.last_month(i),
+        missing,
+    }
+}
+
+/// Whom to ask for facts of this kind.
+fn agency(kind: u16) -> Option<String> {
+    kernel::facts::kind(kind).map(|kind| kind.agency().name().to_owned())
+}
+
+pub(super) fn verdict_of(verdict: rules::Verdict) -> Verdict {
+    match verdict {
+        rules::Verdict::Entitled => Verdict::Entitled,
+        rules::Verdict::NotEntitled => Verdict::NotEntitled,
+        rules::Verdict::Unknown => Verdict::Unknown,
+        rules::Verdict::NeedsVisit(Step::Visit) => Verdict::NeedsVisit,
+        rules::Verdict::NeedsVisit(Step::Seven) => Verdict::NeedsSeven,
+    }
+}
+
+fn wait_for(step: Step) -> WaitFor {
+    match step {
+        Step::Visit => WaitFor::Visit,
+        Step::Seven => WaitFor::Seven,
+    }
+}
+
+/// Official facts alone come first; the human steps count once the visit has been paid.
+fn stage_of(pack: &Pack, case: &Case, portrait: &Portrait) -> Stage {
+    let visited = portrait.facts.iter().any(|fact| fact.kind == code::VISIT);
+    if pack.steps().is_empty() || case.origin != Origin::Application || visited {
+        Stage::Final
+    } else {
+        Stage::PreAssessment
+    }
+}
+
+fn facts_of_case(pack: &Pack, case: &Case, stage: Stage) -> CaseFacts {
+    CaseFacts {
+        applied_on: case.applied_on,
+        counted_month: case.counted_month,
+        window_end: case.window_end,
+        origin: origin_of(case.origin),
+        former_category: former(pack, case.former_category.as_deref()),
+        stage: stage_to_rules(stage),
+    }
+}
+
+/// The same from what was stored.
+pub(super) fn case_facts(pack: &Pack, basis: &Basis) -> CaseFacts {
+    CaseFacts {
+        applied_on: basis.applied_on,
+        counted_month: basis.counted_month,
+        window_end: basis.window_end,
+        origin: origin_of(basis.origin),
+        former_category: former(pack, basis.former_category.as_deref()),
+        stage: stage_to_rules(basis.stage),
+    }
+}
+
+/// A member of a regime that had no categories is a former member all the same.
+fn former(pack: &Pack, category: Option<&str>) -> Option<u8> {
+    category.map(|id| pack.category_index(id).unwrap_or(0))
+}
+
+fn stage_to_rules(stage: Stage) -> rules::Stage {
+    match stage {
+        Stage::PreAssessment => rules::Stage::PreAssessment,
+        Stage::Final => rules::Stage::Final,
+    }
+}
+
+fn origin_of(origin: Origin) -> rules::Origin {
+    match origin {
+        Origin::Application => rules::Origin::Application,
+        Origin::Migration => rules::Origin::Migration,
+        Origin::Reassessment => rules::Origin::Reassessment,
+        Origin::Renewal => rules::Origin::Renewal,
+    }
+}
+
+/// One row of a run over the register, out of its place in the batch.
+pub(super) fn register_row(
+    run: (uuid::Uuid, uuid::Uuid),
+    id: kernel::ids::AssessmentId,
+    outcomes: &Outcomes,
+    i: usize,
+    roster: Vec<u8>,
+) -> Assessment {
+    Assessment {
+        subject: run.0,
+        unit: outcomes.unit(i),
+        id,
+        basis: run.1,
+        roster,
+        facts: outcomes.fact_bytes(i).to_vec(),
+        verdict: verdict_of(outcomes.verdict(i)),
+        programme: outcomes.programme(i).map(str::to_owned),
+        category: outcomes.category(i).map(str::to_owned),
+        amount: outcomes.amount(i),
+        per_capita_minor: outcomes.per_capita_minor(i),
+        trace: outcomes.trace_bytes(i).to_vec(),
+    }
+}

@@ -1,0 +1,101 @@
+//! Why: the stored assessment read again. The same facts, roster, law and day go through the
+//! same plan; what comes out must be what was stored, bit for bit.
+
+use std::sync::Arc;
+
+use crate::Permit;
+use crate::pending::Trace;
+use ::store::Tx;
+use kernel::ids::Uuid;
+use kernel::{FactId, Portrait};
+use rules::{Pack, Plan};
+
+use super::decide::{self, Decided};
+use super::{Assessment, Basis};
+use crate::fault::Result;
+use crate::roster;
+use crate::shelf::Shelf;
+
+/// A decision explained: every condition with value, limit, source and article.
+#[derive(Clone, Debug)]
+pub struct Explained {
+    pub trace: Trace,
+    /// The law it was decided under, from the database.
+    pub pack: Arc<Pack>,
+    pub assessment: Assessment,
+    pub basis: Basis,
+}
+
+/// The full trace of a stored assessment.
+pub async fn explain(
+    tx: &mut Tx,
+    permit: &Permit,
+    shelf: &Shelf,
+    assessment: Assessment,
+    basis: Basis,
+) -> Result<Explained> {
+    let portrait = rebuild(tx, permit, &assessment).await?;
+    let (pack, plan) = law(tx, shelf, &basis).await?;
+    let trace = crate::pending::explain(&plan, &portrait, &decide::case_facts(&pack, &basis));
+    Ok(Explained {
+        trace,
+        pack,
+        assessment,
+        basis,
+    })
+}
+
+/// What differs when an assessment is made again; nothing, if all is well.
+pub async fn replay(
+    tx: &mut Tx,
+    permit: &Permit,
+    shelf: &Shelf,
+    assessment: &Assessment,
+    basis: &Basis,
+) -> Result<Vec<&'static str>> {
+    let portrait = rebuild(tx, permit, assessment).await?;
+    let (pack, plan) = law(tx, shelf, basis).await?;
+    let again = decide::once(&plan, &portrait, &decide::case_facts(&pack, basis))?;
+    Ok(differences(assessment, &again))
+}
+
+fn differences(stored: &Assessment, again: &Decided) -> Vec<&'static str> {
+    let opinion = &again.opinion;
+    let checks = [
+        ("verdict", stored.verdict == opinion.verdict),
+        ("programme", stored.programme == opinion.programme),
+        ("category", stored.category == opinion.category),
+        ("amount", stored.amount == opinion.amount),
+        (
+            "per_capita",
+            stored.per_capita_minor == opinion.per_capita_minor,
+        ),
+        ("trace", stored.trace == again.trace),
+        ("facts", stored.facts == again.facts),
+    ];
+    checks
+        .iter()
+        .filter(|(_, same)| !same)
+        .map(|(what, _)| *what)
+        .collect()
+}
+
+async fn law(tx: &mut Tx, shelf: &Shelf, basis: &Basis) -> Result<(Arc<Pack>, Arc<Plan>)> {
+    let pack = shelf.kept(tx, &basis.regime, &basis.pack).await?;
+    let plan = shelf.plan(&pack, basis.decided_on)?;
+    Ok((pack, plan))
+}
+
+/// The portrait as the law saw it: the frozen roster with the facts that were used.
+async fn rebuild(tx: &mut Tx, permit: &Permit, assessment: &Assessment) -> Result<Portrait> {
+    let ids: Vec<FactId> = assessment
+        .facts
+        .chunks_exact(16)
+        .map(|id| FactId(Uuid::from_slice(id).expect("sixteen bytes")))
+        .collect();
+    let mut facts = registry::fact::load(tx, permit, &ids).await?;
+    facts.sort_by_key(|fact| (fact.owner, fact.kind, fact.source.code()));
+    let mut portrait = roster::unpack(&assessment.roster)?;
+    roster::fill_with(&mut portrait, &facts);
+    Ok(portrait)
+}

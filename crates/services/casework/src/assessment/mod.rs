@@ -1,0 +1,61 @@
+//! An assessment: the law applied to the facts of one unit. Stored with everything that made
+//! it: law, day, roster, facts used and every condition, so that it can be replayed.
+
+mod cases;
+mod decide;
+mod explain;
+mod model;
+mod register;
+mod store;
+
+use kernel::ids::AssessmentId;
+use kernel::{Day, Instant, Money, Month, UnitId};
+use uuid::Uuid;
+
+use crate::case::{Origin, Verdict};
+use crate::shelf::PackHash;
+
+pub use cases::{Answered, Assessed, ready_cases};
+pub use explain::{Explained, explain, replay};
+pub use model::{Next, Opinion, Silent, Stage, next};
+pub use register::{Progress, RegisterReport, register};
+pub use store::{load_of_case, of_run_unit, page};
+
+/// On which law and which day an assessment stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Basis {
+    pub id: Uuid,
+    pub regime: String,
+    pub pack: PackHash,
+    pub language_version: u32,
+    /// The day whose parameters hold.
+    pub decided_on: Day,
+    pub assessed_at: Instant,
+    pub applied_on: Day,
+    pub counted_month: Month,
+    pub window_end: Month,
+    pub origin: Origin,
+    pub former_category: Option<String>,
+    pub stage: Stage,
+}
+
+/// One stored assessment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assessment {
+    /// The case, or the run over the register.
+    pub subject: Uuid,
+    pub unit: UnitId,
+    pub id: AssessmentId,
+    pub basis: Uuid,
+    /// The packed portrait without facts.
+    pub roster: Vec<u8>,
+    /// The ids of the facts used, 16 bytes each.
+    pub facts: Vec<u8>,
+    pub verdict: Verdict,
+    pub programme: Option<String>,
+    pub category: Option<String>,
+    pub amount: Option<Money>,
+    pub per_capita_minor: Option<i64>,
+    /// Every condition: id, truth, value, limit.
+    pub trace: Vec<u8>,
+}

@@ -1,0 +1,64 @@
+//! An award: a decision that gives money for a term. Never changed: what ends it early is a
+//! row of `award_stop`, what changes its amount is another award in its place.
+
+mod model;
+mod store;
+
+use kernel::{AwardId, CaseId, DecisionId, Money, Month, PersonId, UnitId};
+
+pub use model::{AtEnd, StopReason, child_leaves, end_month};
+pub use store::{Running, ending_in, members_leaving_in, of_case, of_persons, running_of_regime};
+pub(crate) use store::{insert, insert_stops};
+
+/// Money for a family, month by month from `first_month` up to, but not in, `end_month`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Award {
+    pub id: AwardId,
+    pub case: CaseId,
+    pub decision: DecisionId,
+    pub unit: UnitId,
+    /// The person on whose card the money goes.
+    pub payee: PersonId,
+    pub district: u32,
+    pub regime: String,
+    pub programme: String,
+    pub category: Option<String>,
+    /// A month's amount of the whole family.
+    pub amount: Money,
+    pub first_month: Month,
+    pub end_month: Month,
+    pub at_end: AtEnd,
+    pub members: Vec<Member>,
+}
+
+/// A person the award is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub person: PersonId,
+    /// The first month in which the award is no longer for this person: a child that comes of age.
+    pub until: Option<Month>,
+}
+
+/// An award ends before its term.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwardStop {
+    pub award: AwardId,
+    pub case: CaseId,
+    /// The first month that is no longer paid.
+    pub from_month: Month,
+    pub reason: StopReason,
+    pub decision: Option<DecisionId>,
+}
+
+/// What payments has to follow, in this order: stops, then awards.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    pub stops: Vec<AwardStop>,
+    pub awards: Vec<Award>,
+}
+
+impl Changes {
+    pub fn is_empty(&self) -> bool {
+        self.stops.is_empty() && self.awards.is_empty()
+    }
+}

@@ -1,0 +1,79 @@
+//! SQL of the month's close.
+
+use kernel::{Instant, Money, Month};
+use store::{Ids, Tx, execute, fetch_all, fetch_value};
+
+use super::Share;
+use crate::case::{Case, entitled_of_month};
+use crate::fault::Result;
+
+pub(super) async fn is_closed(tx: &mut Tx, month: Month, district: u32) -> Result<bool> {
+    Ok(fetch_value!(
+        tx,
+        bool,
+        "SELECT EXISTS (SELECT 1 FROM month_close WHERE month = $1 AND district = $2)",
+        i64::from(month.0),
+        i64::from(district)
+    )?)
+}
+
+/// Entitled cases counted in the month or waiting since an earlier one.
+pub(super) async fn claimants(tx: &mut Tx, month: Month, district: u32) -> Result<Vec<Case>> {
+    entitled_of_month(tx, month, district).await
+}
+
+pub(super) async fn record(
+    tx: &mut Tx,
+    ids: &Ids,
+    month: Month,
+    district: u32,
+    programme: &str,
+    limit: Money,
+    share: &Share,
+) -> Result<()> {
+    execute!(
+        tx,
+        "INSERT INTO month_close (month, district, programme, closed_at, limit_minor, awarded, \
+         awarded_minor, waiting) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        i64::from(month.0),
+        i64::from(district),
+        programme,
+        ids.now().0,
+        limit.minor(),
+        share.awarded.len() as i64,
+        share.spent.minor(),
+        share.waiting.len() as i64
+    )?;
+    Ok(())
+}
+
+/// One shared envelope, for the figures of a district.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClosedEnvelope {
+    pub programme: String,
+    pub closed_at: Instant,
+    pub limit: Money,
+    pub awarded: i64,
+    pub awarded_money: Money,
+    pub waiting: i64,
+}
+
+pub async fn of_month(tx: &mut Tx, month: Month, district: u32) -> Result<Vec<ClosedEnvelope>> {
+    let rows = fetch_all!(
+        tx,
+        (String, i64, i64, i64, i64, i64),
+        "SELECT programme, closed_at, limit_minor, awarded, awarded_minor, waiting \
+         FROM month_close WHERE month = $1 AND district = $2 ORDER BY programme",
+        i64::from(month.0),
+        i64::from(district)
+    )?;
+    let envelope = |(programme, closed_at, limit, awarded, money, waiting)| ClosedEnvelope {
+        programme,
+        closed_at: Instant(closed_at),
+        limit: Money(limit),
+        awarded,
+        awarded_money: Money(money),
+        waiting,
+    };
+    Ok(rows.into_iter().map(envelope).collect())
+}

@@ -1,0 +1,10 @@
+//! What others may hear of casework, through the outbox. A row may carry a set.
+
+/// Decisions were made. Payload: `{"decisions": [{"case": id, "decision": id}]}`.
+pub const DECIDED: &str = "casework.decided";
+
+/// The kind of the job that asks the agencies about a case. The key is the case's id.
+pub const GATHER: &str = "casework.gather";
+
+/// The kind of the job that assesses a case on the facts that are in. The key is the case's id.
+pub const ASSESS: &str = "casework.assess";

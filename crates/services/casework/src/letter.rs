@@ -1,0 +1,134 @@
+//! The decision in words, and its short message. Nothing is stored but what was sent: a letter
+//! is made from the trace, and the trace from what was stored, so it says the same for ever.
+
+use crate::Permit;
+use crate::pending::Letter;
+use ::store::{Platform, Tx, bulk, fetch_all};
+use kernel::{CaseId, DecisionId, Instant, Lang, PersonId};
+use rules::LetterKind;
+use uuid::Uuid;
+
+use crate::assessment::{self, Explained};
+use crate::case::{self, Case, State, WaitFor};
+use crate::fault::{Fault, Result};
+use crate::shelf::Shelf;
+
+/// Why the case stands where it stands: the trace of its last assessment.
+pub async fn explain(
+    tx: &mut Tx,
+    permit: &Permit,
+    shelf: &Shelf,
+    case: &Case,
+) -> Result<Explained> {
+    let id = case.assessment.ok_or(Fault::NotAssessed(case.id))?;
+    let (assessment, basis) = assessment::load_of_case(tx, case.id, id).await?;
+    assessment::explain(tx, permit, shelf, assessment, basis).await
+}
+
+/// The letter of a case as it stands.
+pub async fn of(
+    tx: &mut Tx,
+    permit: &Permit,
+    shelf: &Shelf,
+    case: &Case,
+    lang: Lang,
+) -> Result<Letter> {
+    let explained = explain(tx, permit, shelf, case).await?;
+    Ok(crate::pending::letter(
+        &explained.pack,
+        &explained.trace,
+        lang,
+        kind_of(case),
+    ))
+}
+
+/// Which letter a case in this state gets.
+pub fn kind_of(case: &Case) -> LetterKind {
+    let waits_for = case.wait.as_ref().map(|wait| wait.who);
+    match (case.state, waits_for) {
+        (State::Refused, _) => LetterKind::Refused,
+        (State::Awarded | State::Ended, _) => LetterKind::Awarded,
+        (State::WaitingList, _) => LetterKind::WaitingList,
+        (_, Some(WaitFor::Agency)) => LetterKind::WaitingAgency,
+        (_, Some(WaitFor::Visit | WaitFor::Seven)) => LetterKind::WaitingVisit,
+        _ => LetterKind::WaitingList,
+    }
+}
+
+/// A short message to a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sms {
+    pub decision: DecisionId,
+    pub case: CaseId,
+    pub person: PersonId,
+    pub lang: Lang,
+    pub body: String,
+    pub written_at: Instant,
+    pub sent_at: Option<Instant>,
+}
+
+const SMS: bulk::Insert = bulk::Insert {
+    into: "sms (decision, case_id, person, lang, body, written_at, sent_at)",
+    on_conflict: "(decision) DO NOTHING",
+};
+
+/// Writes the short messages of decided cases; a decision has one, however often it is asked for.
+pub async fn write_sms(
+    platform: &Platform,
+    permit: &Permit,
+    shelf: &Shelf,
+    cases: &[CaseId],
+    lang: Lang,
+) -> Result<usize> {
+    let mut tx = platform.db.begin().await?;
+    let mut messages = Vec::with_capacity(cases.len());
+    for case in case::load_many(&mut tx, cases).await? {
+        let Some(decision) = case.decision else {
+            continue;
+        };
+        let letter = of(&mut tx, permit, shelf, &case, lang).await?;
+        messages.push((decision, case, letter.sms));
+    }
+    let now = platform.clock.now().0;
+    bulk::insert(&mut tx, &SMS, &messages, |row, (decision, case, body)| {
+        row.push(decision.0)
+            .push(case.id.0)
+            .push(case.applicant.0)
+            .push(lang.tag())
+            .push(body.as_str())
+            .push(now)
+            .push(None::<i64>);
+    })
+    .await?;
+    tx.commit().await?;
+    Ok(messages.len())
+}
+
+type SmsRow = (Uuid, Uuid, Uuid, String, String, i64, Option<i64>);
+
+/// Short messages of a case, in the order of their writing.
+pub async fn sms_of_case(tx: &mut Tx, _permit: &Permit, case: CaseId) -> Result<Vec<Sms>> {
+    let rows = fetch_all!(
+        tx,
+        SmsRow,
+        "SELECT decision, case_id, person, lang, body, written_at, sent_at FROM sms \
+         WHERE case_id = $1 ORDER BY decision LIMIT 100",
+        case.0
+    )?;
+    rows.into_iter().map(sms_of).collect()
+}
+
+fn sms_of((decision, case, person, lang, body, written_at, sent_at): SmsRow) -> Result<Sms> {
+    Ok(Sms {
+        decision: DecisionId(decision),
+        case: CaseId(case),
+        person: PersonId(person),
+        lang: Lang::from_tag(&lang).ok_or_else(|| Fault::Stored {
+            what: "sms.lang",
+            reason: lang.clone(),
+        })?,
+        body,
+        written_at: Instant(written_at),
+        sent_at: sent_at.map(Instant),
+    })
+}

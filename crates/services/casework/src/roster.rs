@@ -1,0 +1,116 @@
+//! The frozen roster of a case: a packed portrait without facts.
+
+use kernel::day::completed_years;
+use kernel::facts::code;
+use kernel::kin::{ADULT_YEARS, Role};
+use kernel::portrait::{Member, PackedFact, PortraitView};
+use kernel::{Day, Fact, PersonId, Portrait};
+use uuid::Uuid;
+
+use crate::case::{Case, Origin};
+use crate::fault::{Fault, Result};
+
+/// The roster of a case that was assessed.
+pub fn of(case: &Case) -> Result<Option<Portrait>> {
+    case.roster.as_deref().map(unpack).transpose()
+}
+
+pub fn unpack(packed: &[u8]) -> Result<Portrait> {
+    Portrait::unpack(packed).map_err(|bad| Fault::Stored {
+        what: "a packed roster",
+        reason: bad.to_string(),
+    })
+}
+
+/// The persons of a case, in the order of its roster; the applicant alone before it is frozen.
+pub fn persons(case: &Case) -> Result<Vec<PersonId>> {
+    Ok(match of(case)? {
+        Some(roster) => roster.members.iter().map(|member| member.person).collect(),
+        None => vec![case.applicant],
+    })
+}
+
+/// Keeps whom the law counts on `on`: born, alive, and a child only under 18. The register
+/// composes its units at the last change of kin; a birthday since then is made good here.
+pub fn freeze(portrait: &mut Portrait, on: Day) {
+    portrait.members.retain(|member| belongs(member, on));
+}
+
+fn belongs(member: &Member, on: Day) -> bool {
+    let alive = member.born <= on && member.died.is_none_or(|died| died > on);
+    let of_age = completed_years(member.born, on) >= ADULT_YEARS;
+    alive && !(member.role == Role::Child && of_age)
+}
+
+/// The same unit without any facts, packed.
+pub fn pack(portrait: &Portrait) -> Vec<u8> {
+    let bare = |member: &Member| Member {
+        facts: Vec::new(),
+        ..member.clone()
+    };
+    Portrait {
+        unit: portrait.unit,
+        head: portrait.head,
+        district: portrait.district,
+        mahalla: portrait.mahalla,
+        members: portrait.members.iter().map(bare).collect(),
+        facts: Vec::new(),
+    }
+    .pack()
+}
+
+/// The same from a portrait where it lies.
+pub fn pack_view(view: &PortraitView<'_>) -> Vec<u8> {
+    let bare = |m: kernel::portrait::MemberView<'_>| Member {
+        person: m.person,
+        role: m.role,
+        tie: m.tie,
+        sex: m.sex,
+        born: m.born,
+        died: m.died,
+        facts: Vec::new(),
+    };
+    Portrait {
+        unit: view.unit(),
+        head: view.head(),
+        district: view.district(),
+        mahalla: view.mahalla(),
+        members: view.members().map(bare).collect(),
+        facts: Vec::new(),
+    }
+    .pack()
+}
+
+/// Puts the newest facts (ordered by owner, kind and source) on the members and the unit. What
+/// a visit or the Seven found before an application belongs to an earlier case; a case that
+/// grew out of an award still stands on it.
+pub fn fill(portrait: &mut Portrait, facts: &[Fact], case: &Case) {
+    fill_with(portrait, facts);
+    let old = |fact: &PackedFact| is_step(fact.kind) && fact.as_of < case.applied_on;
+    if case.origin == Origin::Application {
+        portrait.facts.retain(|fact| !old(fact));
+    }
+}
+
+/// Puts exactly these facts (ordered by owner, kind and source) on the members and the unit.
+pub fn fill_with(portrait: &mut Portrait, facts: &[Fact]) {
+    for member in &mut portrait.members {
+        member.facts = of_owner(facts, member.person.0)
+            .map(PackedFact::of)
+            .collect();
+    }
+    portrait.facts = of_owner(facts, portrait.unit.0)
+        .map(PackedFact::of)
+        .collect();
+}
+
+fn of_owner(facts: &[Fact], owner: Uuid) -> impl Iterator<Item = &Fact> {
+    let from = facts.partition_point(|fact| fact.owner < owner);
+    facts[from..]
+        .iter()
+        .take_while(move |fact| fact.owner == owner)
+}
+
+fn is_step(kind: u16) -> bool {
+    kind == code::VISIT || kind == code::SEVEN
+}
