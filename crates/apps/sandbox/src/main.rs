@@ -1,1 +1,204 @@
-fn main() {}
+//! The command line of the sandbox.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+use kernel::{Instant, Month};
+use sandbox::agency::fault::Rates;
+use sandbox::export::{self, Wanted};
+use sandbox::life::daftar::Daftar;
+use sandbox::serve::router;
+use sandbox::world::{Setup, World};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// A synthetic country for Daftar: families, agencies, treasury, banks and the
+/// people between them.
+///
+/// Nobody in it is real. The same number of families and the same seed give the
+/// same people, the same faults and the same truth.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "\
+Try it:
+  sandbox serve --families 2000
+  curl -s localhost:8090/register/mahallas
+  curl -s -X POST localhost:8090/clock -H 'content-type: application/json' -d '{\"now\":\"2026-01-05T09:00:00+05:00\"}'
+  sandbox export --families 250000 --seed 7 --out /tmp/country"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves agencies, treasury, banks, clock, register and truth on 127.0.0.1
+    Serve(Serve),
+    /// Writes persons.csv and incomes.csv of a population, in Daftar's import format
+    Export(Export),
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Port on 127.0.0.1; 0 takes a free one and prints it
+    #[arg(long, default_value_t = 8090)]
+    port: u16,
+    /// Families of the district (about four persons each)
+    #[arg(long, default_value_t = 20_000)]
+    families: usize,
+    /// Another seed, another country
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where Daftar serves; without it nobody lodges, visits or mends
+    #[arg(long, value_name = "URL", requires = "accounts")]
+    daftar: Option<String>,
+    /// JSON file {login: secret} of the people who work with Daftar
+    #[arg(long, value_name = "FILE")]
+    accounts: Option<PathBuf>,
+    /// The instant the clock stands at until the first step
+    #[arg(long, default_value = "2025-12-25T09:00:00+05:00", value_parser = instant)]
+    start: Instant,
+    /// File that keeps orders, statements and the banks' book over a restart
+    #[arg(long, value_name = "FILE")]
+    book: Option<PathBuf>,
+    /// Treasury funds and banks answer at once instead of on the next day
+    #[arg(long)]
+    instant: bool,
+    /// Answers about a person that come one to five virtual days late
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    fault_late_per_mille: u32,
+    /// Requests to agencies that hang for five seconds or are cut
+    #[arg(long, default_value_t = 2, value_name = "N")]
+    fault_timeout_per_mille: u32,
+    /// Cards that are closed until the owner brings a new account
+    #[arg(long, default_value_t = 5, value_name = "N")]
+    fault_return_per_mille: u32,
+    /// Requests answered with well-formed nonsense
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    fault_rubbish_per_mille: u32,
+    /// Every agency thinks for so long
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    delay_ms: u64,
+}
+
+#[derive(Args)]
+struct Export {
+    /// Families to draw (about four persons each)
+    #[arg(long, default_value_t = 20_000)]
+    families: usize,
+    /// Another seed, another country
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Folder for the files; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Incomes are those of the three months before this one
+    #[arg(long, default_value = "2026-01", value_parser = month)]
+    month: Month,
+    /// Writes facts.csv too: real estate, vehicles, balances, disability
+    #[arg(long)]
+    facts: bool,
+}
+
+fn instant(text: &str) -> Result<Instant, String> {
+    Instant::parse_rfc3339(text).map_err(|error| error.to_string())
+}
+
+fn month(text: &str) -> Result<Month, String> {
+    Month::parse(text).map_err(|error| error.to_string())
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()),
+        )
+        .init();
+    match Cli::parse().command {
+        Command::Serve(serve) => tokio::runtime::Runtime::new()?.block_on(run(serve)),
+        Command::Export(wanted) => {
+            let Export {
+                families,
+                seed,
+                out,
+                month,
+                facts,
+            } = wanted;
+            let written = export::write(&Wanted {
+                families,
+                seed,
+                out,
+                month,
+                facts,
+            })?;
+            say(&serde_json::to_string(&written)?)
+        }
+    }
+}
+
+async fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
+    let rates = Rates {
+        late: serve.fault_late_per_mille,
+        timeout: serve.fault_timeout_per_mille,
+        rubbish: serve.fault_rubbish_per_mille,
+        returned: serve.fault_return_per_mille,
+        delay_ms: serve.delay_ms,
+    };
+    let daftar = match (&serve.daftar, &serve.accounts) {
+        (Some(url), Some(accounts)) => Some(Daftar::new(url, secrets(accounts)?)?),
+        _ => None,
+    };
+    let world = World::new(Setup {
+        families: serve.families,
+        seed: serve.seed,
+        rates,
+        start: serve.start,
+        at_once: serve.instant,
+        book: serve.book,
+        daftar,
+    })?;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", serve.port)).await?;
+    let people = world.country.population.people.len();
+    say(&format!(
+        "sandbox: {} families, {people} persons, http://{}",
+        serve.families,
+        listener.local_addr()?
+    ))?;
+    axum::serve(listener, router(Arc::new(world)))
+        .with_graceful_shutdown(stopped())
+        .await?;
+    Ok(())
+}
+
+fn secrets(path: &PathBuf) -> Result<HashMap<String, String>, Box<dyn Error>> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(serde_json::from_str(&text).map_err(|error| {
+        format!(
+            "{}: {error}; write {{\"login\": \"secret\"}}",
+            path.display()
+        )
+    })?)
+}
+
+async fn stopped() {
+    let interrupted = tokio::signal::ctrl_c().await;
+    if let Err(error) = interrupted {
+        tracing::warn!(%error, "no signal can stop the sandbox; end the process");
+        std::future::pending::<()>().await;
+    }
+}
+
+fn say(line: &str) -> Result<(), Box<dyn Error>> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}

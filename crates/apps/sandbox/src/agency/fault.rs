@@ -1,0 +1,211 @@
+//! When an agency is late, silent or talks rubbish. Decided by hashes, so that the
+//! same question meets the same fate; a request that failed once passes when the
+//! same request is tried again.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+use kernel::{Instant, Month, Pinfl};
+
+use super::Agency;
+use crate::seed;
+use crate::wire_time::{day_of, morning_of};
+
+/// Shares per mille and the delay of every answer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rates {
+    pub late: u32,
+    pub timeout: u32,
+    pub rubbish: u32,
+    /// Cards that are closed (AC04) until the owner mends the account.
+    pub returned: u32,
+    pub delay_ms: u64,
+}
+
+/// What happens to a whole request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    None,
+    /// Hangs for five seconds, then answers.
+    Hang,
+    /// The connection breaks in the middle of the answer.
+    Cut,
+    Rubbish,
+}
+
+#[derive(Debug)]
+pub struct Faults {
+    seed: u64,
+    pub rates: Rates,
+    late: Mutex<HashMap<LateKey, Late>>,
+    failed: Mutex<HashSet<(Agency, u64)>>,
+}
+
+type LateKey = (Agency, Pinfl, Month);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Late {
+    ready_at: Instant,
+}
+
+/// Late answers come after so many virtual days, at nine in the morning.
+const LATE_DAYS: (i64, i64) = (1, 5);
+
+impl Faults {
+    pub fn new(seed: u64, rates: Rates) -> Faults {
+        Faults {
+            seed,
+            rates,
+            late: Mutex::default(),
+            failed: Mutex::default(),
+        }
+    }
+
+    /// The fate of a request, by its own id.
+    pub fn of_request(&self, agency: Agency, request: &str) -> Fault {
+        let hash = seed::mix(&[self.seed, 11, agency as u64, seed::of_text(request)]);
+        let fault = if seed::happens(hash, self.rates.timeout) {
+            if hash / 1000 % 2 == 0 {
+                Fault::Hang
+            } else {
+                Fault::Cut
+            }
+        } else if seed::happens(hash / 7, self.rates.rubbish) {
+            Fault::Rubbish
+        } else {
+            return Fault::None;
+        };
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if failed.insert((agency, seed::of_text(request))) {
+            fault
+        } else {
+            Fault::None
+        }
+    }
+
+    /// `Some(ready_at)` while the answer about a person is pending. The wait is
+    /// counted from the first question.
+    pub fn pending(
+        &self,
+        agency: Agency,
+        pinfl: Pinfl,
+        month: Month,
+        now: Instant,
+    ) -> Option<Instant> {
+        if !self.is_late(agency, pinfl, month) {
+            return None;
+        }
+        let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
+        let ready_at = late.entry((agency, pinfl, month)).or_insert_with(|| Late {
+            ready_at: self.ready_after(agency, pinfl, now),
+        });
+        (ready_at.ready_at > now).then_some(ready_at.ready_at)
+    }
+
+    /// Whether Daftar could have had the answer by `close`: it was never late, or
+    /// the clock stood still at some step between its coming and the close.
+    pub fn answered_by(
+        &self,
+        key: (Agency, Pinfl, Month),
+        steps: &[Instant],
+        close: Instant,
+    ) -> bool {
+        let late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(late) = late.get(&key) else {
+            return true;
+        };
+        steps
+            .iter()
+            .any(|step| late.ready_at <= *step && *step < close)
+    }
+
+    fn is_late(&self, agency: Agency, pinfl: Pinfl, month: Month) -> bool {
+        let hash = seed::mix(&[self.seed, 12, agency as u64, pinfl.number(), month.0 as u64]);
+        seed::happens(hash, self.rates.late)
+    }
+
+    fn ready_after(&self, agency: Agency, pinfl: Pinfl, now: Instant) -> Instant {
+        let hash = seed::mix(&[self.seed, 13, agency as u64, pinfl.number()]);
+        let days = seed::between(hash, LATE_DAYS.0, LATE_DAYS.1) as i32;
+        morning_of(day_of(now).plus_days(days))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{Day, Sex};
+
+    fn faults(rates: Rates) -> Faults {
+        Faults::new(1, rates)
+    }
+
+    fn pinfls() -> impl Iterator<Item = Pinfl> {
+        let day = Day::new(1990, 5, 5).unwrap();
+        (0..20_000u32)
+            .map(move |n| Pinfl::make(Sex::Male, day, (n / 1000) as u16, (n % 1000) as u16))
+    }
+
+    fn at(text: &str) -> Instant {
+        Instant::parse_rfc3339(text).unwrap()
+    }
+
+    #[test]
+    fn one_answer_in_a_hundred_is_late_and_a_retry_agrees_until_it_is_ready() {
+        let faults = faults(Rates {
+            late: 10,
+            ..Rates::default()
+        });
+        let month = Month::new(2026, 1).unwrap();
+        let asked = at("2026-01-05T09:00:00+05:00");
+        let mut late = 0;
+        for pinfl in pinfls() {
+            let Some(ready_at) = faults.pending(Agency::Tax, pinfl, month, asked) else {
+                continue;
+            };
+            late += 1;
+            let days = day_of(ready_at).days_since(day_of(asked));
+            assert!((1..=5).contains(&days), "{days} days");
+            assert_eq!(
+                faults.pending(Agency::Tax, pinfl, month, asked.plus_seconds(60)),
+                Some(ready_at)
+            );
+            assert_eq!(faults.pending(Agency::Tax, pinfl, month, ready_at), None);
+            let key = (Agency::Tax, pinfl, month);
+            let close = at("2026-02-01T00:30:00+05:00");
+            assert!(!faults.answered_by(key, &[asked], close));
+            assert!(faults.answered_by(key, &[asked, ready_at], close));
+        }
+        assert!((150..250).contains(&late), "{late} of 20,000");
+    }
+
+    #[test]
+    fn a_request_fails_once_and_passes_when_tried_again() {
+        let faults = faults(Rates {
+            timeout: 2,
+            rubbish: 1,
+            ..Rates::default()
+        });
+        let mut failed = 0;
+        for n in 0..20_000 {
+            let request = format!("request-{n}");
+            if faults.of_request(Agency::Bank, &request) != Fault::None {
+                failed += 1;
+                assert_eq!(faults.of_request(Agency::Bank, &request), Fault::None);
+            }
+        }
+        assert!((30..90).contains(&failed), "{failed} of 20,000");
+    }
+
+    #[test]
+    fn without_rates_nothing_fails() {
+        let faults = faults(Rates::default());
+        let month = Month::new(2026, 1).unwrap();
+        assert!(pinfls().all(|pinfl| {
+            faults
+                .pending(Agency::Tax, pinfl, month, Instant(0))
+                .is_none()
+        }));
+        assert_eq!(faults.of_request(Agency::Tax, "any"), Fault::None);
+    }
+}

@@ -1,0 +1,328 @@
+//! The treasury: accepts a payment order, funds it on the next working day.
+//!
+//! The same order id answers the same; with another body it is a conflict; an
+//! order whose sums differ is refused.
+
+use std::collections::BTreeMap;
+
+use kernel::Instant;
+use serde::{Deserialize, Serialize};
+
+use crate::wire_time;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    pub order_id: String,
+    pub run_id: String,
+    pub month: String,
+    pub currency: String,
+    pub total_minor: i64,
+    pub budget_lines: Vec<BudgetLine>,
+    pub banks: Vec<BankLine>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetLine {
+    #[serde(deserialize_with = "code")]
+    pub district: String,
+    pub programme: String,
+    pub amount_minor: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BankLine {
+    pub mfo: String,
+    pub statement_id: String,
+    pub count: u64,
+    pub total_minor: i64,
+    pub sha256: String,
+}
+
+/// A district comes as text or as a number.
+fn code<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Code {
+        Text(String),
+        Number(u64),
+    }
+    Ok(match Code::deserialize(deserializer)? {
+        Code::Text(text) => text,
+        Code::Number(number) => number.to_string(),
+    })
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderState {
+    pub order_id: String,
+    pub state: &'static str,
+    pub funded_minor: i64,
+    #[serde(serialize_with = "wire_time::write_option")]
+    pub funded_at: Option<Instant>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OrderRefusal {
+    Currency {
+        found: String,
+    },
+    Negative {
+        amount_minor: i64,
+    },
+    BudgetSum {
+        total_minor: i64,
+        budget_lines_minor: i128,
+    },
+    BankSum {
+        total_minor: i64,
+        banks_minor: i128,
+    },
+    /// The id stands for another order.
+    Conflict {
+        order_id: String,
+    },
+}
+
+impl std::fmt::Display for OrderRefusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            OrderRefusal::Currency { found } => write!(f, "the treasury pays UZS, not {found}"),
+            OrderRefusal::Negative { amount_minor } => {
+                write!(f, "a line of {amount_minor} is not payable")
+            }
+            OrderRefusal::BudgetSum {
+                total_minor,
+                budget_lines_minor,
+            } => {
+                write!(
+                    f,
+                    "the order says {total_minor}, its budget lines add up to {budget_lines_minor}"
+                )
+            }
+            OrderRefusal::BankSum {
+                total_minor,
+                banks_minor,
+            } => {
+                write!(
+                    f,
+                    "the order says {total_minor}, its banks add up to {banks_minor}"
+                )
+            }
+            OrderRefusal::Conflict { order_id } => {
+                write!(f, "order {order_id} was accepted with another body")
+            }
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Treasury {
+    orders: BTreeMap<String, Accepted>,
+}
+
+#[derive(Debug)]
+struct Accepted {
+    order: Order,
+    at: Instant,
+    funded_at: Option<Instant>,
+}
+
+impl Treasury {
+    /// True when the order is new.
+    pub fn accept(&mut self, order: Order, at: Instant) -> Result<bool, OrderRefusal> {
+        if let Some(known) = self.orders.get(&order.order_id) {
+            let conflict = OrderRefusal::Conflict {
+                order_id: order.order_id.clone(),
+            };
+            return if known.order == order {
+                Ok(false)
+            } else {
+                Err(conflict)
+            };
+        }
+        check_sums(&order)?;
+        self.orders.insert(
+            order.order_id.clone(),
+            Accepted {
+                order,
+                at,
+                funded_at: None,
+            },
+        );
+        Ok(true)
+    }
+
+    /// Funds what was accepted before this day, on a working day; or everything.
+    pub fn fund(&mut self, now: Instant, at_once: bool) -> Vec<String> {
+        let today = wire_time::day_of(now);
+        if !at_once && !wire_time::is_working_day(today) {
+            return vec![];
+        }
+        let due = |order: &&mut Accepted| {
+            order.funded_at.is_none() && (at_once || wire_time::day_of(order.at) < today)
+        };
+        let fund = |order: &mut Accepted| {
+            order.funded_at = Some(now);
+            order.order.order_id.clone()
+        };
+        self.orders.values_mut().filter(due).map(fund).collect()
+    }
+
+    /// What the journal remembers.
+    pub fn recall_funded(&mut self, order_id: &str, at: Instant) {
+        if let Some(order) = self.orders.get_mut(order_id) {
+            order.funded_at = Some(at);
+        }
+    }
+
+    pub fn state(&self, order_id: &str) -> Option<OrderState> {
+        let order = self.orders.get(order_id)?;
+        let funded = order.funded_at.is_some();
+        Some(OrderState {
+            order_id: order_id.to_owned(),
+            state: if funded { "funded" } else { "accepted" },
+            funded_minor: if funded { order.order.total_minor } else { 0 },
+            funded_at: order.funded_at,
+        })
+    }
+
+    /// The bank's line of a funded order; `Err(false)`: no such order or not funded,
+    /// `Err(true)`: funded, but not for this statement.
+    pub fn funded_line(
+        &self,
+        order_id: &str,
+        mfo: &str,
+        statement_id: &str,
+    ) -> Result<&BankLine, bool> {
+        let order = self
+            .orders
+            .get(order_id)
+            .filter(|order| order.funded_at.is_some())
+            .ok_or(false)?;
+        let line = |line: &&BankLine| line.mfo == mfo && line.statement_id == statement_id;
+        order.order.banks.iter().find(line).ok_or(true)
+    }
+
+    pub fn funded_minor(&self) -> i64 {
+        let funded = self
+            .orders
+            .values()
+            .filter(|order| order.funded_at.is_some());
+        funded.map(|order| order.order.total_minor).sum()
+    }
+}
+
+fn check_sums(order: &Order) -> Result<(), OrderRefusal> {
+    if order.currency != "UZS" {
+        return Err(OrderRefusal::Currency {
+            found: order.currency.clone(),
+        });
+    }
+    let lines = || order.budget_lines.iter().map(|line| line.amount_minor);
+    let banks = || order.banks.iter().map(|line| line.total_minor);
+    if let Some(amount_minor) = lines().chain(banks()).find(|amount| *amount < 0) {
+        return Err(OrderRefusal::Negative { amount_minor });
+    }
+    let total_minor = order.total_minor;
+    let budget_lines_minor: i128 = lines().map(i128::from).sum();
+    if budget_lines_minor != i128::from(total_minor) {
+        return Err(OrderRefusal::BudgetSum {
+            total_minor,
+            budget_lines_minor,
+        });
+    }
+    let banks_minor: i128 = banks().map(i128::from).sum();
+    if banks_minor != i128::from(total_minor) {
+        return Err(OrderRefusal::BankSum {
+            total_minor,
+            banks_minor,
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        Instant::parse_rfc3339(text).unwrap()
+    }
+
+    fn order(id: &str, total: i64, budget: i64, bank: i64) -> Order {
+        Order {
+            order_id: id.into(),
+            run_id: "run".into(),
+            month: "2026-02".into(),
+            currency: "UZS".into(),
+            total_minor: total,
+            budget_lines: vec![BudgetLine {
+                district: "1724220".into(),
+                programme: "child_benefit".into(),
+                amount_minor: budget,
+            }],
+            banks: vec![BankLine {
+                mfo: "00601".into(),
+                statement_id: "s".into(),
+                count: 1,
+                total_minor: bank,
+                sha256: String::new(),
+            }],
+        }
+    }
+
+    #[test]
+    fn an_order_is_accepted_once_and_only_when_its_sums_agree() {
+        let mut treasury = Treasury::default();
+        let now = at("2026-02-04T10:00:00+05:00");
+        assert_eq!(treasury.accept(order("a", 5, 5, 5), now), Ok(true));
+        assert_eq!(treasury.accept(order("a", 5, 5, 5), now), Ok(false));
+        let conflict = OrderRefusal::Conflict {
+            order_id: "a".into(),
+        };
+        assert_eq!(treasury.accept(order("a", 6, 6, 6), now), Err(conflict));
+        let budget = OrderRefusal::BudgetSum {
+            total_minor: 5,
+            budget_lines_minor: 4,
+        };
+        assert_eq!(treasury.accept(order("b", 5, 4, 5), now), Err(budget));
+        let bank = OrderRefusal::BankSum {
+            total_minor: 5,
+            banks_minor: 6,
+        };
+        assert_eq!(treasury.accept(order("b", 5, 5, 6), now), Err(bank));
+    }
+
+    #[test]
+    fn an_order_is_funded_on_the_next_working_day() {
+        let mut treasury = Treasury::default();
+        // Friday.
+        let _ = treasury.accept(order("a", 5, 5, 5), at("2026-02-06T10:00:00+05:00"));
+        assert!(
+            treasury
+                .fund(at("2026-02-06T18:00:00+05:00"), false)
+                .is_empty()
+        );
+        assert!(
+            treasury
+                .fund(at("2026-02-07T10:00:00+05:00"), false)
+                .is_empty()
+        );
+        assert_eq!(treasury.funded_line("a", "00601", "s"), Err(false));
+        assert_eq!(
+            treasury.fund(at("2026-02-09T10:00:00+05:00"), false),
+            vec!["a".to_owned()]
+        );
+        assert_eq!(treasury.state("a").map(|state| state.funded_minor), Some(5));
+        assert!(treasury.funded_line("a", "00601", "s").is_ok());
+        assert_eq!(treasury.funded_line("a", "00601", "other"), Err(true));
+    }
+
+    #[test]
+    fn an_order_is_funded_at_once_where_that_is_asked() {
+        let mut treasury = Treasury::default();
+        let now = at("2026-02-07T10:00:00+05:00");
+        let _ = treasury.accept(order("a", 5, 5, 5), now);
+        assert_eq!(treasury.fund(now, true).len(), 1);
+    }
+}
