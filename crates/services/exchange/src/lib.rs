@@ -1,1 +1,106 @@
-//! (to be written)
+//! Asking agencies, so that the citizen brings no papers; and keeping what they said.
+//!
+//! ```text
+//! Ask (case, applicant, window, kinds) ─> civil registry ─> registry: persons, ties, units
+//!                                      └> the other agencies, all families together
+//!                                         ─> evidence as received ─> registry facts
+//! ```
+//!
+//! - A silent, pending or babbling agency leaves its facts unknown; the case is told
+//!   when to ask again. Nothing here turns silence into "nothing held".
+//! - Only what the pack needs is asked, only of whom it needs it, and not again while
+//!   an answer is valid.
+//! - Every answer is kept byte for byte with its hash, request and legal basis; what
+//!   was not believed is kept apart, in `evidence_refused`.
+//!
+//! # Reading order
+//! [`Connector`], [`gather`], `call.rs` (one question over HTTP), `answer.rs` and
+//! `parts.rs` (what is believed), `evidence.rs` (SQL), `breaker.rs`, `wire.rs`.
+
+mod answer;
+mod breaker;
+mod call;
+mod connector;
+pub mod evidence;
+pub mod gather;
+mod parts;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use call::Line;
+use kernel::Source;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use store::Platform;
+
+pub use answer::AnswerRefusal;
+pub use call::{ANSWER_BYTES_A_PERSON, ANSWER_BYTES_BASE, CallFailure};
+pub use connector::{AGENCIES, Connector};
+
+/// Tables of this crate.
+pub const SCHEMA: &[store::Migration] = &[store::migration!("exchange", "0001_evidence")];
+
+/// How long an idle connection to an agency is kept.
+const IDLE_S: u64 = 30;
+
+/// The agencies at hand; cheap to clone, every clone shares limits and breakers.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    platform: Platform,
+    client: reqwest::Client,
+    lines: Arc<BTreeMap<Source, Line>>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ExchangeError {
+    #[error("two connectors are configured for {}", .0.name())]
+    AgencyTwice(Source),
+    #[error("the connector of {} may not take {persons_max} persons a call", .agency.name())]
+    PersonsMax { agency: Source, persons_max: usize },
+    #[error("no HTTP client: {0}")]
+    Client(reqwest::Error),
+    #[error(transparent)]
+    Register(#[from] registry::RegisterError),
+    #[error(transparent)]
+    Fault(#[from] store::Fault),
+}
+
+pub type Result<T, E = ExchangeError> = std::result::Result<T, E>;
+
+impl Exchange {
+    pub fn new(platform: Platform, connectors: Vec<Connector>) -> Result<Exchange> {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .pool_idle_timeout(Duration::from_secs(IDLE_S))
+            .tcp_nodelay(true)
+            .build()
+            .map_err(ExchangeError::Client)?;
+        let mut lines = BTreeMap::new();
+        for connector in connectors {
+            let (agency, persons_max) = (connector.agency, connector.persons_max);
+            if persons_max == 0 || persons_max > gather::PERSONS_A_CALL_MAX {
+                return Err(ExchangeError::PersonsMax {
+                    agency,
+                    persons_max,
+                });
+            }
+            if lines.insert(agency, Line::new(connector)).is_some() {
+                return Err(ExchangeError::AgencyTwice(agency));
+            }
+        }
+        Ok(Exchange {
+            platform,
+            client,
+            lines: Arc::new(lines),
+        })
+    }
+
+    /// Agencies whose breaker is open: left alone for a while.
+    pub fn left_alone(&self) -> Vec<Source> {
+        let open = self.lines.iter().filter(|(_, line)| line.breaker.is_open());
+        open.map(|(agency, _)| *agency).collect()
+    }
+}

@@ -1,0 +1,204 @@
+//! SQL of evidence: what was received, whom it speaks of, what was refused.
+
+use crate::Result;
+use access::Permit;
+use kernel::{Day, EvidenceId, Instant, Month, PersonId, Source};
+use sha2::{Digest, Sha256};
+use store::{Tx, bulk};
+use uuid::Uuid;
+
+/// Bytes of a refused answer that are kept.
+pub const REFUSED_HEAD_BYTES: usize = 4 * 1024;
+
+/// An answer as received.
+#[derive(Debug, Clone)]
+pub(crate) struct NewAnswer {
+    pub id: Uuid,
+    pub agency: Source,
+    pub legal_basis: String,
+    pub sent_at: Instant,
+    pub received_at: Instant,
+    pub persons: usize,
+    pub body: Vec<u8>,
+}
+
+/// One person's part of an answer that was believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    pub id: EvidenceId,
+    pub person: PersonId,
+    pub agency: Source,
+    /// The request whose answer it is part of.
+    pub answer: Uuid,
+    /// First and last month asked for.
+    pub window: (Month, Month),
+    pub consent: Option<String>,
+    pub as_of: Day,
+    /// The first day on which it must be asked anew.
+    pub valid_until: Day,
+    pub received_at: Instant,
+    pub found: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Refused {
+    pub id: Uuid,
+    pub agency: Source,
+    pub request: Uuid,
+    pub person: Option<PersonId>,
+    pub reason: String,
+    pub received_at: Instant,
+    pub body: Vec<u8>,
+}
+
+const ANSWER: bulk::Insert = bulk::Insert {
+    into: "exchange_answer (id, agency, legal_basis, purpose, sent_at, received_at, persons, sha256, body)",
+    on_conflict: "",
+};
+const EVIDENCE: bulk::Insert = bulk::Insert {
+    into: "evidence (id, person, agency, answer, window_from, window_to, consent, as_of, valid_until, received_at, found)",
+    on_conflict: "",
+};
+const REFUSED: bulk::Insert = bulk::Insert {
+    into: "evidence_refused (id, agency, request, person, reason, received_at, sha256, bytes, head)",
+    on_conflict: "",
+};
+const OF_PERSONS: bulk::With = bulk::With {
+    v: "person, valid_after",
+    statement: "SELECT t.id, t.person, t.agency, t.answer, t.window_from, t.window_to, t.consent,
+            t.as_of, t.valid_until, t.received_at, t.found
+        FROM v CROSS JOIN evidence t WHERE t.person = v.person AND t.valid_until > v.valid_after",
+};
+
+pub(crate) async fn insert_answers(tx: &mut Tx, answers: &[NewAnswer]) -> Result<()> {
+    bulk::insert(tx, &ANSWER, answers, |row, answer| {
+        row.push(answer.id)
+            .push(i64::from(answer.agency.code()))
+            .push(answer.legal_basis.clone())
+            .push(crate::wire::PURPOSE)
+            .push(answer.sent_at.0)
+            .push(answer.received_at.0)
+            .push(answer.persons as i64)
+            .push(sha256(&answer.body))
+            .push(answer.body.clone());
+    })
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn insert_evidence(tx: &mut Tx, evidence: &[Evidence]) -> Result<()> {
+    bulk::insert(tx, &EVIDENCE, evidence, |row, evidence| {
+        row.push(evidence.id.0)
+            .push(evidence.person.0)
+            .push(i64::from(evidence.agency.code()))
+            .push(evidence.answer)
+            .push(i64::from(evidence.window.0.0))
+            .push(i64::from(evidence.window.1.0))
+            .push(evidence.consent.clone())
+            .push(i64::from(evidence.as_of.0))
+            .push(i64::from(evidence.valid_until.0))
+            .push(evidence.received_at.0)
+            .push(evidence.found);
+    })
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn insert_refused(tx: &mut Tx, refused: &[Refused]) -> Result<()> {
+    bulk::insert(tx, &REFUSED, refused, |row, refused| {
+        let head = &refused.body[..refused.body.len().min(REFUSED_HEAD_BYTES)];
+        row.push(refused.id)
+            .push(i64::from(refused.agency.code()))
+            .push(refused.request)
+            .push(refused.person.map(|person| person.0))
+            .push(refused.reason.clone())
+            .push(refused.received_at.0)
+            .push(sha256(&refused.body))
+            .push(refused.body.len() as i64)
+            .push(head.to_vec());
+    })
+    .await?;
+    Ok(())
+}
+
+fn sha256(body: &[u8]) -> Vec<u8> {
+    Sha256::digest(body).to_vec()
+}
+
+#[derive(sqlx::FromRow)]
+struct EvidenceRow {
+    id: Uuid,
+    person: Uuid,
+    agency: i64,
+    answer: Uuid,
+    window_from: i64,
+    window_to: i64,
+    consent: Option<String>,
+    as_of: i64,
+    valid_until: i64,
+    received_at: i64,
+    found: bool,
+}
+
+impl EvidenceRow {
+    fn into_evidence(self) -> Result<Evidence> {
+        let agency = u8::try_from(self.agency).ok().and_then(Source::from_code);
+        let agency = agency.ok_or_else(|| unreadable("agency", self.agency))?;
+        Ok(Evidence {
+            id: EvidenceId(self.id),
+            person: PersonId(self.person),
+            agency,
+            answer: self.answer,
+            window: (
+                Month(number(self.window_from)?),
+                Month(number(self.window_to)?),
+            ),
+            consent: self.consent,
+            as_of: Day(number(self.as_of)?),
+            valid_until: Day(number(self.valid_until)?),
+            received_at: Instant(self.received_at),
+            found: self.found,
+        })
+    }
+}
+
+fn number(stored: i64) -> Result<i32> {
+    i32::try_from(stored).map_err(|_| unreadable("evidence", stored))
+}
+
+fn unreadable(what: &'static str, stored: i64) -> crate::ExchangeError {
+    store::Fault::Stored {
+        what,
+        reason: stored.to_string(),
+    }
+    .into()
+}
+
+/// Evidence about the persons that is valid after a day.
+pub async fn valid_after(
+    tx: &mut Tx,
+    _permit: &Permit,
+    persons: &[PersonId],
+    day: Day,
+) -> Result<Vec<Evidence>> {
+    let rows: Vec<EvidenceRow> = bulk::select_in(tx, &OF_PERSONS, persons, |row, person| {
+        row.push(person.0).push(i64::from(day.0));
+    })
+    .await?;
+    rows.into_iter().map(EvidenceRow::into_evidence).collect()
+}
+
+/// The answer an evidence is part of, byte for byte, with the hash taken at receipt.
+pub async fn answer_of(
+    tx: &mut Tx,
+    _permit: &Permit,
+    evidence: EvidenceId,
+) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
+    Ok(store::fetch_optional!(
+        tx,
+        (Vec<u8>, Vec<u8>),
+        "SELECT a.body, a.sha256 FROM evidence e JOIN exchange_answer a ON a.id = e.answer
+         WHERE e.id = $1",
+        evidence.0
+    )?)
+}

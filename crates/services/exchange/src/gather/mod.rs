@@ -1,0 +1,239 @@
+//! Gathering the facts of many families in one go.
+//!
+//! First the civil registry for the applicants: its answers settle persons, ties and
+//! homes, so the units can be composed. Then every other agency for the members, all
+//! families together: persons of many families share a call, calls go in parallel
+//! within each partner's limits. Two transactions in all, however many families.
+
+mod harvest;
+mod plan;
+mod send;
+
+use crate::evidence::{self, Evidence};
+use crate::{Exchange, Result};
+use access::{Action, Permit};
+use harvest::{Harvest, Outcome};
+use kernel::{CaseId, Day, EvidenceId, Instant, Month, PersonId, Pinfl, Source, UnitId};
+use plan::{Family, Plan};
+use registry::{civil, fact, person};
+use std::collections::HashMap;
+use store::Tx;
+
+/// Persons in one call, whatever the connector says.
+pub const PERSONS_A_CALL_MAX: usize = 1_000;
+/// Families gathered in one go; more are gathered set by set.
+pub const FAMILIES_A_SET_MAX: usize = 500;
+
+/// What a case needs to know.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    pub case: CaseId,
+    pub applicant: Pinfl,
+    /// Name of the unit block by which the family is composed.
+    pub block: String,
+    /// First and last month of income, both included.
+    pub window: (Month, Month),
+    pub as_of: Day,
+    /// The consent that lets us ask the bank.
+    pub consent: Option<String>,
+    pub kinds: Vec<Need>,
+}
+
+/// A kind of fact and about whom it is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Need {
+    pub kind: u16,
+    pub who: Who,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Members of 18 completed years on the day.
+    Adults,
+    All,
+}
+
+/// What was learnt for one case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gathered {
+    pub case: CaseId,
+    /// `None` while the civil registry has not told us who this is.
+    pub applicant: Option<PersonId>,
+    pub unit: Option<UnitId>,
+    pub answered: Vec<Answered>,
+    /// Empty when everything needed is known.
+    pub silent: Vec<Silent>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    pub agency: Source,
+    pub person: PersonId,
+    pub evidence: EvidenceId,
+    pub as_of: Day,
+    /// True when an earlier answer is still valid and nobody was asked.
+    pub reused: bool,
+}
+
+/// An agency that did not say what was needed; what it would say stays unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silent {
+    pub agency: Source,
+    /// About whom; `None` when the applicant is not known yet.
+    pub person: Option<PersonId>,
+    pub reason: SilentReason,
+    /// When to ask again; `None` when asking again would not help.
+    pub retry_at: Option<Instant>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SilentReason {
+    /// It promised an answer.
+    #[error("will answer by {ready_at}")]
+    Pending { ready_at: Instant },
+    #[error("{0}")]
+    Failed(crate::CallFailure),
+    /// It answered, and the answer was not believed.
+    #[error("its answer was refused: {0}")]
+    Refused(crate::AnswerRefusal),
+    #[error("passed the person over")]
+    PassedOver,
+    #[error("the civil registry does not know this number")]
+    NotFound,
+    #[error("may only be asked with consent")]
+    NoConsent,
+    #[error("cannot be asked about a person without a PINFL")]
+    NoPinfl,
+    #[error("no connector is configured")]
+    NoConnector,
+    #[error("the person belongs to no unit: not alive, or not known")]
+    NoUnit,
+}
+
+/// Gathers for each case; the answers come in the order of the asks.
+pub async fn ask(exchange: &Exchange, permit: &Permit, asks: Vec<Ask>) -> Result<Vec<Gathered>> {
+    permit.must_be_for(&[
+        Action::GatherFacts,
+        Action::AssessCase,
+        Action::LodgeApplication,
+    ]);
+    let mut gathered = Vec::with_capacity(asks.len());
+    for set in asks.chunks(FAMILIES_A_SET_MAX) {
+        gathered.extend(ask_set(exchange, permit, set).await?);
+    }
+    Ok(gathered)
+}
+
+async fn ask_set(exchange: &Exchange, permit: &Permit, asks: &[Ask]) -> Result<Vec<Gathered>> {
+    let civil = ask_civil_registry(exchange, permit, asks).await?;
+    let (families, plan) = settle_families(exchange, permit, asks, civil).await?;
+    let replies = send::send(exchange, &plan.inquiries).await;
+    let mut harvest = Harvest::reap(exchange, replies);
+    if !harvest.is_empty() {
+        let mut tx = exchange.platform.db.begin().await?;
+        harvest.store(&mut tx, &plan.persons).await?;
+        fact::record(&mut tx, permit, &harvest.facts(&plan.persons)).await?;
+        tx.commit().await?;
+    }
+    Ok(plan.gathered(exchange, asks, families, &harvest))
+}
+
+/// The civil registry's word about the applicants: said just now, or still valid.
+struct CivilRound {
+    harvest: Harvest,
+    valid: HashMap<Pinfl, Evidence>,
+}
+
+async fn ask_civil_registry(
+    exchange: &Exchange,
+    permit: &Permit,
+    asks: &[Ask],
+) -> Result<CivilRound> {
+    let mut tx = exchange.platform.db.read().await?;
+    let pinfls: Vec<Pinfl> = asks.iter().map(|ask| ask.applicant).collect();
+    let known = person::find_by_pinfls(&mut tx, permit, &pinfls).await?;
+    let valid = valid_civil(&mut tx, permit, asks, &known).await?;
+    drop(tx);
+    let inquiries = plan::civil_inquiries(exchange, asks, &valid);
+    let replies = send::send(exchange, &inquiries).await;
+    Ok(CivilRound {
+        harvest: Harvest::reap(exchange, replies),
+        valid,
+    })
+}
+
+async fn valid_civil(
+    tx: &mut Tx,
+    permit: &Permit,
+    asks: &[Ask],
+    known: &HashMap<Pinfl, PersonId>,
+) -> Result<HashMap<Pinfl, Evidence>> {
+    let Some(earliest) = asks.iter().map(|ask| ask.as_of).min() else {
+        return Ok(HashMap::new());
+    };
+    let persons: Vec<PersonId> = known.values().copied().collect();
+    let held = evidence::valid_after(tx, permit, &persons, earliest).await?;
+    let mut by_person: HashMap<PersonId, Evidence> = HashMap::new();
+    for evidence in held
+        .into_iter()
+        .filter(|held| held.agency == Source::CivilRegistry)
+    {
+        by_person.insert(evidence.person, evidence);
+    }
+    let mut valid = HashMap::new();
+    for ask in asks {
+        let held = known
+            .get(&ask.applicant)
+            .and_then(|person| by_person.get(person));
+        if let Some(held) = held.filter(|held| held.valid_until > ask.as_of && held.found) {
+            valid.insert(ask.applicant, held.clone());
+        }
+    }
+    Ok(valid)
+}
+
+/// Applies the civil registry's word and works out whom to ask what.
+async fn settle_families(
+    exchange: &Exchange,
+    permit: &Permit,
+    asks: &[Ask],
+    mut civil: CivilRound,
+) -> Result<(Vec<Family>, Plan)> {
+    let (platform, ids) = (&exchange.platform, &exchange.platform.ids);
+    let wrote = !civil.harvest.is_empty();
+    let mut tx = if wrote {
+        platform.db.begin().await?
+    } else {
+        platform.db.read().await?
+    };
+    let answers = civil.harvest.civil_answers();
+    if !answers.is_empty() {
+        civil::apply(&mut tx, ids, permit, &answers, platform.clock.now()).await?;
+    }
+    let pinfls: Vec<Pinfl> = asks.iter().map(|ask| ask.applicant).collect();
+    let known = person::find_by_pinfls(&mut tx, permit, &pinfls).await?;
+    if wrote {
+        civil.harvest.store(&mut tx, &known).await?;
+    }
+    let families = plan::families(&mut tx, permit, asks, &civil, &known).await?;
+    let plan = plan::plan(&mut tx, exchange, permit, asks, &families).await?;
+    if wrote {
+        tx.commit().await?;
+    }
+    Ok((families, plan))
+}
+
+/// How the civil registry stands to one ask.
+fn civil_outcome(civil: &CivilRound, ask: &Ask) -> Outcome {
+    if let Some(held) = civil.valid.get(&ask.applicant) {
+        let (evidence, as_of) = (held.id, held.as_of);
+        return Outcome::Answered {
+            evidence,
+            as_of,
+            reused: true,
+        };
+    }
+    civil
+        .harvest
+        .outcome(&harvest::Key::of(Source::CivilRegistry, ask.applicant, ask))
+}

@@ -1,0 +1,340 @@
+//! Whom to ask what: only what is needed, of whom it is needed, and not again while
+//! an answer is valid.
+
+use super::harvest::{Harvest, Key, Outcome};
+use super::send::Inquiry;
+use super::{Answered, Ask, CivilRound, Gathered, Silent, SilentReason, Who, civil_outcome};
+use crate::evidence::{self, Evidence};
+use crate::{Exchange, Result};
+use access::Permit;
+use kernel::day::completed_years;
+use kernel::kin::ADULT_YEARS;
+use kernel::{Day, Month, PersonId, Pinfl, Source, UnitId};
+use registry::{person, unit};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use store::Tx;
+
+/// The family of one ask, after the civil registry has spoken.
+#[derive(Debug)]
+pub(super) struct Family {
+    pub applicant: Option<PersonId>,
+    pub civil: Outcome,
+    pub unit: Option<UnitId>,
+    pub members: Vec<FamilyMember>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FamilyMember {
+    pub person: PersonId,
+    pub pinfl: Option<Pinfl>,
+    pub is_adult: bool,
+}
+
+/// Calls to make and, beside them, what is known already.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub inquiries: Vec<Inquiry>,
+    pub persons: HashMap<Pinfl, PersonId>,
+    /// By ask: questions with their answer or the reason they are not asked.
+    settled: Vec<Vec<(Source, PersonId, Outcome)>>,
+    /// By ask: questions that were sent.
+    sent: Vec<Vec<(Source, PersonId, Pinfl)>>,
+}
+
+/// Calls that share these may share persons.
+type Group = (Source, Day, (Month, Month), Option<String>);
+
+pub(super) fn civil_inquiries(
+    exchange: &Exchange,
+    asks: &[Ask],
+    valid: &HashMap<Pinfl, Evidence>,
+) -> Vec<Inquiry> {
+    let mut groups: BTreeMap<Group, BTreeSet<Pinfl>> = BTreeMap::new();
+    for ask in asks
+        .iter()
+        .filter(|ask| !valid.contains_key(&ask.applicant))
+    {
+        let group = (Source::CivilRegistry, ask.as_of, ask.window, None);
+        groups.entry(group).or_default().insert(ask.applicant);
+    }
+    inquiries(exchange, groups)
+}
+
+/// Cuts each group into calls of at most the partner's number of persons. Agencies
+/// without a connector get none.
+fn inquiries(exchange: &Exchange, groups: BTreeMap<Group, BTreeSet<Pinfl>>) -> Vec<Inquiry> {
+    let mut inquiries = Vec::new();
+    for ((agency, as_of, window, consent), persons) in groups {
+        let Some(line) = exchange.lines.get(&agency) else {
+            continue;
+        };
+        let persons: Vec<Pinfl> = persons.into_iter().collect();
+        for part in persons.chunks(line.connector.persons_max) {
+            let (persons, consent) = (part.to_vec(), consent.clone());
+            inquiries.push(Inquiry {
+                agency,
+                as_of,
+                window,
+                consent,
+                persons,
+            });
+        }
+    }
+    inquiries
+}
+
+/// The units of the applicants, with the numbers of their members.
+pub(super) async fn families(
+    tx: &mut Tx,
+    permit: &Permit,
+    asks: &[Ask],
+    civil: &CivilRound,
+    known: &HashMap<Pinfl, PersonId>,
+) -> Result<Vec<Family>> {
+    let mut blocks: BTreeMap<&str, Vec<PersonId>> = BTreeMap::new();
+    for ask in asks {
+        let applicant = known.get(&ask.applicant);
+        blocks.entry(&ask.block).or_default().extend(applicant);
+    }
+    let mut units: HashMap<(&str, PersonId), (UnitId, Vec<(PersonId, Day)>)> = HashMap::new();
+    let mut everyone = Vec::new();
+    for (block, applicants) in blocks {
+        let of = unit::of_persons(tx, permit, block, &applicants).await?;
+        let ids: Vec<UnitId> = of.values().copied().collect();
+        let rows = unit::load_many(tx, permit, block, &ids).await?;
+        let mut members: HashMap<UnitId, Vec<(PersonId, Day)>> = HashMap::with_capacity(rows.len());
+        for row in rows {
+            let list: Vec<_> = row
+                .portrait()?
+                .members
+                .iter()
+                .map(|m| (m.person, m.born))
+                .collect();
+            everyone.extend(list.iter().map(|(person, _)| *person));
+            members.insert(row.unit, list);
+        }
+        for (applicant, unit) in of {
+            let list = members.get(&unit).cloned().unwrap_or_default();
+            units.insert((block, applicant), (unit, list));
+        }
+    }
+    let numbers = person::pinfls_of(tx, permit, &everyone).await?;
+    let family = |ask: &Ask| {
+        let applicant = known.get(&ask.applicant).copied();
+        let unit = applicant.and_then(|person| units.get(&(ask.block.as_str(), person)));
+        let member = |(person, born): &(PersonId, Day)| FamilyMember {
+            person: *person,
+            pinfl: numbers.get(person).copied(),
+            is_adult: completed_years(*born, ask.as_of) >= ADULT_YEARS,
+        };
+        Family {
+            applicant,
+            civil: civil_outcome(civil, ask),
+            unit: unit.map(|(unit, _)| *unit),
+            members: unit
+                .map(|(_, list)| list.iter().map(member).collect())
+                .unwrap_or_default(),
+        }
+    };
+    Ok(asks.iter().map(family).collect())
+}
+
+pub(super) async fn plan(
+    tx: &mut Tx,
+    exchange: &Exchange,
+    permit: &Permit,
+    asks: &[Ask],
+    families: &[Family],
+) -> Result<Plan> {
+    let held = held(tx, permit, asks, families).await?;
+    let mut plan = Plan::default();
+    let mut groups: BTreeMap<Group, BTreeSet<Pinfl>> = BTreeMap::new();
+    for (ask, family) in asks.iter().zip(families) {
+        let (mut settled, mut sent) = (Vec::new(), Vec::new());
+        for (agency, who) in agencies(ask) {
+            let wanted = family
+                .members
+                .iter()
+                .filter(|m| who == Who::All || m.is_adult);
+            for member in wanted {
+                match question(exchange, &held, agency, ask, member) {
+                    Err(outcome) => settled.push((agency, member.person, outcome)),
+                    Ok(pinfl) => {
+                        let needs = exchange.lines[&agency].connector.needs_consent;
+                        let consent = ask.consent.clone().filter(|_| needs);
+                        let group = (agency, ask.as_of, ask.window, consent);
+                        groups.entry(group).or_default().insert(pinfl);
+                        plan.persons.insert(pinfl, member.person);
+                        sent.push((agency, member.person, pinfl));
+                    }
+                }
+            }
+        }
+        plan.settled.push(settled);
+        plan.sent.push(sent);
+    }
+    plan.inquiries = inquiries(exchange, groups);
+    Ok(plan)
+}
+
+/// The agencies an ask needs beside the civil registry, each once.
+fn agencies(ask: &Ask) -> BTreeMap<Source, Who> {
+    let mut agencies: BTreeMap<Source, Who> = BTreeMap::new();
+    for need in &ask.kinds {
+        let Some(kind) = kernel::facts::kind(need.kind) else {
+            continue;
+        };
+        let agency = kind.agency();
+        if !crate::AGENCIES.contains(&agency) {
+            continue; // people are asked elsewhere: visits, the Seven, declarations
+        }
+        let who = agencies.entry(agency).or_insert(need.who);
+        if need.who == Who::All {
+            *who = Who::All;
+        }
+    }
+    agencies
+}
+
+/// The number to ask about, or why there is no need or no way.
+fn question(
+    exchange: &Exchange,
+    held: &HashMap<(PersonId, Source), Vec<Evidence>>,
+    agency: Source,
+    ask: &Ask,
+    member: &FamilyMember,
+) -> Result<Pinfl, Outcome> {
+    let never = |reason| Outcome::Silent {
+        reason,
+        retry_at: None,
+    };
+    let known = held
+        .get(&(member.person, agency))
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    if let Some(evidence) = known.iter().find(|held| still_answers(held, ask)) {
+        let (evidence, as_of) = (evidence.id, evidence.as_of);
+        return Err(Outcome::Answered {
+            evidence,
+            as_of,
+            reused: true,
+        });
+    }
+    let Some(line) = exchange.lines.get(&agency) else {
+        return Err(never(SilentReason::NoConnector));
+    };
+    if line.connector.needs_consent && ask.consent.is_none() {
+        return Err(never(SilentReason::NoConsent));
+    }
+    member.pinfl.ok_or(never(SilentReason::NoPinfl))
+}
+
+/// Incomes are told by month, so the window must be the same; the rest is a state of
+/// affairs on a day.
+fn still_answers(held: &Evidence, ask: &Ask) -> bool {
+    let by_month = matches!(held.agency, Source::Tax | Source::PensionFund);
+    held.valid_until > ask.as_of && (!by_month || held.window == ask.window)
+}
+
+async fn held(
+    tx: &mut Tx,
+    permit: &Permit,
+    asks: &[Ask],
+    families: &[Family],
+) -> Result<HashMap<(PersonId, Source), Vec<Evidence>>> {
+    let Some(earliest) = asks.iter().map(|ask| ask.as_of).min() else {
+        return Ok(HashMap::new());
+    };
+    let members = families
+        .iter()
+        .flat_map(|family| family.members.iter().map(|m| m.person));
+    let persons: BTreeSet<PersonId> = members.collect();
+    let persons: Vec<PersonId> = persons.into_iter().collect();
+    let mut held: HashMap<(PersonId, Source), Vec<Evidence>> = HashMap::new();
+    for evidence in evidence::valid_after(tx, permit, &persons, earliest).await? {
+        held.entry((evidence.person, evidence.agency))
+            .or_default()
+            .push(evidence);
+    }
+    Ok(held)
+}
+
+impl Plan {
+    /// Answers each ask from what was settled and what came back.
+    pub fn gathered(
+        mut self,
+        exchange: &Exchange,
+        asks: &[Ask],
+        families: Vec<Family>,
+        harvest: &Harvest,
+    ) -> Vec<Gathered> {
+        let mut all = Vec::with_capacity(asks.len());
+        for (at, (ask, family)) in asks.iter().zip(families).enumerate() {
+            let mut gathered = Gathered {
+                case: ask.case,
+                applicant: family.applicant,
+                unit: family.unit,
+                answered: Vec::new(),
+                silent: Vec::new(),
+            };
+            let has_civil = exchange.lines.contains_key(&Source::CivilRegistry);
+            let civil = match family.civil {
+                Outcome::Silent { .. } if !has_civil => Outcome::Silent {
+                    reason: SilentReason::NoConnector,
+                    retry_at: None,
+                },
+                outcome => outcome,
+            };
+            let civil_spoke = matches!(civil, Outcome::Answered { .. });
+            gathered.add(Source::CivilRegistry, family.applicant, civil);
+            if family.unit.is_none() && civil_spoke {
+                let nowhere = Outcome::Silent {
+                    reason: SilentReason::NoUnit,
+                    retry_at: None,
+                };
+                gathered.add(Source::CivilRegistry, family.applicant, nowhere);
+            }
+            for (agency, person, outcome) in std::mem::take(&mut self.settled[at]) {
+                gathered.add(agency, Some(person), outcome);
+            }
+            for (agency, person, pinfl) in std::mem::take(&mut self.sent[at]) {
+                let outcome = harvest.outcome(&Key::of(agency, pinfl, ask));
+                gathered.add(agency, Some(person), outcome);
+            }
+            all.push(gathered);
+        }
+        all
+    }
+}
+
+impl Gathered {
+    fn add(&mut self, agency: Source, person: Option<PersonId>, outcome: Outcome) {
+        match (outcome, person) {
+            (
+                Outcome::Answered {
+                    evidence,
+                    as_of,
+                    reused,
+                },
+                Some(person),
+            ) => {
+                self.answered.push(Answered {
+                    agency,
+                    person,
+                    evidence,
+                    as_of,
+                    reused,
+                });
+            }
+            (Outcome::Answered { .. }, None) => {}
+            (Outcome::Silent { reason, retry_at }, person) => {
+                self.silent.push(Silent {
+                    agency,
+                    person,
+                    reason,
+                    retry_at,
+                });
+            }
+        }
+    }
+}

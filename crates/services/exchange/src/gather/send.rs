@@ -1,0 +1,75 @@
+//! Sending inquiries: many at a time, each within its partner's limits.
+
+use super::PERSONS_A_CALL_MAX;
+use crate::Exchange;
+use crate::answer::{self, AnswerRefusal, Read};
+use crate::call::{CallFailure, Received};
+use crate::wire::Question;
+use futures::StreamExt;
+use kernel::{Day, Month, Pinfl, Source};
+
+/// Calls waiting for their place or their answer; a partner's own limit is lower.
+const CALLS_AT_A_TIME: usize = 1_024;
+
+/// One call to make.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Inquiry {
+    pub agency: Source,
+    pub as_of: Day,
+    pub window: (Month, Month),
+    pub consent: Option<String>,
+    pub persons: Vec<Pinfl>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(super) struct Reply<'a> {
+    pub inquiry: &'a Inquiry,
+    pub result: Result<(Received, Result<Read, AnswerRefusal>), CallFailure>,
+}
+
+pub(super) async fn send<'a>(exchange: &Exchange, inquiries: &'a [Inquiry]) -> Vec<Reply<'a>> {
+    let calls = inquiries.iter().map(|inquiry| send_one(exchange, inquiry));
+    futures::stream::iter(calls)
+        .buffer_unordered(CALLS_AT_A_TIME)
+        .collect()
+        .await
+}
+
+async fn send_one<'a>(exchange: &Exchange, inquiry: &'a Inquiry) -> Reply<'a> {
+    debug_assert!(inquiry.persons.len() <= PERSONS_A_CALL_MAX);
+    let line = &exchange.lines[&inquiry.agency];
+    let question = Question {
+        legal_basis: &line.connector.legal_basis,
+        consent: inquiry.consent.as_deref(),
+        as_of: inquiry.as_of,
+        window: inquiry.window,
+        persons: &inquiry.persons,
+    };
+    let received = match line
+        .ask(&exchange.client, &exchange.platform, &question)
+        .await
+    {
+        Ok(received) => received,
+        Err(failure) => {
+            return Reply {
+                inquiry,
+                result: Err(failure),
+            };
+        }
+    };
+    let (agency, valid_days) = (inquiry.agency, line.connector.valid_days);
+    let (request, at) = (received.request, received.received_at);
+    let read = answer::read(agency, valid_days, request, at, &question, &received.body);
+    match &read {
+        Ok(_) => line.breaker.succeeded(),
+        Err(refusal) => {
+            line.breaker.failed();
+            tracing::warn!(agency = agency.name(), %request, %refusal, "answer refused");
+        }
+    }
+    Reply {
+        inquiry,
+        result: Ok((received, read)),
+    }
+}

@@ -1,0 +1,323 @@
+//! Messages of the civil registry about what happened: births, deaths, marriages,
+//! divorces. The sender's id makes a message one event, however often it comes.
+
+use crate::events::{self, Touched};
+use crate::kin::{self, NewRelation, NewResidence};
+use crate::person::{self, Identifier, IdentifierKind, Person};
+use crate::unit::{self, compose};
+use crate::{Permit, RegisterError, Result, stored};
+use kernel::kin::Relation;
+use kernel::{Day, Name, PersonId, Pinfl, Sex, Source, UnitId, Zone};
+use std::collections::BTreeSet;
+use store::{Ids, Tx, execute, outbox};
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Birth {
+    pub id: Uuid,
+    pub mother: Pinfl,
+    pub father: Option<Pinfl>,
+    pub child: Pinfl,
+    pub name: Name,
+    pub sex: Sex,
+    pub born: Day,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Death {
+    pub id: Uuid,
+    pub person: Pinfl,
+    pub on: Day,
+}
+
+/// A marriage or a divorce.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Union {
+    pub id: Uuid,
+    pub person: Pinfl,
+    pub spouse: Pinfl,
+    pub on: Day,
+}
+
+/// What a message did.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// False when the same message had come before; nothing changed then.
+    pub fresh: bool,
+    /// The persons it is about and all members of the units touched.
+    pub persons: Vec<PersonId>,
+    pub units: Vec<UnitId>,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Birth,
+    Death,
+    Marriage,
+    Divorce,
+}
+
+impl Kind {
+    fn code(self) -> i64 {
+        match self {
+            Kind::Birth => 1,
+            Kind::Death => 2,
+            Kind::Marriage => 3,
+            Kind::Divorce => 4,
+        }
+    }
+
+    fn topic(self) -> &'static str {
+        match self {
+            Kind::Birth => events::PERSON_BORN,
+            Kind::Death => events::PERSON_DIED,
+            Kind::Marriage => events::MARRIED,
+            Kind::Divorce => events::DIVORCED,
+        }
+    }
+}
+
+/// One message being heard.
+struct Message<'a> {
+    id: Uuid,
+    kind: Kind,
+    on: Day,
+    permit: &'a Permit,
+    ids: &'a Ids,
+}
+
+/// A child is entered under its mother (and father) at the mother's home.
+pub async fn birth(tx: &mut Tx, ids: &Ids, permit: &Permit, birth: &Birth) -> Result<Heard> {
+    let message = Message {
+        id: birth.id,
+        kind: Kind::Birth,
+        on: birth.born,
+        permit,
+        ids,
+    };
+    let mother = message.known(tx, birth.mother).await?;
+    let father = match birth.father {
+        Some(father) => Some(message.known(tx, father).await?),
+        None => None,
+    };
+    let before = person::find_by_pinfl(tx, permit, birth.child).await?;
+    let child = before.unwrap_or_else(|| PersonId(ids.uuid()));
+    if !message.begin(tx, child, Some(mother)).await? {
+        return Ok(Heard::default());
+    }
+    if before.is_none() {
+        enter_child(tx, ids, child, birth).await?;
+    }
+    let parents = [Some(mother), father];
+    let mut ties: Vec<NewRelation> = parents
+        .into_iter()
+        .flatten()
+        .map(|parent| tie(Relation::Parent, parent, child, birth.born, None))
+        .collect();
+    kin::insert_relations(tx, ids.now(), &mut ties).await?;
+    live_with(tx, ids, child, mother, birth.born).await?;
+    message.finish(tx, &[child, mother]).await
+}
+
+pub async fn death(tx: &mut Tx, ids: &Ids, permit: &Permit, death: &Death) -> Result<Heard> {
+    let message = Message {
+        id: death.id,
+        kind: Kind::Death,
+        on: death.on,
+        permit,
+        ids,
+    };
+    let person = message.known(tx, death.person).await?;
+    if !message.begin(tx, person, None).await? {
+        return Ok(Heard::default());
+    }
+    let before = person::load(tx, permit, person).await?;
+    let version = Person {
+        died: Some(death.on),
+        source: Source::CivilRegistry,
+        evidence: None,
+        known_from: ids.now(),
+        row_hash: None,
+        ..before
+    };
+    person::insert_versions(tx, &[version]).await?;
+    message.finish(tx, &[person]).await
+}
+
+pub async fn marriage(tx: &mut Tx, ids: &Ids, permit: &Permit, union: &Union) -> Result<Heard> {
+    let message = Message {
+        id: union.id,
+        kind: Kind::Marriage,
+        on: union.on,
+        permit,
+        ids,
+    };
+    let person = message.known(tx, union.person).await?;
+    let spouse = message.known(tx, union.spouse).await?;
+    if !message.begin(tx, person, Some(spouse)).await? {
+        return Ok(Heard::default());
+    }
+    let mut ties = [tie(Relation::Spouse, person, spouse, union.on, None)];
+    kin::insert_relations(tx, ids.now(), &mut ties).await?;
+    message.finish(tx, &[person, spouse]).await
+}
+
+pub async fn divorce(tx: &mut Tx, ids: &Ids, permit: &Permit, union: &Union) -> Result<Heard> {
+    let message = Message {
+        id: union.id,
+        kind: Kind::Divorce,
+        on: union.on,
+        permit,
+        ids,
+    };
+    let person = message.known(tx, union.person).await?;
+    let spouse = message.known(tx, union.spouse).await?;
+    if !message.begin(tx, person, Some(spouse)).await? {
+        return Ok(Heard::default());
+    }
+    let kinship = kin::load(tx, &[person, spouse], 0, false).await?;
+    let pair = [(person, spouse), (spouse, person)];
+    let mut ties: Vec<NewRelation> = kinship
+        .bonds
+        .iter()
+        .filter(|bond| bond.relation == Relation::Spouse && pair.contains(&(bond.of, bond.to)))
+        .filter(|bond| bond.valid.to.is_none_or(|to| union.on < to))
+        .map(|bond| {
+            let end = Some(union.on.max(bond.valid.from));
+            tie(Relation::Spouse, bond.of, bond.to, bond.valid.from, end)
+        })
+        .collect();
+    kin::insert_relations(tx, ids.now(), &mut ties).await?;
+    message.finish(tx, &[person, spouse]).await
+}
+
+impl Message<'_> {
+    async fn known(&self, tx: &mut Tx, pinfl: Pinfl) -> Result<PersonId> {
+        let found = person::find_by_pinfl(tx, self.permit, pinfl).await?;
+        found.ok_or(RegisterError::UnknownPinfl)
+    }
+
+    /// False when this message was heard before.
+    async fn begin(&self, tx: &mut Tx, person: PersonId, other: Option<PersonId>) -> Result<bool> {
+        tx.alone(unit::projection::UNITS).await?;
+        let fresh = execute!(
+            tx,
+            "INSERT INTO life_event (id, kind, happened_on, person, other, received_at)
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
+            self.id,
+            self.kind.code(),
+            stored::of_day(self.on),
+            person.0,
+            other.map(|other| other.0),
+            self.ids.now().0
+        )?;
+        Ok(fresh == 1)
+    }
+
+    /// Composes the units anew and tells others.
+    async fn finish(&self, tx: &mut Tx, about: &[PersonId]) -> Result<Heard> {
+        let blocks = unit::blocks(tx).await?;
+        // Composed on the day we learn of it, not on an earlier one: a unit never goes back.
+        let today = self.ids.now().day(Zone::tashkent()).max(self.on);
+        let mut persons: BTreeSet<PersonId> = about.iter().copied().collect();
+        persons.extend(members(tx, self.permit, &blocks, about).await?);
+        let units = compose::recompose(tx, self.ids, &blocks, about, today).await?;
+        persons.extend(members(tx, self.permit, &blocks, about).await?);
+        let persons: Vec<PersonId> = persons.into_iter().collect();
+        let touched = Touched {
+            event: Some(self.id),
+            persons: persons.clone(),
+            units: units.clone(),
+            on: self.on,
+        };
+        let event = events::touched(self.kind.topic(), self.id.to_string(), &touched);
+        outbox::emit(tx, self.ids, &[event]).await?;
+        Ok(Heard {
+            fresh: true,
+            persons,
+            units,
+        })
+    }
+}
+
+async fn members(
+    tx: &mut Tx,
+    permit: &Permit,
+    blocks: &[unit::Block],
+    persons: &[PersonId],
+) -> Result<Vec<PersonId>> {
+    let mut all = Vec::new();
+    for block in blocks {
+        let of = unit::of_persons(tx, permit, &block.block.name, persons).await?;
+        let units: Vec<UnitId> = of.into_values().collect();
+        for row in unit::rows_of(tx, block.code, &units).await? {
+            all.extend(row.portrait()?.members.iter().map(|member| member.person));
+        }
+    }
+    Ok(all)
+}
+
+async fn enter_child(tx: &mut Tx, ids: &Ids, child: PersonId, birth: &Birth) -> Result<()> {
+    let version = Person {
+        id: child,
+        name: birth.name.clone(),
+        sex: birth.sex,
+        born: birth.born,
+        died: None,
+        phone: None,
+        source: Source::CivilRegistry,
+        evidence: None,
+        known_from: ids.now(),
+        row_hash: None,
+    };
+    person::insert_versions(tx, &[version]).await?;
+    let mut identifiers = [Identifier {
+        kind: IdentifierKind::Pinfl,
+        value: birth.child.to_string(),
+        person: child,
+        valid_from: birth.born,
+    }];
+    person::insert_identifiers(tx, ids.now(), &mut identifiers).await?;
+    Ok(())
+}
+
+async fn live_with(
+    tx: &mut Tx,
+    ids: &Ids,
+    child: PersonId,
+    mother: PersonId,
+    since: Day,
+) -> Result<()> {
+    let kinship = kin::load(tx, &[mother], 0, false).await?;
+    let homes = kinship.homes(since);
+    let Some(dwelling) = homes.get(&mother) else {
+        return Ok(());
+    };
+    let home = NewResidence {
+        person: child,
+        dwelling: *dwelling,
+        valid_from: since,
+        source: Source::CivilRegistry,
+        evidence: None,
+    };
+    kin::insert_residences(tx, ids.now(), &[home]).await
+}
+
+fn tie(
+    relation: Relation,
+    of: PersonId,
+    to: PersonId,
+    valid_from: Day,
+    valid_to: Option<Day>,
+) -> NewRelation {
+    let source = Source::CivilRegistry;
+    NewRelation {
+        relation,
+        of,
+        to,
+        valid_from,
+        valid_to,
+        source,
+        evidence: None,
+    }
+}

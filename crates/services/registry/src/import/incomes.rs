@@ -1,0 +1,142 @@
+//! Income rows gathered by person and written as facts, a chunk in one transaction.
+
+use super::income_row::{IncomeRow, PersonIncomes, ROWS_OF_PERSON_MAX};
+use super::report::{Reason, Reject};
+use super::write::{Desk, Written};
+use crate::events::{self, Imported};
+use crate::{Permit, Result, fact, person};
+use kernel::{Fact, FactId, PersonId, Pinfl, Source};
+use std::collections::HashSet;
+use store::{Tx, outbox};
+use uuid::Uuid;
+
+/// Takes income rows in the order of the file.
+#[derive(Debug, Default)]
+pub struct IncomeGathering {
+    open: Option<PersonIncomes>,
+    closed: HashSet<u64>,
+}
+
+impl IncomeGathering {
+    /// Takes the next row; gives back the person whom it ended, if it did.
+    pub fn take(&mut self, row: IncomeRow) -> (Option<PersonIncomes>, Result<(), Reject>) {
+        let continues = self
+            .open
+            .as_ref()
+            .is_some_and(|open| open.pinfl == row.pinfl);
+        let ended = if continues { None } else { self.end() };
+        (ended, self.add(row))
+    }
+
+    pub fn end(&mut self) -> Option<PersonIncomes> {
+        let person = self.open.take()?;
+        self.closed.insert(person.pinfl.number());
+        Some(person)
+    }
+
+    fn add(&mut self, row: IncomeRow) -> Result<(), Reject> {
+        let reject = |reason| Reject {
+            line: row.line,
+            field: "pinfl",
+            reason,
+        };
+        match &mut self.open {
+            Some(open) if open.rows.len() >= ROWS_OF_PERSON_MAX => {
+                return Err(reject(Reason::TooManyIncomeRows {
+                    rows_max: ROWS_OF_PERSON_MAX,
+                }));
+            }
+            Some(open) => open.rows.push(row),
+            None if self.closed.contains(&row.pinfl.number()) => {
+                return Err(reject(Reason::PersonComesApart));
+            }
+            None => {
+                self.open = Some(PersonIncomes {
+                    pinfl: row.pinfl,
+                    rows: vec![row],
+                })
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) async fn write_incomes(
+    tx: &mut Tx,
+    permit: &Permit,
+    desk: &Desk<'_>,
+    persons: Vec<PersonIncomes>,
+) -> Result<Written> {
+    let mut written = Written::default();
+    let mut pinfls: Vec<Pinfl> = persons.iter().map(|person| person.pinfl).collect();
+    pinfls.sort_unstable();
+    let known = person::find_by_pinfls(tx, permit, &pinfls).await?;
+    let mut found: Vec<(PersonId, PersonIncomes)> = Vec::with_capacity(persons.len());
+    for person in persons {
+        match known.get(&person.pinfl) {
+            Some(id) => found.push((*id, person)),
+            None => written.rejects.extend(person.rows.iter().map(|row| Reject {
+                line: row.line,
+                field: "pinfl",
+                reason: Reason::UnknownPerson,
+            })),
+        }
+    }
+    found.sort_unstable_by_key(|(id, _)| *id);
+    let facts = new_facts(tx, desk, found, &mut written).await?;
+    let units = fact::record(tx, permit, &facts).await?;
+    if !facts.is_empty() {
+        let (facts, units) = (facts.len() as u64, units.len() as u64);
+        let batch = Imported {
+            persons: 0,
+            facts,
+            units,
+        };
+        outbox::emit(
+            tx,
+            desk.ids,
+            &[events::imported(events::INCOMES_IMPORTED, &batch)],
+        )
+        .await?;
+    }
+    Ok(written)
+}
+
+/// The answers the register does not hold yet, word for word.
+async fn new_facts(
+    tx: &mut Tx,
+    desk: &Desk<'_>,
+    persons: Vec<(PersonId, PersonIncomes)>,
+    written: &mut Written,
+) -> Result<Vec<Fact>> {
+    let owners: Vec<Uuid> = persons.iter().map(|(id, _)| id.0).collect();
+    let held = fact::current_packed(tx, &owners).await?;
+    let mut facts = Vec::with_capacity(persons.len());
+    for (owner, person) in persons {
+        let held = held.get(&owner.0).map(Vec::as_slice).unwrap_or_default();
+        for ((kind, source), (as_of, body)) in person.answers() {
+            let rows = body.rows.len() as u64;
+            let packed = body.pack();
+            let same = held.iter().any(|fact| {
+                (fact.kind, fact.source.code(), fact.as_of) == (kind, source, as_of)
+                    && fact.body == packed
+            });
+            if same {
+                written.unchanged += rows;
+                continue;
+            }
+            written.accepted += rows;
+            facts.push(Fact {
+                id: FactId(desk.ids.uuid()),
+                owner: owner.0,
+                kind,
+                source: Source::from_code(source).expect("a code that was just taken"),
+                as_of,
+                received_at: desk.entering.known_from,
+                evidence: desk.entering.run,
+                body,
+            });
+        }
+    }
+    Ok(facts)
+}
