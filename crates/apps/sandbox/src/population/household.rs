@@ -134,8 +134,8 @@ fn two_adults(rng: &mut ChaCha8Rng, children: usize) -> Plan {
 fn three_adults(rng: &mut ChaCha8Rng, children: usize) -> Vec<Plan> {
     let couple = Plan::young(Adults::Couple, children);
     match rng.random_range(0..100) {
-        0..40 => vec![couple, Plan::senior(Adults::Mother, 0)],
-        40..90 => vec![Plan { grown: 1, ..couple }],
+        0..50 => vec![couple, Plan::senior(Adults::Mother, 0)],
+        50..90 => vec![Plan { grown: 1, ..couple }],
         _ => vec![
             Plan::young(Adults::Mother, children),
             Plan::senior(Adults::Couple, 0),
@@ -146,8 +146,8 @@ fn three_adults(rng: &mut ChaCha8Rng, children: usize) -> Vec<Plan> {
 fn four_adults(rng: &mut ChaCha8Rng, children: usize) -> Vec<Plan> {
     let couple = Plan::young(Adults::Couple, children);
     match rng.random_range(0..100) {
-        0..45 => vec![couple, Plan::senior(Adults::Couple, 0)],
-        45..75 => vec![Plan { grown: 2, ..couple }],
+        0..60 => vec![couple, Plan::senior(Adults::Couple, 0)],
+        60..80 => vec![Plan { grown: 2, ..couple }],
         _ => vec![couple, Plan::senior(Adults::Mother, 1)],
     }
 }
@@ -191,7 +191,9 @@ pub fn people(
         Some(ages) => ages.to_vec(),
         None => draw_child_ages(rng, plan),
     };
-    let mut grown: Vec<i32> = (0..plan.grown).map(|_| rng.random_range(18..29)).collect();
+    let mut grown: Vec<i32> = (0..plan.grown)
+        .map(|_| pick(rng, &[(18, 55), (24, 30), (31, 15)]) + rng.random_range(0..6))
+        .collect();
     grown.sort_unstable_by(|a, b| b.cmp(a));
     let eldest = grown.first().or(ages.first()).copied();
     let (wife, husband) = parent_ages(rng, plan, eldest);
@@ -205,7 +207,7 @@ pub fn people(
         };
         people.push(Draft {
             role,
-            sex: any_sex(rng),
+            sex: sex_of(rng, role),
             born: birthday(rng, on, *age),
         });
     }
@@ -226,7 +228,8 @@ fn draw_child_ages(rng: &mut ChaCha8Rng, plan: &Plan) -> Vec<i32> {
     } else {
         youngest_max.min(15)
     };
-    let youngest = rng.random_range(0..=reach);
+    // Squared-off towards the youngest: under five are 11.8 % of all, 5 to 13 are 16.5 %.
+    let youngest = (rng.random::<f64>().powf(1.45) * f64::from(reach + 1)) as i32;
     let mut ages = vec![];
     let mut age = youngest;
     for gap in std::iter::once(&0).chain(&gaps).take(plan.children) {
@@ -239,13 +242,14 @@ fn draw_child_ages(rng: &mut ChaCha8Rng, plan: &Plan) -> Vec<i32> {
 
 fn parent_ages(rng: &mut ChaCha8Rng, plan: &Plan, eldest: Option<i32>) -> (i32, i32) {
     let wife = match (eldest, plan.generation) {
-        (Some(eldest), _) => eldest + rng.random_range(19..28),
+        (Some(eldest), Generation::Senior) => eldest + rng.random_range(24..38),
+        (Some(eldest), Generation::Young) => eldest + rng.random_range(20..31),
         (None, Generation::Senior) => {
-            48 + pick(rng, &[(0, 30), (8, 30), (16, 22), (24, 13), (32, 5)])
+            50 + pick(rng, &[(0, 32), (8, 32), (16, 22), (24, 10), (32, 4)])
                 + rng.random_range(0..8)
         }
         (None, Generation::Young) => {
-            pick(rng, &[(19, 50), (25, 20), (38, 10), (45, 20)]) + rng.random_range(0..7)
+            pick(rng, &[(20, 26), (27, 20), (38, 22), (45, 32)]) + rng.random_range(0..7)
         }
     };
     (wife, wife + rng.random_range(0..6))
@@ -269,8 +273,10 @@ fn parents(rng: &mut ChaCha8Rng, plan: &Plan, wife: i32, husband: i32, on: Day) 
     }
 }
 
-fn any_sex(rng: &mut ChaCha8Rng) -> Sex {
-    if rng.random_bool(0.513) {
+/// 105 boys to 100 girls; daughters leave with their marriage, sons stay longer.
+fn sex_of(rng: &mut ChaCha8Rng, role: Role) -> Sex {
+    let boys = if role == Role::Grown { 0.75 } else { 0.513 };
+    if rng.random_bool(boys) {
         Sex::Male
     } else {
         Sex::Female

@@ -79,9 +79,9 @@ fn earners(rng: &mut ChaCha8Rng, people: &[Person], on: Day, per_head: f64) -> V
         let chance = match person.role {
             _ if person.pension_soum > 0 => 0.05,
             Role::Child => 0.0,
-            Role::Head if person.is_male() => 0.90,
-            Role::Head => 0.70,
-            Role::Spouse => 0.45,
+            Role::Head if person.is_male() => 0.95,
+            Role::Head => 0.78,
+            Role::Spouse => 0.50,
             Role::Grown => 0.55,
         };
         person.age(on) >= 18 && rng.random_bool(chance * scale)

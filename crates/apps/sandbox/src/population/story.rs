@@ -65,7 +65,7 @@ pub enum Story {
     Alone,
 }
 
-/// How many families of 10,000 live each story.
+/// How many dwellings of 20,000 live each story.
 const CAST: [(Story, u32); 33] = [
     (Story::StaleMarriage, 30),
     (Story::NewMarriage, 12),
@@ -107,7 +107,7 @@ pub fn draw(rng: &mut ChaCha8Rng, dwelling: usize) -> Story {
     if let Some((story, _)) = CAST.get(dwelling) {
         return *story;
     }
-    let mut ticket = rng.random_range(0..10_000);
+    let mut ticket = rng.random_range(0..20_000);
     for (story, share) in CAST {
         if ticket < share {
             return story;
