@@ -1,9 +1,9 @@
 //! The decision in words, and its short message. Nothing is stored but what was sent: a letter
 //! is made from the trace, and the trace from what was stored, so it says the same for ever.
 
-use crate::Permit;
 use crate::pending::Letter;
 use ::store::{Platform, Tx, bulk, fetch_all};
+use access::Permit;
 use kernel::{CaseId, DecisionId, Instant, Lang, PersonId};
 use rules::LetterKind;
 use uuid::Uuid;

@@ -36,7 +36,6 @@ pub mod verify;
 
 pub use case::Case;
 pub use fault::{Fault, Result, Stop};
-pub(crate) use registry::Permit;
 pub use shelf::Shelf;
 
 /// Tables of casework.

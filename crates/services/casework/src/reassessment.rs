@@ -1,13 +1,12 @@
 //! A birth, a death, a child's coming of age or the end of a term asks the question of the law
 //! again, without an application. The award runs on until the answer.
 
-use crate::Permit;
 use ::store::Platform;
 use ::store::{Tx, job};
 use kernel::{AwardId, CaseId, Day, Month, PersonId};
 use serde_json::json;
 
-use crate::award::{self, AtEnd};
+use crate::award::{self, AtEnd, AwardStop, StopReason};
 use crate::case::{self, Case, EventKind, Origin, State, Wait, WaitFor, window_end};
 use crate::fault::Result;
 use crate::migration::{gather_jobs, open_from};
@@ -36,33 +35,71 @@ impl Cause {
 }
 
 /// Opens a reassessment of every award that runs for one of the persons. What the law says then
-/// holds from the month after `on`. One open reassessment a family is enough.
+/// holds from the month after `on`; until then the award runs. One open reassessment a family
+/// is enough.
 pub async fn on_event(
     tx: &mut Tx,
     platform: &Platform,
-    permit: &Permit,
     persons: &[PersonId],
     on: Day,
     cause: Cause,
 ) -> Result<usize> {
-    let running = award::of_persons(tx, persons, on.month().plus(1)).await?;
-    let mut formers: Vec<CaseId> = running
+    let formers = formers_of(tx, persons, on).await?;
+    let ask = Ask {
+        on,
+        counted: on.month(),
+        cause,
+    };
+    open_all(tx, platform, &formers, ask).await
+}
+
+/// Stops the awards of applicants who died: nothing is paid after the month of the death. The
+/// others of their families are reassessed as after any event.
+pub async fn on_death(
+    tx: &mut Tx,
+    platform: &Platform,
+    dead: &[PersonId],
+    touched: &[PersonId],
+    on: Day,
+    payable_from: Month,
+) -> Result<Vec<AwardStop>> {
+    let now = platform.clock.now();
+    let first_unpaid = on.month().plus(1).max(payable_from);
+    let running = award::of_persons(tx, touched, on.month().plus(1)).await?;
+    let mut stops: Vec<AwardStop> = running
         .iter()
-        .map(|(_, running)| running.award.case)
+        .filter(|(_, running)| dead.contains(&running.award.payee))
+        .map(|(_, running)| AwardStop {
+            award: running.award.id,
+            case: running.award.case,
+            from_month: first_unpaid.max(running.award.first_month),
+            reason: StopReason::Death,
+            decision: None,
+        })
         .collect();
+    stops.sort_by_key(|stop| stop.award);
+    stops.dedup_by_key(|stop| stop.award);
+    award::insert_stops(tx, &stops, now).await?;
+    case::end_stopped(tx, now, &stops).await?;
+    on_event(tx, platform, touched, on, Cause::Death).await?;
+    Ok(stops)
+}
+
+async fn formers_of(tx: &mut Tx, persons: &[PersonId], on: Day) -> Result<Vec<Case>> {
+    let running = award::of_persons(tx, persons, on.month().plus(1)).await?;
+    let mut formers: Vec<CaseId> = running.iter().map(|(_, r)| r.award.case).collect();
     formers.sort_unstable();
     formers.dedup();
-    let formers = case::load_many(tx, &formers).await?;
-    open_all(tx, platform, permit, &formers, on, on.month(), cause).await
+    case::load_many(tx, &formers).await
 }
 
 /// Awards that go on in `month` without a child who came of age in the month before.
-pub async fn comings_of_age(
-    tx: &mut Tx,
-    platform: &Platform,
-    permit: &Permit,
-    month: Month,
-) -> Result<usize> {
+pub async fn comings_of_age(tx: &mut Tx, platform: &Platform, month: Month) -> Result<usize> {
+    let ask = Ask {
+        on: month.first_day(),
+        counted: month.plus(-1),
+        cause: Cause::ComingOfAge,
+    };
     let mut after = AwardId::NIL;
     let mut opened = 0;
     loop {
@@ -73,28 +110,18 @@ pub async fn comings_of_age(
         after = last.award.id;
         let formers: Vec<CaseId> = awards.iter().map(|running| running.award.case).collect();
         let formers = case::load_many(tx, &formers).await?;
-        let (on, counted) = (month.first_day(), month.plus(-1));
-        opened += open_all(
-            tx,
-            platform,
-            permit,
-            &formers,
-            on,
-            counted,
-            Cause::ComingOfAge,
-        )
-        .await?;
+        opened += open_all(tx, platform, &formers, ask).await?;
     }
 }
 
 /// Terms that are over with the month before `month`: assessed again, or prepared as a renewal
 /// that the family confirms, as the pack says.
-pub async fn term_ends(
-    tx: &mut Tx,
-    platform: &Platform,
-    permit: &Permit,
-    month: Month,
-) -> Result<usize> {
+pub async fn term_ends(tx: &mut Tx, platform: &Platform, month: Month) -> Result<usize> {
+    let ask = Ask {
+        on: month.first_day(),
+        counted: month.plus(-1),
+        cause: Cause::TermEnd,
+    };
     let mut after = AwardId::NIL;
     let mut opened = 0;
     loop {
@@ -110,45 +137,33 @@ pub async fn term_ends(
             kept.map(|running| running.award.case).collect()
         };
         let again = case::load_many(tx, &of(AtEnd::Reassess)).await?;
-        let on = month.first_day();
-        opened += open_all(
-            tx,
-            platform,
-            permit,
-            &again,
-            on,
-            month.plus(-1),
-            Cause::TermEnd,
-        )
-        .await?;
+        opened += open_all(tx, platform, &again, ask).await?;
         let renewed = case::load_many(tx, &of(AtEnd::Renewal)).await?;
-        opened += crate::renewal::prepare(tx, platform, &renewed, on, month.plus(-1)).await?;
+        opened += crate::renewal::prepare(tx, platform, &renewed, ask.on, ask.counted).await?;
     }
 }
 
-async fn open_all(
-    tx: &mut Tx,
-    platform: &Platform,
-    permit: &Permit,
-    formers: &[Case],
+/// The day whose ages and parameters hold, and the month whose close would have paid.
+#[derive(Clone, Copy)]
+struct Ask {
     on: Day,
     counted: Month,
     cause: Cause,
-) -> Result<usize> {
+}
+
+async fn open_all(tx: &mut Tx, platform: &Platform, formers: &[Case], ask: Ask) -> Result<usize> {
     let continued = case::continued(tx, formers).await?;
     let mut opened = Vec::new();
-    for former in formers
-        .iter()
-        .filter(|former| !continued.contains(&former.id))
-    {
+    let open = |former: &&Case| former.state == State::Awarded && !continued.contains(&former.id);
+    for former in formers.iter().filter(open) {
         let mut case = open_from(tx, platform, former, Origin::Reassessment).await?;
-        case.applied_on = on;
-        case.window_end = window_end(on);
-        case.counted_month = counted;
-        if let Some(adult) = survivor(tx, permit, former, on).await? {
-            case.applicant = adult;
+        case.applied_on = ask.on;
+        case.counted_month = ask.counted;
+        if ask.cause == Cause::TermEnd {
+            // A new term rests on new incomes; an event within a term does not.
+            case.window_end = window_end(ask.on);
         }
-        let detail = json!({ "from": former.id, "cause": cause.word() });
+        let detail = json!({ "from": former.id, "cause": ask.cause.word() });
         case.happened(platform.clock.now(), EventKind::Opened, None, detail);
         opened.push(case);
     }
@@ -157,32 +172,6 @@ async fn open_all(
     case::save(tx, &mut opened).await?;
     job::enqueue(tx, &platform.ids, &jobs).await?;
     Ok(count)
-}
-
-/// When the applicant has died: the first other adult of the roster, who is paid from now on.
-async fn survivor(
-    tx: &mut Tx,
-    permit: &Permit,
-    former: &Case,
-    on: Day,
-) -> Result<Option<PersonId>> {
-    let persons = crate::roster::persons(former)?;
-    let known = registry::person::load_many(tx, permit, &persons).await?;
-    let is_alive = |person: &PersonId| {
-        known
-            .get(person)
-            .is_some_and(|p| p.died.is_none_or(|died| died > on))
-    };
-    if is_alive(&former.applicant) {
-        return Ok(None);
-    }
-    let is_adult = |person: &PersonId| {
-        let born = known.get(person).map(|p| p.born);
-        born.is_some_and(|born| kernel::day::completed_years(born, on) >= kernel::kin::ADULT_YEARS)
-    };
-    Ok(persons
-        .into_iter()
-        .find(|person| is_alive(person) && is_adult(person)))
 }
 
 /// What a prepared renewal waits for, and until when.

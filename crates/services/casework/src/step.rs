@@ -1,9 +1,9 @@
 //! The human steps: the visit at home and the conclusion of the Mahalla Seven. People bring
 //! facts with their name and time; what follows from them the law says, not they.
 
-use crate::Permit;
 use ::store::job::{self, NewJob};
 use ::store::{Platform, Tx, execute, fetch_optional};
+use access::Permit;
 use kernel::facts::{Cell, Fact, FactBody, Source, code};
 use kernel::ids::AccountId;
 use kernel::{CaseId, Day, EvidenceId, FactId, Money};

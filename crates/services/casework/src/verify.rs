@@ -1,8 +1,8 @@
 //! What data can break in casework, checked: decisions replay, projections equal their events,
 //! nobody is awarded twice, no case is without an owner of its wait.
 
-use crate::Permit;
 use ::store::{Platform, Tx, fetch_all, fetch_value};
+use access::Permit;
 use kernel::UnitId;
 use kernel::ids::AssessmentId;
 use uuid::Uuid;

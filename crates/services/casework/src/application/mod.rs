@@ -4,9 +4,9 @@
 pub mod number;
 mod store;
 
-use crate::Permit;
 use ::store::job::{self, NewJob};
 use ::store::{Platform, Tx};
+use access::Permit;
 use kernel::ids::{AccountId, ApplicationId};
 use kernel::{CaseId, Day, Instant, Month, PersonId, Pinfl};
 use registry::unit::UnitRow;

@@ -1,11 +1,15 @@
 //! Assessing cases whose facts came in: hundreds in one transaction, written in sets.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::Permit;
 use ::store::{Ids, Tx};
+use access::Permit;
+use kernel::facts::code;
 use kernel::ids::AssessmentId;
-use kernel::{CaseId, Day, Instant, Month, Portrait, Zone};
+use kernel::kin::Role;
+use kernel::{
+    CaseId, Day, EvidenceId, Fact, FactBody, FactId, Instant, Month, Portrait, Source, Zone,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -127,7 +131,7 @@ async fn assess(
     permit: &Permit,
     cases: &mut [Case],
 ) -> Result<Vec<Decided>> {
-    let portraits = portraits(tx, permit, cases).await?;
+    let portraits = portraits(tx, work, permit, cases).await?;
     let mut groups: BTreeMap<(PackHash, Day), Vec<usize>> = BTreeMap::new();
     for (place, case) in cases.iter().enumerate() {
         let pack = work.shelf.regime(&case.regime)?;
@@ -157,7 +161,12 @@ async fn assess(
 }
 
 /// The frozen roster with the newest facts about its members and the unit.
-async fn portraits(tx: &mut Tx, permit: &Permit, cases: &[Case]) -> Result<Vec<Portrait>> {
+async fn portraits(
+    tx: &mut Tx,
+    work: &Work<'_>,
+    permit: &Permit,
+    cases: &[Case],
+) -> Result<Vec<Portrait>> {
     let mut portraits = Vec::with_capacity(cases.len());
     for case in cases {
         portraits.push(roster::of(case)?.ok_or(Fault::NotAssessed(case.id))?);
@@ -173,11 +182,55 @@ async fn portraits(tx: &mut Tx, permit: &Permit, cases: &[Case]) -> Result<Vec<P
         .collect();
     owners.sort_unstable();
     owners.dedup();
-    let facts = registry::fact::current(tx, permit, &owners).await?;
+    let mut facts = registry::fact::current(tx, permit, &owners).await?;
+    let declared = declarations(work, cases, &portraits, &facts);
+    if !declared.is_empty() {
+        registry::fact::record(tx, permit, &declared).await?;
+        facts.extend(declared);
+        facts.sort_by_key(|fact| (fact.owner, fact.kind, fact.source.code()));
+    }
     for (portrait, case) in portraits.iter_mut().zip(cases) {
         roster::fill(portrait, &facts, case);
     }
     Ok(portraits)
+}
+
+/// No agency knows of other incomes: by applying, an adult declares to have none, unless one is
+/// in the register. What is kept back the visit and the Seven are there to find.
+fn declarations(
+    work: &Work<'_>,
+    cases: &[Case],
+    portraits: &[Portrait],
+    facts: &[Fact],
+) -> Vec<Fact> {
+    let known: HashSet<Uuid> = facts
+        .iter()
+        .filter(|f| f.kind == code::OTHER_INCOME)
+        .map(|f| f.owner)
+        .collect();
+    let mut declared: Vec<Fact> = Vec::new();
+    for (case, portrait) in cases.iter().zip(portraits) {
+        for member in portrait
+            .members
+            .iter()
+            .filter(|member| member.role != Role::Child)
+        {
+            let owner = member.person.0;
+            if !known.contains(&owner) && declared.iter().all(|fact| fact.owner != owner) {
+                declared.push(Fact {
+                    id: FactId(work.ids.uuid()),
+                    owner,
+                    kind: code::OTHER_INCOME,
+                    source: Source::Declaration,
+                    as_of: case.applied_on,
+                    received_at: work.now,
+                    evidence: EvidenceId(case.id.0),
+                    body: FactBody::nothing(),
+                });
+            }
+        }
+    }
+    declared
 }
 
 async fn keep(tx: &mut Tx, work: &Work<'_>, cases: &mut [Case], decided: &[Decided]) -> Result<()> {

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::Permit;
 use crate::pending::Trace;
 use ::store::Tx;
+use access::Permit;
 use kernel::ids::Uuid;
 use kernel::{FactId, Portrait};
 use rules::{Pack, Plan};

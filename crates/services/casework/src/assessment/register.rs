@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::Permit;
 use ::store::Platform;
+use access::Permit;
 use kernel::ids::AssessmentId;
 use kernel::portrait::PortraitView;
 use kernel::{Day, Month, UnitId};

@@ -4,18 +4,18 @@
 mod model;
 mod store;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ::store::{Ids, Tx};
-use kernel::ids::Uuid;
-use kernel::{CaseId, Money, Month, PersonId};
+use kernel::{CaseId, Money, Month, PersonId, Pinfl};
 use serde_json::json;
 
 use crate::award::{self, Award};
 use crate::case::{self, Case, EventKind, State, WaitFor, first_paid_month};
-use crate::decision::{self, Decision, Outcome};
+use crate::decision::{self, Decision};
 use crate::fault::Result;
 use crate::shelf::Shelf;
+use access::Permit;
 pub use model::{Claim, Share, share};
 pub use store::{ClosedEnvelope, of_month};
 
@@ -43,6 +43,7 @@ pub async fn month(
     tx: &mut Tx,
     ids: &Ids,
     shelf: &Shelf,
+    permit: &Permit,
     month: Month,
     district: u32,
     envelopes: &[Envelope],
@@ -54,64 +55,79 @@ pub async fn month(
             ..Closed::default()
         });
     }
-    let mut cases = store::claimants(tx, month, district).await?;
-    let mut closed = Closed::default();
+    let mut cases = case::entitled_of_month(tx, month, district).await?;
     let first = first_paid_month(month);
     let doubled = doubled(tx, &cases, first).await?;
-    let mut shares = share_all(&cases, &doubled, envelopes);
-    for (programme, limit) in limits(envelopes, &shares) {
-        shares.entry(programme.clone()).or_default();
-        let share = &shares[&programme];
-        store::record(tx, ids, month, district, &programme, limit, share).await?;
+    let pinfls = pinfls(tx, permit, &cases).await?;
+    let shares = share_all(&cases, &doubled, &pinfls, envelopes);
+    for (programme, (limit, share)) in &shares {
+        store::record(tx, ids, month, district, programme, *limit, share).await?;
     }
-    let mut decisions = Vec::new();
-    let awarded: HashSet<CaseId> = shares
+    let awarded = shares
         .values()
-        .flat_map(|s| s.awarded.iter().copied())
+        .flat_map(|(_, share)| share.awarded.iter().copied())
         .collect();
-    for case in &mut cases {
-        if doubled.contains(&case.id) {
-            end_as_double(case, ids);
-            closed.doubled += 1;
-        } else if awarded.contains(&case.id) {
-            let (decision, award) = decision::award(tx, ids, shelf, case, first).await?;
-            decisions.push(decision);
-            closed.awards.push(award);
-        } else {
-            closed.waiting += 1;
-            decisions.extend(put_on_waiting_list(case, ids));
-        }
-    }
-    decision::insert(tx, ids, &decisions).await?;
+    let mut outcome = Outcome {
+        ids,
+        shelf,
+        first,
+        awarded,
+        doubled,
+        decisions: Vec::new(),
+    };
+    let closed = outcome.conclude_all(tx, &mut cases).await?;
+    decision::insert(tx, ids, &outcome.decisions).await?;
     award::insert(tx, &closed.awards).await?;
     case::save(tx, &mut cases).await?;
     Ok(closed)
 }
 
-/// Every programme that has an envelope or a claimant, with its limit.
-fn limits(envelopes: &[Envelope], shares: &BTreeMap<String, Share>) -> Vec<(String, Money)> {
-    let limit = |programme: &str| {
-        envelopes
-            .iter()
-            .find(|e| e.programme == programme)
-            .map_or(Money::ZERO, |e| e.limit)
-    };
-    let mut programmes: Vec<String> = shares.keys().cloned().collect();
-    programmes.extend(envelopes.iter().map(|envelope| envelope.programme.clone()));
-    programmes.sort();
-    programmes.dedup();
-    programmes
-        .into_iter()
-        .map(|programme| (programme.clone(), limit(&programme)))
-        .collect()
+/// What is concluded for each case of the district.
+struct Outcome<'a> {
+    ids: &'a Ids,
+    shelf: &'a Shelf,
+    first: Month,
+    awarded: HashSet<CaseId>,
+    doubled: HashSet<CaseId>,
+    decisions: Vec<Decision>,
 }
 
+impl Outcome<'_> {
+    async fn conclude_all(&mut self, tx: &mut Tx, cases: &mut [Case]) -> Result<Closed> {
+        let mut closed = Closed::default();
+        for case in cases {
+            if self.doubled.contains(&case.id) {
+                end_as_double(case, self.ids);
+                closed.doubled += 1;
+            } else if self.awarded.contains(&case.id) {
+                let award = decision::award(tx, self.ids, self.shelf, case, self.first).await?;
+                self.decisions.push(award.0);
+                closed.awards.push(award.1);
+            } else {
+                closed.waiting += 1;
+                self.decisions.extend(put_on_waiting_list(case, self.ids));
+            }
+        }
+        Ok(closed)
+    }
+}
+
+async fn pinfls(tx: &mut Tx, permit: &Permit, cases: &[Case]) -> Result<HashMap<PersonId, Pinfl>> {
+    let applicants: Vec<PersonId> = cases.iter().map(|case| case.applicant).collect();
+    Ok(registry::person::pinfls_of(tx, permit, &applicants).await?)
+}
+
+/// Every programme that has an envelope or a claimant, with its limit and how it is shared.
 fn share_all(
     cases: &[Case],
     doubled: &HashSet<CaseId>,
+    pinfls: &HashMap<PersonId, Pinfl>,
     envelopes: &[Envelope],
-) -> BTreeMap<String, Share> {
-    let mut claims: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
+) -> BTreeMap<String, (Money, Share)> {
+    let empty = envelopes
+        .iter()
+        .map(|envelope| (envelope.programme.clone(), Vec::new()));
+    let mut claims: BTreeMap<String, Vec<Claim>> = empty.collect();
     for case in cases.iter().filter(|case| !doubled.contains(&case.id)) {
         let programme = case
             .programme
@@ -121,20 +137,21 @@ fn share_all(
             case: case.id,
             per_capita_minor: case.per_capita_minor.unwrap_or(0),
             lodged_at: case.lodged_at,
-            number: case.number.clone(),
+            pinfl: pinfls
+                .get(&case.applicant)
+                .map(Pinfl::to_string)
+                .unwrap_or_default(),
             amount: case.amount.expect("an entitled case has an amount"),
         });
     }
-    let limit = |programme: &str| {
-        envelopes
+    let shared = |(programme, claims): (String, Vec<Claim>)| {
+        let envelope = envelopes
             .iter()
-            .find(|e| e.programme == programme)
-            .map_or(Money::ZERO, |e| e.limit)
+            .find(|envelope| envelope.programme == programme);
+        let limit = envelope.map_or(Money::ZERO, |envelope| envelope.limit);
+        (programme, (limit, share(claims, limit)))
     };
-    claims
-        .into_iter()
-        .map(|(programme, claims)| (programme.clone(), share(claims, limit(&programme))))
-        .collect()
+    claims.into_iter().map(shared).collect()
 }
 
 /// Nobody is paid for twice: a case of which a member is already in a running award, or in an
@@ -184,12 +201,12 @@ fn put_on_waiting_list(case: &mut Case, ids: &Ids) -> Option<Decision> {
         return None;
     }
     case.state = State::WaitingList;
-    let decision = decision::of(case, ids, Outcome::WaitingList, None);
+    let decision = decision::of(case, ids, decision::Outcome::WaitingList, None);
     case.happened(
         now,
         EventKind::PutOnWaitingList,
         None,
-        json!({ "decision": decision.id.0 as Uuid }),
+        json!({ "decision": decision.id }),
     );
     Some(decision)
 }

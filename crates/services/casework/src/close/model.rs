@@ -8,7 +8,8 @@ pub struct Claim {
     pub case: CaseId,
     pub per_capita_minor: i64,
     pub lodged_at: Instant,
-    pub number: String,
+    /// The applicant's number, as digits: the last tie is broken by it.
+    pub pinfl: String,
     /// One month's amount: the envelope is one month's.
     pub amount: Money,
 }
@@ -21,7 +22,7 @@ pub struct Share {
     pub spent: Money,
 }
 
-/// Poorest first: income per head, then who lodged earlier, then the number.
+/// Poorest first: income per head, then who lodged earlier, then the PINFL.
 /// The first claim that does not fit and all after it wait: a less poor family with a smaller
 /// amount does not overtake.
 pub fn share(mut claims: Vec<Claim>, limit: Money) -> Share {
@@ -42,7 +43,7 @@ pub fn share(mut claims: Vec<Claim>, limit: Money) -> Share {
 }
 
 fn rank(claim: &Claim) -> (i64, Instant, &str) {
-    (claim.per_capita_minor, claim.lodged_at, &claim.number)
+    (claim.per_capita_minor, claim.lodged_at, &claim.pinfl)
 }
 
 #[cfg(test)]
@@ -59,7 +60,7 @@ mod tests {
                 case: CaseId::from_u128(case),
                 per_capita_minor: per_capita * 100,
                 lodged_at: Instant(lodged_at),
-                number: format!("{case:06}"),
+                pinfl: format!("{case:014}"),
                 amount: Money::from_major(amount),
             });
         let share = share(claims.collect(), Money::from_major(limit_major));
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn equally_poor_families_stand_in_the_order_they_came_then_by_number() {
+    fn equally_poor_families_stand_in_the_order_they_came_then_by_pinfl() {
         check(500, &[(1, 0, 9, 500), (2, 0, 3, 500)], &[2], &[1]);
         check(500, &[(2, 0, 3, 500), (1, 0, 3, 500)], &[1], &[2]);
     }

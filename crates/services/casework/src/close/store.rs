@@ -4,7 +4,6 @@ use kernel::{Instant, Money, Month};
 use store::{Ids, Tx, execute, fetch_all, fetch_value};
 
 use super::Share;
-use crate::case::{Case, entitled_of_month};
 use crate::fault::Result;
 
 pub(super) async fn is_closed(tx: &mut Tx, month: Month, district: u32) -> Result<bool> {
@@ -15,11 +14,6 @@ pub(super) async fn is_closed(tx: &mut Tx, month: Month, district: u32) -> Resul
         i64::from(month.0),
         i64::from(district)
     )?)
-}
-
-/// Entitled cases counted in the month or waiting since an earlier one.
-pub(super) async fn claimants(tx: &mut Tx, month: Month, district: u32) -> Result<Vec<Case>> {
-    entitled_of_month(tx, month, district).await
 }
 
 pub(super) async fn record(
