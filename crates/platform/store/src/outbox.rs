@@ -21,7 +21,7 @@
 //! # Ok(()) }
 //! ```
 
-use crate::{Db, Ids, Result, Tx, bulk, execute, fetch_all, on_tx};
+use crate::{Db, Ids, Result, Tx, bulk, execute, fetch_value, fetch_values};
 use uuid::Uuid;
 
 /// Events taken in one transaction at most.
@@ -102,35 +102,26 @@ pub async fn emit(tx: &mut Tx, ids: &Ids, events: &[NewEvent]) -> Result<()> {
     Ok(())
 }
 
-/// Takes the oldest events this consumer has not heard; two workers never get
-/// the same one. Committing `tx` is the acknowledgement.
+/// Takes the oldest events this consumer has not heard, in their order; a second
+/// worker of the same consumer waits until `tx` ends. Committing `tx` is the acknowledgement.
 pub async fn take(tx: &mut Tx, consumer: &str, limit: i64) -> Result<Vec<Event>> {
     let limit = limit.clamp(0, TAKE_MAX);
-    let taken: Vec<(Uuid,)> = match tx {
-        Tx::Sqlite(_) => fetch_all!(
-            tx,
-            (Uuid,),
-            "DELETE FROM outbox_waiting WHERE consumer = $1 AND id IN (SELECT id FROM
-             outbox_waiting WHERE consumer = $1 ORDER BY id LIMIT $2) RETURNING id",
-            consumer,
-            limit
-        ),
-        Tx::Pg(_) => fetch_all!(
-            tx,
-            (Uuid,),
-            "DELETE FROM outbox_waiting WHERE consumer = $1 AND id IN (SELECT id FROM
-             outbox_waiting WHERE consumer = $1 ORDER BY id LIMIT $2
-             FOR UPDATE SKIP LOCKED) RETURNING id",
-            consumer,
-            limit
-        ),
-    }?;
+    // One worker of a consumer at a time, so that it hears things in order.
+    tx.alone(&format!("outbox {consumer}")).await?;
+    let taken = fetch_values!(
+        tx,
+        Uuid,
+        "DELETE FROM outbox_waiting WHERE consumer = $1 AND id IN (SELECT id FROM
+         outbox_waiting WHERE consumer = $1 ORDER BY id LIMIT $2) RETURNING id",
+        consumer,
+        limit
+    )?;
     const OF_IDS: bulk::With = bulk::With {
         v: "id",
         statement: "SELECT o.id, o.topic, o.key, o.payload, o.at
             FROM v CROSS JOIN outbox o WHERE o.id = v.id",
     };
-    let mut events: Vec<Event> = bulk::select_in(tx, &OF_IDS, &taken, |row, (id,)| {
+    let mut events: Vec<Event> = bulk::select_in(tx, &OF_IDS, &taken, |row, id| {
         row.push(*id);
     })
     .await?;
@@ -140,6 +131,10 @@ pub async fn take(tx: &mut Tx, consumer: &str, limit: i64) -> Result<Vec<Event>>
 
 /// How many events this consumer has not heard yet.
 pub async fn waiting(tx: &mut Tx, consumer: &str) -> Result<i64> {
-    on_tx!(tx, c => sqlx::query_scalar(
-        "SELECT COUNT(*) FROM outbox_waiting WHERE consumer = $1").bind(consumer).fetch_one(c).await)
+    fetch_value!(
+        tx,
+        i64,
+        "SELECT COUNT(*) FROM outbox_waiting WHERE consumer = $1",
+        consumer
+    )
 }

@@ -1,3 +1,8 @@
 //! Stories of the store, each on both databases.
 
+mod bulk;
 mod ids;
+mod job;
+mod migrate;
+mod outbox;
+mod tx;
