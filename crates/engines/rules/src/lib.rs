@@ -18,6 +18,8 @@
 //! [`explain`], [`letter`], [`cases`].
 
 pub mod batch;
+pub mod explain;
+pub mod letter;
 pub mod limits;
 pub mod markdown;
 pub mod outcome;
@@ -27,7 +29,9 @@ pub mod source;
 pub mod syntax;
 pub mod typed;
 
-pub use batch::{Batch, CaseFacts, Origin, Stage};
+pub use batch::{Batch, CaseFacts, Malformed, Origin, Stage};
+pub use explain::{Trace, explain};
+pub use letter::{Letter, letter};
 pub use outcome::{Need, Outcomes, Verdict};
 pub use pack::{AtEnd, HumanStep, LANGUAGE, LetterKind, Pack, Status, Step, Term, read_pack};
 pub use plan::{Plan, PlanError};

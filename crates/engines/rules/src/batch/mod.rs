@@ -87,6 +87,9 @@ pub(crate) const UNKNOWN: u8 = 0;
 pub(crate) const AT_LEAST: u8 = 1;
 pub(crate) const KNOWN: u8 = 2;
 
+/// The fact of a row that stands for a missing fact.
+pub(crate) const PHANTOM: u32 = u32::MAX;
+
 /// Units waiting to be decided.
 #[derive(Debug)]
 pub struct Batch {
@@ -109,7 +112,8 @@ pub struct Batch {
 pub(crate) struct TableRows {
     /// The member (or, for facts of the family, the unit) a row belongs to.
     pub owner: Vec<u32>,
-    pub phantom: Vec<bool>,
+    /// The place of the row's fact among the batch's facts, or [`PHANTOM`].
+    pub fact: Vec<u32>,
     /// One more than units: where each unit's rows start.
     pub start: Vec<u32>,
     pub values: Vec<Vec<i64>>,
@@ -212,7 +216,7 @@ impl Batch {
             let rows = table.start[units] as usize;
             table.start.truncate(units + 1);
             table.owner.truncate(rows);
-            table.phantom.truncate(rows);
+            table.fact.truncate(rows);
             table
                 .values
                 .iter_mut()

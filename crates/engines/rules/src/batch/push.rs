@@ -1,6 +1,6 @@
 //! Reading one packed portrait into the columns.
 
-use super::{AT_LEAST, Batch, CaseFacts, KNOWN, TableRows, UNKNOWN};
+use super::{AT_LEAST, Batch, CaseFacts, KNOWN, PHANTOM, TableRows, UNKNOWN};
 use crate::limits::MEMBERS_MAX;
 use crate::plan::TableLayout;
 use crate::typed::{Who, never_negative};
@@ -123,8 +123,9 @@ impl Batch {
             match &best[table] {
                 None => push_phantom(rows, layout, owner),
                 Some(fact) => {
+                    let ordinal = (self.fact_ids.len() / 16) as u32;
                     self.fact_ids.extend_from_slice(fact.id.as_bytes());
-                    push_rows(rows, layout, owner, fact)?;
+                    push_rows(rows, layout, owner, ordinal, fact)?;
                 }
             }
         }
@@ -134,7 +135,7 @@ impl Batch {
 
 fn push_phantom(rows: &mut TableRows, layout: &TableLayout, owner: u32) {
     rows.owner.push(owner);
-    rows.phantom.push(true);
+    rows.fact.push(PHANTOM);
     for (field, column) in layout.columns.iter().enumerate() {
         let Some(column) = column else { continue };
         rows.values[usize::from(*column)].push(0);
@@ -146,12 +147,13 @@ fn push_rows(
     rows: &mut TableRows,
     layout: &TableLayout,
     owner: u32,
+    ordinal: u32,
     fact: &FactView<'_>,
 ) -> Result<(), BadBytes> {
     let body = fact.read()?;
     for row in body.rows() {
         rows.owner.push(owner);
-        rows.phantom.push(false);
+        rows.fact.push(ordinal);
         let mut cells = row.cells();
         for (field, column) in layout.columns.iter().enumerate() {
             let cell = cells.next().unwrap_or(CellView::Missing);

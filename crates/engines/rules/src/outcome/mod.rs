@@ -4,6 +4,7 @@ mod judge;
 mod needs;
 mod packed;
 
+pub(crate) use judge::{condition_truth, stage_reached};
 pub use packed::{PackedCondition, PackedTrace, PackedValue, TraceDamaged};
 
 use crate::batch::{Batch, Block};

@@ -6,7 +6,7 @@
 
 use super::judge::{condition_truth, stage_reached};
 use super::{Need, Truth};
-use crate::batch::{Batch, Block, KNOWN};
+use crate::batch::{Batch, Block, KNOWN, PHANTOM};
 use crate::pack::Step;
 use crate::plan::eval::{Column, Scratch, parent};
 use crate::plan::{Node, Plan, Slot};
@@ -194,7 +194,7 @@ impl Search<'_> {
 
     fn is_phantom(&self, table: u16, index: usize) -> bool {
         let table = usize::from(table);
-        self.batch.tables[table].phantom[self.block.rows[table].start + index]
+        self.batch.tables[table].fact[self.block.rows[table].start + index] == PHANTOM
     }
 
     /// The fact behind a row: a phantom's, or one that came with a cell missing.

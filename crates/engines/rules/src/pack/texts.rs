@@ -14,6 +14,8 @@ pub struct LetterTexts {
     /// Said when a known fact settled the matter although an agency was silent.
     pub silent: Option<Text3>,
     pub sms: Text3,
+    /// Uzbek Cyrillic by hand: transliterated it would not fit one message.
+    pub sms_cyrillic: Option<String>,
 }
 
 /// Placeholders of a condition's texts.
@@ -59,10 +61,11 @@ pub fn read_letter(block: &Block, errors: &mut Errors) -> Option<(LetterKind, Le
             return None;
         }
     };
-    let keys: Vec<String> = ["subject", "body", "silent", "sms"]
+    let mut keys: Vec<String> = ["subject", "body", "silent", "sms"]
         .iter()
         .flat_map(|key| ["uz", "ru", "en"].map(|lang| format!("{key}.{lang}")))
         .collect();
+    keys.push("sms.uz-cyrl".into());
     errors.keys(block, &keys.iter().map(String::as_str).collect::<Vec<_>>());
     for field in &block.fields {
         let slots: &[&str] = if field.key.text.starts_with("sms") {
@@ -77,6 +80,7 @@ pub fn read_letter(block: &Block, errors: &mut Errors) -> Option<(LetterKind, Le
     check_sms(block, errors);
     let paragraphs = read_body(block, errors);
     let silent = errors.text3_or_none(block, "silent");
+    let sms_cyrillic = block.field("sms.uz-cyrl").map(Field::text);
     Some((
         kind,
         LetterTexts {
@@ -84,6 +88,7 @@ pub fn read_letter(block: &Block, errors: &mut Errors) -> Option<(LetterKind, Le
             paragraphs: paragraphs?,
             silent,
             sms: sms?,
+            sms_cyrillic,
         },
     ))
 }
@@ -144,7 +149,7 @@ pub fn slots_of(text: &str) -> impl Iterator<Item = &str> {
 
 /// Short messages: within one message, and Uzbek with the ASCII apostrophe.
 fn check_sms(block: &Block, errors: &mut Errors) {
-    for lang in ["uz", "ru", "en"] {
+    for lang in ["uz", "uz-cyrl", "ru", "en"] {
         let Some(field) = block.field(&format!("sms.{lang}")) else {
             continue;
         };
@@ -154,7 +159,7 @@ fn check_sms(block: &Block, errors: &mut Errors) {
             .all(|c| c.is_ascii() && !matches!(c, '[' | ']' | '\\' | '^' | '~' | '|' | '`'));
         // A date takes ten characters where its placeholder stands.
         let length = text.replace("{applied_on}", "16.01.2026").chars().count();
-        if lang != "ru" && !plain {
+        if matches!(lang, "uz" | "en") && !plain {
             errors.add(field.place().error(
                 "this short message leaves the GSM alphabet",
                 "ASCII only, the apostrophe as '",

@@ -5,7 +5,7 @@
 //! amounts that are never negative with a lower bound; else it is unknown.
 
 use super::{Column, Fault, Frame, parent};
-use crate::batch::{AT_LEAST, KNOWN, UNKNOWN};
+use crate::batch::{AT_LEAST, KNOWN, PHANTOM, UNKNOWN};
 use crate::plan::{Node, Slot};
 use crate::typed::{AggregateKind, Level};
 
@@ -101,7 +101,9 @@ impl Frame<'_> {
 
     fn part(&self, over: Level, filter: Option<Slot>, start: usize, index: usize) -> Part {
         let phantom = match over {
-            Level::Row(table) => self.batch.tables[usize::from(table)].phantom[start + index],
+            Level::Row(table) => {
+                self.batch.tables[usize::from(table)].fact[start + index] == PHANTOM
+            }
             _ => false,
         };
         let Some(filter) = filter else {
