@@ -1,1 +1,62 @@
-//! (to be written)
+//! Payments: from a budget line to the money on a person's account, and back.
+//!
+//! ```text
+//! appropriation   what a district may spend from a programme in a month
+//!     | commitment
+//! entitlement     a unit's money, month by month, from a decision
+//!     | run::build: one payment a live entitlement and month
+//! run             building -> built -> approved_once -> approved -> ordered -> funded
+//!     |                -> sent -> answered -> closed
+//!     +- order        the payment order to the treasury: drafted -> accepted -> funded
+//!     +- statement    the list for one bank: open -> sealed -> accepted -> answered
+//! answer          credited, or returned -> account_task: open -> mended -> reissued
+//! trace, figure   where a payment is; what a district was paid
+//! verify          everything above holds together, to the tiyin
+//! ```
+//! Reading order: [`appropriation`], [`entitlement`], [`run`], [`order`], [`statement`],
+//! [`answer`], [`account_task`], [`trace`], [`figure`], [`verify`]. [`posting`] writes the
+//! double entry of the `ledger` engine; [`bank`] is the only door to treasury and banks.
+//!
+//! # Why nobody is paid twice
+//! 1. A payment is a row with the unique key (entitlement, month, attempt), written once.
+//! 2. Intent is committed before anything is sent; the ids of order, statement and payment
+//!    are made here and never again, so sending after a crash repeats and does not add.
+//! 3. The ledger refuses to credit a person to whom nothing is owed, and a bank that was
+//!    not given the money ([`ledger::Step`]).
+//! 4. A second attempt exists only for a payment whose return is booked.
+//!
+//! # Budget in this version
+//! An appropriation belongs to one month. Opening an entitlement commits its amount in
+//! every month of its term whose appropriation stands already (the first month's must);
+//! an appropriation set later takes the running entitlements' amounts over at once, and
+//! is refused below them.
+//!
+//! Units: money in tiyin ([`kernel::Money`]), months [`kernel::Month`], instants UTC.
+
+pub mod account_task;
+pub mod answer;
+pub mod appropriation;
+pub mod bank;
+pub mod entitlement;
+mod error;
+pub mod events;
+pub mod figure;
+mod id;
+pub mod limits;
+pub mod order;
+pub mod posting;
+pub mod run;
+mod sql;
+pub mod statement;
+pub mod trace;
+pub mod verify;
+
+pub use bank::Partners;
+pub use error::{Error, Result};
+pub use id::PaymentId;
+
+/// One database serves one country, and a country's benefits have one currency.
+pub const CURRENCY: kernel::Currency = kernel::Currency::Uzs;
+
+/// Tables of this service.
+pub const SCHEMA: &[store::Migration] = &[store::migration!("payments", "0001_payments")];

@@ -1,0 +1,220 @@
+//! Answers of the banks: each line is credited or returned.
+//!
+//! Answers are read in pages and reconciled a page in a transaction: events of the
+//! payments, postings, tasks for what came back, the statement's counts and its cursor
+//! all move together. An answer that fits nothing is kept as unmatched.
+
+mod model;
+mod store;
+
+use std::collections::HashMap;
+
+use ::store::{Platform, Tx};
+use kernel::RunId;
+use ledger::{Step, Transfer};
+
+use crate::bank::{Answer, Outcome, Partners};
+use crate::limits::ANSWERS_PAGE_MAX;
+use crate::posting::{self, Known as Ids, ONE, bank_owner, transfer};
+use crate::run::{self, Actor, State};
+use crate::statement::{self, Statement};
+use crate::{PaymentId, Result, account_task, events};
+
+pub use model::{Fit, Why};
+use model::{Known, fit};
+pub use store::{Unmatched, unmatched};
+
+/// What one collection brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Collected {
+    pub credited: u64,
+    pub returned: u64,
+    pub repeated: u64,
+    pub unmatched: u64,
+    /// Every line of the run is answered.
+    pub complete: bool,
+}
+
+impl Collected {
+    fn add(&mut self, page: &Page) {
+        self.credited += page.counts.credited.max(0) as u64;
+        self.returned += page.returned.len() as u64;
+        self.repeated += page.repeated;
+        self.unmatched += page.unmatched.len() as u64;
+    }
+}
+
+/// Asks every bank of the run for what it has not told yet, also banks that have answered
+/// for every line: money can come back a month later.
+pub async fn collect(platform: &Platform, partners: &Partners, run: RunId) -> Result<Collected> {
+    let mut collected = Collected::default();
+    let mut tx = platform.db.read().await?;
+    let statements = statement::of_run(&mut tx, run).await?;
+    drop(tx);
+    let mut fault = None;
+    for statement in statements
+        .iter()
+        .filter(|statement| statement.accepted_at.is_some())
+    {
+        match collect_statement(platform, partners, statement, &mut collected).await {
+            Ok(()) => {}
+            Err(error @ crate::Error::Partner(_)) => fault = fault.or(Some(error)),
+            Err(error) => return Err(error),
+        }
+    }
+    collected.complete = end_if_answered(platform, run).await?;
+    match fault {
+        Some(fault) if !collected.complete => Err(fault),
+        _ => Ok(collected),
+    }
+}
+
+async fn collect_statement(
+    platform: &Platform,
+    partners: &Partners,
+    statement: &Statement,
+    collected: &mut Collected,
+) -> Result<()> {
+    let mut after = statement.answered_seq;
+    loop {
+        let answers = partners
+            .answers(statement.mfo, statement.id, after)
+            .await?
+            .answers;
+        let Some(last) = answers.iter().map(|answer| answer.seq).max() else {
+            return Ok(());
+        };
+        let more = answers.len() == ANSWERS_PAGE_MAX;
+        let page = reconcile(platform, statement, answers, after, last).await?;
+        collected.add(&page);
+        after = last;
+        if !more {
+            return Ok(());
+        }
+    }
+}
+
+/// True when every line of the run is answered.
+async fn end_if_answered(platform: &Platform, run: RunId) -> Result<bool> {
+    let mut tx = platform.db.begin().await?;
+    tx.alone("payments.run").await?;
+    let found = run::find(&mut tx, run)
+        .await?
+        .ok_or(run::Refusal::Unknown { run })?;
+    let statements = statement::of_run(&mut tx, run).await?;
+    let silent: u64 = statements.iter().map(Statement::silent).sum();
+    if silent == 0 && found.state == State::Sent {
+        let step = (State::Sent, State::Answered);
+        run::change_state(&mut tx, &platform.ids, run, step, &Actor::SYSTEM, "").await?;
+        tx.commit().await?;
+    }
+    Ok(silent == 0 && found.state >= State::Sent)
+}
+
+/// Closes a run whose every line is credited or paid again; false when one still waits.
+pub(crate) async fn close_settled(platform: &Platform, run: RunId) -> Result<bool> {
+    let mut tx = platform.db.begin().await?;
+    tx.alone("payments.run").await?;
+    if account_task::waiting_of_run(&mut tx, run).await? > 0 {
+        return Ok(false);
+    }
+    let step = (State::Answered, State::Closed);
+    run::change_state(&mut tx, &platform.ids, run, step, &Actor::SYSTEM, "").await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// What a page of answers changes.
+#[derive(Default)]
+pub(crate) struct Page {
+    events: Vec<store::Event>,
+    transfers: Vec<Transfer>,
+    returned: Vec<(PaymentId, String)>,
+    unmatched: Vec<(Answer, Why)>,
+    repeated: u64,
+    counts: store::Counts,
+}
+
+async fn reconcile(
+    platform: &Platform,
+    statement: &Statement,
+    mut answers: Vec<Answer>,
+    after: i64,
+    last: i64,
+) -> Result<Page> {
+    // In the order in which things happened, whatever the order in which they are told.
+    answers.sort_by_key(|answer| answer.seq);
+    let now = platform.clock.now();
+    let mut tx = platform.db.begin().await?;
+    if !store::move_cursor(&mut tx, statement.id, after, last).await? {
+        // Another worker was quicker and has done it all.
+        return Ok(Page::default());
+    }
+    let known = store::known(&mut tx, &answers).await?;
+    let page = weigh(statement, answers, known);
+    store::insert_events(&mut tx, now, &page.events).await?;
+    posting::post(&mut tx, now, &page.transfers, Ids::New).await?;
+    store::insert_unmatched(&mut tx, statement.id, now, &page.unmatched).await?;
+    store::add_counts(&mut tx, statement.id, &page.counts).await?;
+    open_tasks(&mut tx, platform, &page.returned).await?;
+    tx.commit().await?;
+    Ok(page)
+}
+
+async fn open_tasks(
+    tx: &mut Tx,
+    platform: &Platform,
+    returned: &[(PaymentId, String)],
+) -> Result<()> {
+    account_task::open(tx, &platform.ids, returned).await?;
+    let ids: Vec<_> = returned.iter().map(|(payment, _)| payment.0).collect();
+    Ok(events::emit_set(
+        tx,
+        &platform.ids,
+        events::PAYMENTS_RETURNED,
+        "returned",
+        &ids,
+    )
+    .await?)
+}
+
+/// Each answer in turn, on what the ones before it left.
+fn weigh(
+    statement: &Statement,
+    answers: Vec<Answer>,
+    mut known: HashMap<PaymentId, Known>,
+) -> Page {
+    let mut page = Page::default();
+    let bank = bank_owner(statement.mfo);
+    for answer in answers {
+        let payment = answer.payment_id;
+        let fits = fit(&answer, statement.id, known.get(&payment));
+        let (step, debit, credit) = match (fits, known.get(&payment)) {
+            (Fit::Credited, Some(known)) => (Step::Credit, known.payee.0, bank),
+            (Fit::Returned, Some(_)) => (Step::Return, ONE, bank),
+            (Fit::ReturnedLate, Some(known)) => (Step::ReturnLate, ONE, known.payee.0),
+            (Fit::Unmatched(why), _) => {
+                page.unmatched.push((answer, why));
+                continue;
+            }
+            (Fit::Repeated, _) | (_, None) => {
+                page.repeated += 1;
+                continue;
+            }
+        };
+        let Some(known) = known.get_mut(&payment) else {
+            continue;
+        };
+        known.outcome = Some(answer.outcome);
+        known.events += 1;
+        page.transfers
+            .push(transfer(step, payment.0, debit, credit, known.amount));
+        page.counts.add(fits, known.amount);
+        page.events.push(store::Event::of(&answer, known.events));
+        if answer.outcome == Outcome::Returned {
+            page.returned
+                .push((payment, answer.reason.unwrap_or_default()));
+        }
+    }
+    page
+}

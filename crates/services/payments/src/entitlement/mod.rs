@@ -1,0 +1,134 @@
+//! Entitlements: an award's money, month by month, that a run pays.
+//!
+//! An amount never changes: a change is the end of one entitlement and the opening of
+//! another ([`replace`]). What does change (the end, the account) is an event first and a
+//! column of the entitlement second.
+
+mod budget;
+mod model;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use ::store::{Ids, Tx};
+use kernel::{EntitlementId, Month, PersonId};
+
+use crate::limits::ENTITLEMENTS_MAX;
+use crate::{Result, events};
+
+pub use model::{Entitlement, NewEntitlement, Refusal, Stop};
+pub(crate) use store::set_account;
+
+/// How many were new; the rest stood already, the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened {
+    pub fresh: usize,
+    pub repeated: usize,
+}
+
+/// Opens a batch whole or not at all: entitlements, whom they count, and the commitment
+/// of their money.
+pub async fn open(tx: &mut Tx, ids: &Ids, batch: &[NewEntitlement]) -> Result<Opened> {
+    check_size(batch.len())?;
+    model::check_each(batch)?;
+    tx.alone("payments.entitlement").await?;
+    let fresh = only_fresh(tx, batch).await?;
+    let standing = store::counted(tx, &fresh).await?;
+    model::check_counted_once(&fresh, &standing)?;
+    budget::commit(tx, ids, &fresh).await?;
+    store::insert(tx, ids.now(), &fresh).await?;
+    let opened: Vec<_> = fresh.iter().map(|(_, new)| new.id.0).collect();
+    events::emit_set(tx, ids, events::ENTITLEMENTS_OPENED, "open", &opened).await?;
+    Ok(Opened {
+        fresh: fresh.len(),
+        repeated: batch.len() - fresh.len(),
+    })
+}
+
+/// Ends entitlements after their last month and frees what was committed for later
+/// months. One that ends earlier already stays as it is; one whose later month stands in
+/// a run is refused. Answers how many ended.
+pub async fn stop(tx: &mut Tx, ids: &Ids, batch: &[Stop]) -> Result<usize> {
+    check_size(batch.len())?;
+    tx.alone("payments.entitlement").await?;
+    let ending = store::load_ending(tx, batch).await?;
+    if let Some((entitlement, month)) = store::in_run(tx, &ending).await? {
+        return Err(Refusal::AlreadyInRun { entitlement, month }.into());
+    }
+    budget::release(tx, ids, &ending).await?;
+    store::end(tx, ids.now(), &ending).await?;
+    let ended: Vec<_> = ending.iter().map(|ending| ending.id.0).collect();
+    events::emit_set(tx, ids, events::ENTITLEMENTS_STOPPED, "stop", &ended).await?;
+    Ok(ending.len())
+}
+
+/// Ends some and opens others in one step, so that a family passes from one to the other
+/// without a month lost or counted twice.
+pub async fn replace(
+    tx: &mut Tx,
+    ids: &Ids,
+    stops: &[Stop],
+    batch: &[NewEntitlement],
+) -> Result<Opened> {
+    stop(tx, ids, stops).await?;
+    open(tx, ids, batch).await
+}
+
+pub async fn find(tx: &mut Tx, id: EntitlementId) -> Result<Option<Entitlement>> {
+    store::find(tx, id).await
+}
+
+/// What an award is paid by, in the order of months.
+pub async fn of_award(tx: &mut Tx, award: kernel::AwardId) -> Result<Vec<Entitlement>> {
+    store::of_award(tx, award).await
+}
+
+/// The live entitlement, if any, that counts a person in a programme and month.
+pub async fn counting(
+    tx: &mut Tx,
+    programme: &str,
+    person: PersonId,
+    month: Month,
+) -> Result<Option<EntitlementId>> {
+    store::counting(tx, programme, person, month).await
+}
+
+fn check_size(count: usize) -> Result<()> {
+    match count > ENTITLEMENTS_MAX {
+        true => Err(Refusal::TooMany {
+            count,
+            most: ENTITLEMENTS_MAX,
+        }
+        .into()),
+        false => Ok(()),
+    }
+}
+
+/// The entitlements that do not stand yet, in the order of their ids, each with its place
+/// in the batch.
+async fn only_fresh<'a>(
+    tx: &mut Tx,
+    batch: &'a [NewEntitlement],
+) -> Result<Vec<(usize, &'a NewEntitlement)>> {
+    let mut fresh: Vec<(usize, &NewEntitlement)> = batch.iter().enumerate().collect();
+    fresh.sort_by_key(|(_, new)| new.id);
+    let mut standing = store::standing(tx, &fresh).await?;
+    let mut kept: Vec<(usize, &NewEntitlement)> = Vec::with_capacity(fresh.len());
+    for (index, new) in fresh {
+        match standing.get(&new.id) {
+            None => {
+                standing.insert(new.id, store::Core::of(new));
+                kept.push((index, new));
+            }
+            Some(core) if *core == store::Core::of(new) => {}
+            Some(core) => {
+                return Err(Refusal::IdTaken {
+                    index,
+                    amount: core.amount,
+                }
+                .into());
+            }
+        }
+    }
+    Ok(kept)
+}

@@ -1,0 +1,33 @@
+//! What a command answers when it does not do what was asked: a refusal of its noun
+//! (with the numbers), a silent or wrong partner, or a fault of the database.
+
+use crate::{account_task, appropriation, bank, entitlement, run};
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    #[error(transparent)]
+    Appropriation(#[from] appropriation::Refusal),
+    #[error(transparent)]
+    Entitlement(#[from] entitlement::Refusal),
+    #[error(transparent)]
+    Run(#[from] run::Refusal),
+    #[error(transparent)]
+    AccountTask(#[from] account_task::Refusal),
+    /// The ledger's own wall: a bug of the caller, or a row changed by hand.
+    #[error("the ledger refuses: {0}")]
+    Ledger(#[from] ledger::Refused),
+    #[error(transparent)]
+    Partner(#[from] bank::PartnerFault),
+    #[error(transparent)]
+    Fault(#[from] store::Fault),
+}
+
+impl Error {
+    /// True when the command itself is at fault and repeating it cannot help.
+    pub fn is_refusal(&self) -> bool {
+        !matches!(self, Error::Partner(_) | Error::Fault(_))
+    }
+}

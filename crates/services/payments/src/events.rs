@@ -1,0 +1,50 @@
+//! What others may hear of payments, by the outbox. Payloads are JSON; a set of ids is
+//! cut into rows of [`crate::limits::IDS_AN_EVENT_MAX`].
+
+use store::outbox::{self, NewEvent};
+use store::{Ids, Result, Tx};
+use uuid::Uuid;
+
+/// `{"ids":[entitlement, ...]}`
+pub const ENTITLEMENTS_OPENED: &str = "payments.entitlements_opened";
+/// `{"ids":[entitlement, ...]}`
+pub const ENTITLEMENTS_STOPPED: &str = "payments.entitlements_stopped";
+/// `{"ids":[payment, ...]}`: each has an open account task now.
+pub const PAYMENTS_RETURNED: &str = "payments.returned";
+/// `{"ids":[task, ...]}`
+pub const ACCOUNTS_MENDED: &str = "payments.accounts_mended";
+/// `{"run":id,"state":"...","seq":n}`: every change of a run's state.
+pub const RUN_CHANGED: &str = "payments.run_changed";
+
+pub(crate) async fn emit_set(
+    tx: &mut Tx,
+    ids: &Ids,
+    topic: &'static str,
+    key: &str,
+    set: &[Uuid],
+) -> Result<()> {
+    let events: Vec<NewEvent> = set
+        .chunks(crate::limits::IDS_AN_EVENT_MAX)
+        .map(|part| {
+            let payload = serde_json::json!({ "ids": part }).to_string();
+            NewEvent::new(topic, key, payload)
+        })
+        .collect();
+    outbox::emit(tx, ids, &events).await
+}
+
+pub(crate) async fn emit_run(
+    tx: &mut Tx,
+    ids: &Ids,
+    run: kernel::RunId,
+    state: &str,
+    seq: i64,
+) -> Result<()> {
+    let payload = serde_json::json!({ "run": run, "state": state, "seq": seq }).to_string();
+    outbox::emit(
+        tx,
+        ids,
+        &[NewEvent::new(RUN_CHANGED, format!("{run} {seq}"), payload)],
+    )
+    .await
+}

@@ -1,0 +1,92 @@
+//! Runs: all payments of one month, from lines to closing.
+//!
+//! [`build`] writes one payment a live entitlement and month, [`approve`] takes two
+//! different persons, [`advance`] does whatever the system can do next (order, funding,
+//! statements, answers, closing) and says when to ask again. Each change of state is an
+//! append-only event with its actor, and an outbox row.
+//!
+//! Everything here may be killed at any moment and called again.
+
+mod advance;
+mod approve;
+mod build;
+mod lines;
+mod model;
+mod seal;
+pub(crate) mod store;
+
+use ::store::{Ids, Tx};
+use kernel::{Month, RunId};
+
+pub use advance::{ADVANCE, Advanced, advance, work};
+pub use approve::approve;
+pub use build::{BuildRun, build};
+pub use model::{Actor, BudgetLine, Kind, Refusal, Run, RunEvent, State};
+
+use crate::order::Order;
+use crate::statement::Statement;
+use crate::{Result, events};
+
+/// A run with all that a treasurer looks at side by side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunSheet {
+    pub run: Run,
+    pub order: Option<Order>,
+    pub statements: Vec<Statement>,
+    pub budget_lines: Vec<BudgetLine>,
+    pub events: Vec<RunEvent>,
+}
+
+pub async fn find(tx: &mut Tx, run: RunId) -> Result<Option<Run>> {
+    store::find(tx, run).await
+}
+
+/// The newest runs first.
+pub async fn list(tx: &mut Tx) -> Result<Vec<Run>> {
+    store::list(tx).await
+}
+
+pub async fn of_month(tx: &mut Tx, month: Month) -> Result<Vec<Run>> {
+    store::of_month(tx, month).await
+}
+
+pub async fn load_sheet(tx: &mut Tx, run: RunId) -> Result<RunSheet> {
+    Ok(RunSheet {
+        run: store::find(tx, run)
+            .await?
+            .ok_or(Refusal::Unknown { run })?,
+        order: crate::order::of_run(tx, run).await?,
+        statements: crate::statement::of_run(tx, run).await?,
+        budget_lines: store::budget_lines(tx, run).await?,
+        events: store::events(tx, run).await?,
+    })
+}
+
+/// Moves a run on; refused unless it stands where the caller thinks.
+pub(crate) async fn change_state(
+    tx: &mut Tx,
+    ids: &Ids,
+    run: RunId,
+    (from, to): (State, State),
+    actor: &Actor,
+    note: &str,
+) -> Result<()> {
+    assert!(
+        from.may_become(to),
+        "a run does not go from {from:?} to {to:?}"
+    );
+    let Some(seq) = store::set_state(tx, run, from, to).await? else {
+        let found = store::find(tx, run)
+            .await?
+            .ok_or(Refusal::Unknown { run })?
+            .state;
+        return Err(Refusal::WrongState {
+            run,
+            found,
+            wanted: from,
+        }
+        .into());
+    };
+    store::insert_event(tx, run, seq, to, actor, note, ids.now()).await?;
+    Ok(events::emit_run(tx, ids, run, to.as_str(), seq).await?)
+}

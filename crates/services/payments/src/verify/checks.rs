@@ -1,0 +1,195 @@
+//! The checks over our own tables. Each is a query whose answer must be empty; its rows
+//! are one text that says where.
+
+use store::{Platform, Tx, fetch_values};
+
+use super::Difference;
+use crate::Result;
+use crate::limits::DIFFERENCES_MAX;
+
+struct Check {
+    says: &'static str,
+    /// One text a difference; `$1` is how many are wanted at most.
+    sqlite: &'static str,
+    pg: &'static str,
+}
+
+/// Runs every check over one snapshot.
+pub async fn all(platform: &Platform) -> Result<Vec<Difference>> {
+    let mut tx = platform.db.read().await?;
+    let mut differences = Vec::new();
+    for check in checks() {
+        differences.extend(run(&mut tx, check).await?);
+    }
+    Ok(differences)
+}
+
+async fn run(tx: &mut Tx, check: &Check) -> Result<Vec<Difference>> {
+    let sql = store::dialect!(tx, sqlite: check.sqlite, pg: check.pg);
+    let found = fetch_values!(tx, String, sql, DIFFERENCES_MAX)?;
+    Ok(found
+        .into_iter()
+        .map(|found| Difference {
+            check: check.says,
+            found,
+        })
+        .collect())
+}
+
+/// An id as text differs between the databases, and nothing else here.
+macro_rules! check {
+    ($says:literal, $($sql:literal)+) => {
+        Check {
+            says: $says,
+            sqlite: concat!("SELECT ", $($sql),+, " LIMIT $1"),
+            pg: concat!("SELECT ", $($sql),+, " LIMIT $1"),
+        }
+    };
+    ($says:literal, $id:literal, $($sql:literal)+) => {
+        Check {
+            says: $says,
+            sqlite: concat!("SELECT lower(hex(", $id, ")) || ' ' || ", $($sql),+, " LIMIT $1"),
+            pg: concat!("SELECT CAST(", $id, " AS TEXT) || ' ' || ", $($sql),+, " LIMIT $1"),
+        }
+    };
+}
+
+fn checks() -> &'static [Check] {
+    const CHECKS: &[Check] = &[
+        check!(
+            "the debits of all accounts equal the credits",
+            "CAST(SUM(debits_minor) - SUM(credits_minor) AS TEXT) FROM ledger_account
+             HAVING SUM(debits_minor) <> SUM(credits_minor)"
+        ),
+        check!(
+            "an account's debits are its transfers'", "a.owner",
+            "CAST(a.code AS TEXT) FROM ledger_account a LEFT JOIN (
+                SELECT CASE step WHEN 1 THEN 1 WHEN 2 THEN 2 WHEN 3 THEN 2 WHEN 4 THEN 3
+                    WHEN 5 THEN 3 WHEN 6 THEN 5 WHEN 7 THEN 5 WHEN 8 THEN 6 WHEN 9 THEN 4
+                    ELSE 7 END AS code, debit AS owner, SUM(amount_minor) AS total
+                FROM ledger_transfer GROUP BY 1, 2) t ON t.code = a.code AND t.owner = a.owner
+             WHERE a.debits_minor <> COALESCE(t.total, 0)"
+        ),
+        check!(
+            "an account's credits are its transfers'", "a.owner",
+            "CAST(a.code AS TEXT) FROM ledger_account a LEFT JOIN (
+                SELECT CASE step WHEN 1 THEN 2 WHEN 2 THEN 1 WHEN 3 THEN 3 WHEN 4 THEN 2
+                    WHEN 5 THEN 4 WHEN 6 THEN 8 WHEN 7 THEN 7 WHEN 8 THEN 5 WHEN 9 THEN 6
+                    WHEN 10 THEN 6 ELSE 4 END AS code, credit AS owner, SUM(amount_minor) AS total
+                FROM ledger_transfer GROUP BY 1, 2) t ON t.code = a.code AND t.owner = a.owner
+             WHERE a.credits_minor <> COALESCE(t.total, 0)"
+        ),
+        check!(
+            "a transfer moves between accounts that stand", "t.subject",
+            "CAST(t.step AS TEXT) FROM ledger_transfer t
+             WHERE NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.owner = t.debit)
+                OR NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.owner = t.credit)"
+        ),
+        check!(
+            "a limit is what the ledger was given", "a.id",
+            "CAST(a.limit_minor AS TEXT) FROM appropriation a
+             WHERE a.limit_minor <> COALESCE((SELECT SUM(CASE step WHEN 1 THEN amount_minor
+                    ELSE -amount_minor END) FROM ledger_transfer t
+                WHERE (t.step = 1 AND t.credit = a.id) OR (t.step = 2 AND t.debit = a.id)), 0)"
+        ),
+        check!(
+            "what is committed is what live entitlements are owed", "a.id",
+            "CAST(a.month AS TEXT) FROM appropriation a
+             LEFT JOIN ledger_account l ON l.code = 2 AND l.owner = a.id
+             LEFT JOIN (SELECT b.id, SUM(e.amount_minor) AS owed FROM appropriation b
+                 JOIN entitlement e ON e.district = b.district AND e.programme = b.programme
+                     AND e.from_month <= b.month AND e.to_month > b.month
+                 GROUP BY b.id) o ON o.id = a.id
+             WHERE a.limit_minor - COALESCE(l.credits_minor - l.debits_minor, 0)
+                 <> COALESCE(o.owed, 0)"
+        ),
+        check!(
+            "an entitlement stands as its last event says", "e.id",
+            "CAST(e.events AS TEXT) FROM entitlement e LEFT JOIN entitlement_event v
+                ON v.entitlement = e.id AND v.seq = e.events
+             WHERE v.seq IS NULL OR v.to_month <> e.to_month OR v.mfo <> e.mfo
+                OR v.account <> e.account OR EXISTS (SELECT 1 FROM entitlement_event w
+                    WHERE w.entitlement = e.id AND w.seq > e.events)"
+        ),
+        check!(
+            "nobody is counted twice in a programme and month", "a.person",
+            "a.programme FROM entitlement_member a JOIN entitlement_member b
+                ON b.programme = a.programme AND b.person = a.person
+                AND b.entitlement > a.entitlement
+                AND a.from_month < b.to_month AND b.from_month < a.to_month
+             WHERE a.from_month < a.to_month AND b.from_month < b.to_month"
+        ),
+        check!(
+            "a next attempt follows a return", "p.id",
+            "CAST(p.attempt AS TEXT) FROM payment p
+             WHERE p.attempt > 1 AND NOT EXISTS (
+                SELECT 1 FROM account_task t WHERE t.reissued_as = p.id)"
+        ),
+        check!(
+            "an entitlement and month is credited once", "p.entitlement",
+            "CAST(p.month AS TEXT) FROM payment_event e JOIN payment p ON p.id = e.payment
+             WHERE e.state = 'credited' AND NOT EXISTS (SELECT 1 FROM payment_event l
+                WHERE l.payment = e.payment AND l.seq > e.seq)
+             GROUP BY p.entitlement, p.month HAVING COUNT(*) > 1"
+        ),
+        check!(
+            "a statement is the sum of its payments", "s.id",
+            "CAST(s.total_minor AS TEXT) FROM statement s LEFT JOIN (SELECT statement, COUNT(*) AS n,
+                SUM(amount_minor) AS total FROM payment GROUP BY statement) p ON p.statement = s.id
+             WHERE s.lines <> COALESCE(p.n, 0) OR s.total_minor <> COALESCE(p.total, 0)"
+        ),
+        check!(
+            "order, statements, budget lines and run are equal to the tiyin", "r.id",
+            "CAST(r.total_minor AS TEXT) FROM payment_run r
+             LEFT JOIN payment_order o ON o.run = r.id
+             LEFT JOIN (SELECT run, SUM(total_minor) AS total, SUM(lines) AS n FROM statement
+                GROUP BY run) s ON s.run = r.id
+             LEFT JOIN (SELECT run, SUM(amount_minor) AS total FROM payment_run_line
+                GROUP BY run) b ON b.run = r.id
+             WHERE (o.id IS NULL AND r.state NOT IN ('building', 'closed'))
+                OR COALESCE(o.total_minor, r.total_minor) <> r.total_minor
+                OR COALESCE(s.total, 0) <> r.total_minor OR COALESCE(s.n, 0) <> r.lines
+                OR COALESCE(b.total, 0) <> r.total_minor"
+        ),
+        check!(
+            "a statement's counts are its payments' last answers", "s.id",
+            "CAST(s.credited AS TEXT) || ' ' || CAST(s.returned AS TEXT) FROM statement s
+             LEFT JOIN (SELECT p.statement,
+                    COUNT(*) FILTER (WHERE e.state = 'credited') AS credited,
+                    COUNT(*) FILTER (WHERE e.state = 'returned') AS returned,
+                    COALESCE(SUM(p.amount_minor) FILTER (WHERE e.state = 'credited'), 0) AS c_total,
+                    COALESCE(SUM(p.amount_minor) FILTER (WHERE e.state = 'returned'), 0) AS r_total
+                FROM payment p JOIN payment_event e ON e.payment = p.id
+                    AND e.seq = (SELECT MAX(l.seq) FROM payment_event l WHERE l.payment = p.id)
+                GROUP BY p.statement) a ON a.statement = s.id
+             WHERE s.credited <> COALESCE(a.credited, 0) OR s.returned <> COALESCE(a.returned, 0)
+                OR s.credited_minor <> COALESCE(a.c_total, 0)
+                OR s.returned_minor <> COALESCE(a.r_total, 0)"
+        ),
+        check!(
+            "a payment that came back has its task", "e.payment",
+            "CAST(e.seq AS TEXT) FROM payment_event e WHERE e.state = 'returned'
+             AND NOT EXISTS (SELECT 1 FROM account_task t WHERE t.payment = e.payment)"
+        ),
+        check!(
+            "two different persons approved what was sent", "r.id",
+            "r.state FROM payment_run r
+             WHERE r.state IN ('approved', 'ordered', 'funded', 'sent', 'answered')
+             AND (SELECT COUNT(DISTINCT v.actor) FROM payment_run_event v WHERE v.run = r.id
+                AND v.state IN ('approved_once', 'approved')) <> 2"
+        ),
+        check!(
+            "a change of a run has its event", "r.id",
+            "CAST(r.events AS TEXT) FROM payment_run r
+             WHERE r.events <> (SELECT COUNT(*) FROM payment_run_event v WHERE v.run = r.id)
+"
+        ),
+        check!(
+            "every change of a run has its outbox row",
+            "CAST(COUNT(*) AS TEXT) FROM payment_run_event v
+             HAVING COUNT(*) <> (SELECT COUNT(*) FROM outbox o
+                WHERE o.topic = 'payments.run_changed')"
+        ),
+    ];
+    CHECKS
+}
