@@ -79,3 +79,57 @@ impl fmt::Display for Area {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(code: i64, expected: Option<Area>) {
+        assert_eq!(Area::from_code(code).ok(), expected, "{code}");
+        if let Some(area) = expected {
+            assert_eq!(area.code(), code);
+        }
+    }
+
+    #[test]
+    fn the_number_of_digits_is_the_level() {
+        check(0, Some(Area::Country));
+        check(1_726, Some(Area::Region(1_726)));
+        check(1_726_266, Some(Area::District(1_726_266)));
+        check(1_726_266_001, Some(Area::Mahalla(1_726_266_001)));
+        for code in [
+            -1,
+            7,
+            999,
+            10_000,
+            999_999,
+            10_000_000,
+            999_999_999,
+            i64::MAX,
+        ] {
+            check(code, None);
+        }
+    }
+
+    #[test]
+    fn an_area_covers_what_lies_in_it() {
+        let areas = [
+            Area::Country,
+            Area::Region(1_726),
+            Area::District(1_726_266),
+            Area::Mahalla(1_726_266_001),
+        ];
+        for (outer, larger) in areas.into_iter().enumerate() {
+            for (inner, smaller) in areas.into_iter().enumerate() {
+                assert_eq!(larger.covers(smaller), outer <= inner, "{larger} {smaller}");
+            }
+        }
+        for other in [
+            Area::Region(1_727),
+            Area::District(1_727_206),
+            Area::Mahalla(1_726_264_001),
+        ] {
+            assert!(!Area::District(1_726_266).covers(other), "{other}");
+        }
+    }
+}
