@@ -1,1 +1,22 @@
-//! (to be written)
+//! Wiring: one installation out of the rooms of the house, and the events of one service made
+//! commands of another.
+//!
+//! Reading order: [`Config`], [`Daftar`] (open, init, clock, packs), [`worker`] (what the machine
+//! does by itself), `close.rs` (the month's close, the change of law), [`entitle`] (awards become
+//! money), `verify.rs`, [`demo`].
+
+pub mod close;
+pub mod config;
+mod daftar;
+pub mod demo;
+pub mod entitle;
+mod error;
+pub mod packs;
+mod verify;
+pub mod worker;
+
+pub use close::MonthClosed;
+pub use config::Config;
+pub use daftar::Daftar;
+pub use error::{Error, Result};
+pub use worker::Settled;

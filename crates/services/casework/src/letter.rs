@@ -1,11 +1,10 @@
 //! The decision in words, and its short message. Nothing is stored but what was sent: a letter
 //! is made from the trace, and the trace from what was stored, so it says the same for ever.
 
-use crate::pending::Letter;
 use ::store::{Platform, Tx, bulk, fetch_all};
 use access::Permit;
 use kernel::{CaseId, DecisionId, Instant, Lang, PersonId};
-use rules::LetterKind;
+use rules::{Letter, LetterKind};
 use uuid::Uuid;
 
 use crate::assessment::{self, Explained};
@@ -34,12 +33,13 @@ pub async fn of(
     lang: Lang,
 ) -> Result<Letter> {
     let explained = explain(tx, permit, shelf, case).await?;
-    Ok(crate::pending::letter(
-        &explained.pack,
-        &explained.trace,
-        lang,
-        kind_of(case),
-    ))
+    let kind = kind_of(case);
+    let letter = rules::letter(&explained.pack, &explained.trace, lang, kind);
+    letter.ok_or_else(|| Fault::Pack {
+        regime: case.regime.clone(),
+        on: case.applied_on,
+        reason: format!("it has no letter {kind:?}"),
+    })
 }
 
 /// Which letter a case in this state gets.

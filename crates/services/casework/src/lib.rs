@@ -26,7 +26,6 @@ mod fault;
 pub mod figures;
 pub mod letter;
 pub mod migration;
-mod pending;
 pub mod reassessment;
 pub mod renewal;
 pub mod roster;

@@ -19,6 +19,8 @@ const BATCH_MAX: i64 = 1_000;
 pub enum Cause {
     Birth,
     Death,
+    /// A marriage or a divorce.
+    Union,
     ComingOfAge,
     TermEnd,
 }
@@ -28,6 +30,7 @@ impl Cause {
         match self {
             Cause::Birth => "birth",
             Cause::Death => "death",
+            Cause::Union => "union",
             Cause::ComingOfAge => "coming_of_age",
             Cause::TermEnd => "term_end",
         }

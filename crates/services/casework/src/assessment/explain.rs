@@ -3,16 +3,15 @@
 
 use std::sync::Arc;
 
-use crate::pending::Trace;
 use ::store::Tx;
 use access::Permit;
 use kernel::ids::Uuid;
 use kernel::{FactId, Portrait};
-use rules::{Pack, Plan};
+use rules::{Pack, Plan, Trace};
 
 use super::decide::{self, Decided};
 use super::{Assessment, Basis};
-use crate::fault::Result;
+use crate::fault::{Fault, Result};
 use crate::roster;
 use crate::shelf::Shelf;
 
@@ -36,7 +35,13 @@ pub async fn explain(
 ) -> Result<Explained> {
     let portrait = rebuild(tx, permit, &assessment).await?;
     let (pack, plan) = law(tx, shelf, &basis).await?;
-    let trace = crate::pending::explain(&plan, &portrait, &decide::case_facts(&pack, &basis));
+    let trace =
+        rules::explain(&plan, &portrait, &decide::case_facts(&pack, &basis)).map_err(|bad| {
+            Fault::Stored {
+                what: "a rebuilt portrait",
+                reason: bad.to_string(),
+            }
+        })?;
     Ok(Explained {
         trace,
         pack,

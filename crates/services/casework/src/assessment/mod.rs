@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::case::{Origin, Verdict};
 use crate::shelf::PackHash;
 
-pub use cases::{Answered, Assessed, ready_cases};
+pub use cases::{Answered, Assessed, CASES_MAX, ready_cases};
 pub use explain::{Explained, explain, replay};
 pub use model::{Next, Opinion, Silent, Stage, next};
 pub use register::{Progress, RegisterReport, register};

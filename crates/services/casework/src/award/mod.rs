@@ -7,7 +7,9 @@ mod store;
 use kernel::{AwardId, CaseId, DecisionId, Money, Month, PersonId, UnitId};
 
 pub use model::{AtEnd, StopReason, child_leaves, end_month};
-pub use store::{Running, ending_in, members_leaving_in, of_case, of_persons, running_of_regime};
+pub use store::{
+    Running, ending_in, find, members_leaving_in, of_case, of_persons, running_of_regime,
+};
 pub(crate) use store::{insert, insert_stops};
 
 /// Money for a family, month by month from `first_month` up to, but not in, `end_month`.

@@ -1,7 +1,7 @@
 //! SQL of awards.
 
 use kernel::{AwardId, CaseId, DecisionId, Instant, Money, Month, PersonId, UnitId};
-use store::{Tx, bulk, fetch_all};
+use store::{Tx, bulk, fetch_all, fetch_optional};
 use uuid::Uuid;
 
 use super::{AtEnd, Award, AwardStop, Member, StopReason};
@@ -132,6 +132,28 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Running>> {
         case.0,
         OF_CASE_MAX
     )?)
+}
+
+/// One award with its members.
+pub async fn find(tx: &mut Tx, award: AwardId) -> Result<Option<Running>> {
+    let row = fetch_optional!(tx, AwardRow, select!("WHERE a.id = $1"), award.0)?;
+    let Some(mut found) = row.map(running).transpose()? else {
+        return Ok(None);
+    };
+    let members = fetch_all!(
+        tx,
+        (Uuid, Option<i64>),
+        "SELECT person, until_month FROM award_member WHERE award = $1 ORDER BY person",
+        award.0
+    )?;
+    for (person, until) in members {
+        let until = until.map(month_of).transpose()?;
+        found.award.members.push(Member {
+            person: PersonId(person),
+            until,
+        });
+    }
+    Ok(Some(found))
 }
 
 /// Awards of a regime that run in `month`, in the order of their ids.

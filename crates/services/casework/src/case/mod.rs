@@ -17,7 +17,7 @@ pub use model::{
     EventKind, Origin, State, UnknownWord, Wait, WaitFor, counted_month, first_paid_month,
     window_end,
 };
-pub use store::{Queue, find_by_number, of_applicant, of_unit, queue};
+pub use store::{Queue, counted_in, find_by_number, of_applicant, of_unit, queue};
 pub(crate) use store::{
     continued, entitled_of_month, hash_of, load_many, narrow, open_of_regime, save,
 };
@@ -173,6 +173,11 @@ pub async fn load(tx: &mut Tx, case: CaseId) -> Result<Case> {
 
 pub async fn find(tx: &mut Tx, case: CaseId) -> Result<Option<Case>> {
     store::find(tx, case).await
+}
+
+/// Those of the cases that are there, in the order of their ids.
+pub async fn load_all(tx: &mut Tx, cases: &[CaseId]) -> Result<Vec<Case>> {
+    load_many(tx, cases).await
 }
 
 /// Cases whose award was stopped are over.

@@ -196,6 +196,16 @@ pub(crate) async fn entitled_of_month(
     )?)
 }
 
+/// All cases counted in a month, in the order of their ids.
+pub async fn counted_in(tx: &mut Tx, month: Month) -> Result<Vec<Case>> {
+    all(fetch_all!(
+        tx,
+        CaseRow,
+        select!("WHERE counted_month = $1 ORDER BY id"),
+        i64::from(month.0)
+    )?)
+}
+
 /// Open cases that still stand under a regime.
 pub(crate) async fn open_of_regime(tx: &mut Tx, regime: &str, limit: i64) -> Result<Vec<Case>> {
     all(fetch_all!(

@@ -1,0 +1,201 @@
+//! An installation: the platform, the law and the partners in one hand.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use access::{Action, Permit, Purpose, Subject};
+use casework::Shelf;
+use kernel::{Day, Instant, RunId, Zone};
+use payments::Partners;
+use store::{Clock, Db, Ids, Platform, setting};
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::{demo, packs};
+
+/// The setting that says which country the database serves.
+const COUNTRY: &str = "country";
+
+/// Everything a command, a page or the worker needs. Shared behind an `Arc`.
+#[derive(Debug)]
+pub struct Daftar {
+    pub config: Config,
+    pub platform: Platform,
+    pub shelf: Shelf,
+    pub exchange: exchange::Exchange,
+    pub partners: Partners,
+    packs_seen: Mutex<SystemTime>,
+    /// One settling at a time in a process: two would only wait for each other's jobs.
+    pub(crate) settling: tokio::sync::Mutex<()>,
+}
+
+impl Daftar {
+    /// Makes the database of a country, or brings it up to date: tables, texts of law, blocks
+    /// of units. Doing it again changes nothing.
+    pub async fn init(config: Config) -> Result<Daftar> {
+        let platform = platform(&config).await?;
+        store::migrate(
+            &platform.db,
+            &[
+                access::SCHEMA,
+                registry::SCHEMA,
+                exchange::SCHEMA,
+                casework::SCHEMA,
+                payments::SCHEMA,
+            ],
+        )
+        .await?;
+        settle_country(&platform, &config.country).await?;
+        let daftar = assemble(config, platform)?;
+        daftar.publish_law().await?;
+        crate::worker::subscribe(&daftar.platform.db).await?;
+        Ok(daftar)
+    }
+
+    /// Opens a database that was made by [`Daftar::init`].
+    pub async fn open(config: Config) -> Result<Daftar> {
+        let platform = platform(&config).await?;
+        let mut tx = platform.db.read().await?;
+        let found = setting::find(&mut tx, COUNTRY).await;
+        drop(tx);
+        match found {
+            Ok(Some(country)) if country == config.country => {}
+            Ok(Some(has)) => {
+                return Err(Error::AnotherCountry {
+                    has,
+                    asked: config.country,
+                });
+            }
+            Ok(None) | Err(_) => {
+                return Err(Error::NotMade {
+                    country: config.country,
+                });
+            }
+        }
+        let daftar = assemble(config, platform)?;
+        daftar.publish_law().await?;
+        Ok(daftar)
+    }
+
+    pub fn zone(&self) -> Zone {
+        self.shelf.zone()
+    }
+
+    pub fn now(&self) -> Instant {
+        self.platform.clock.now()
+    }
+
+    /// The local day.
+    pub fn today(&self) -> Day {
+        self.now().day(self.zone())
+    }
+
+    /// Moves the clock of a demonstration; a real installation refuses.
+    pub fn set_clock(&self, to: Instant) -> Result<()> {
+        if !self.config.demo {
+            return Err(Error::NotADemo);
+        }
+        self.platform.clock.set(to).map_err(|_| Error::NotADemo)
+    }
+
+    /// Reads the packs again when a file changed; true when it did. A folder with an error
+    /// changes nothing: the law of before holds on, and the error is told.
+    pub async fn reload_packs(&self) -> Result<bool> {
+        let changed = packs::changed_at(&self.config.packs, &self.config.country)?;
+        let before = *self
+            .packs_seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if changed == before {
+            return Ok(false);
+        }
+        self.shelf
+            .replace(packs::read(&self.config.packs, &self.config.country)?);
+        *self
+            .packs_seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = changed;
+        self.publish_law().await?;
+        Ok(true)
+    }
+
+    /// Texts into the database, blocks of units into the register.
+    async fn publish_law(&self) -> Result<()> {
+        let mut tx = self.platform.db.begin().await?;
+        self.shelf.store(&mut tx, self.now()).await?;
+        tx.commit().await?;
+        let permit = self.permit(Action::AssessCase, Purpose::Upkeep, 0).await?;
+        for pack in self.shelf.current() {
+            registry::unit::ensure_block(&self.platform, &permit, pack.unit(), self.today())
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The system's permit over a population; its row is in the access log before it returns.
+    pub async fn permit(
+        &self,
+        action: Action,
+        purpose: Purpose,
+        population: u64,
+    ) -> Result<Permit> {
+        let run = Some(RunId(self.platform.ids.uuid()));
+        Ok(access::batch(
+            &self.platform,
+            &Subject::system(),
+            action,
+            purpose,
+            run,
+            population,
+        )
+        .await?)
+    }
+}
+
+async fn platform(config: &Config) -> Result<Platform> {
+    let db = Db::open(&config.database).await?;
+    if !config.demo {
+        return Ok(Platform::new(db, Clock::system()));
+    }
+    let clock = Clock::standing_at(demo::plan::start());
+    let ids = match config.seed {
+        Some(seed) => Ids::seeded(clock.clone(), seed),
+        None => Ids::new(clock.clone()),
+    };
+    Ok(Platform::with_ids(db, clock, ids))
+}
+
+async fn settle_country(platform: &Platform, country: &str) -> Result<()> {
+    let mut tx = platform.db.begin().await?;
+    match setting::find(&mut tx, COUNTRY).await? {
+        Some(has) if has != country => {
+            return Err(Error::AnotherCountry {
+                has,
+                asked: country.to_owned(),
+            });
+        }
+        Some(_) => return Ok(()),
+        None => setting::set(&mut tx, COUNTRY, country).await?,
+    }
+    Ok(tx.commit().await?)
+}
+
+fn assemble(config: Config, platform: Platform) -> Result<Daftar> {
+    let seen = packs::changed_at(&config.packs, &config.country)?;
+    let law = packs::read(&config.packs, &config.country)?;
+    let shelf = Shelf::new(Zone::tashkent(), law);
+    let exchange = exchange::Exchange::new(
+        platform.clone(),
+        exchange::Connector::all_at(config.partners.trim_end_matches('/')),
+    )?;
+    let partners = Partners::new(&config.partners, &config.partners);
+    Ok(Daftar {
+        config,
+        platform,
+        shelf,
+        exchange,
+        partners,
+        packs_seen: Mutex::new(seen),
+        settling: tokio::sync::Mutex::new(()),
+    })
+}

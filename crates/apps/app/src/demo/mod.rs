@@ -1,0 +1,13 @@
+//! The demonstration: a synthetic district lives through two regimes and two payment runs, and
+//! every decision and every tiyin is compared with what the sandbox and its banks say.
+
+mod accounts;
+mod compare;
+pub mod plan;
+mod run;
+mod sandbox;
+
+pub use accounts::{Login, open_accounts};
+pub use compare::Compared;
+pub use run::{Told, Totals, run};
+pub use sandbox::{SandboxClient, Stepped};

@@ -1,0 +1,34 @@
+//! What can go wrong when the rooms work together.
+
+use crate::packs::PacksError;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    #[error(transparent)]
+    Store(#[from] store::Fault),
+    #[error(transparent)]
+    Access(#[from] access::Denied),
+    #[error(transparent)]
+    Registry(#[from] registry::RegisterError),
+    #[error(transparent)]
+    Exchange(#[from] exchange::ExchangeError),
+    #[error(transparent)]
+    Casework(#[from] casework::Fault),
+    #[error(transparent)]
+    Payments(#[from] payments::Error),
+    #[error(transparent)]
+    Packs(#[from] PacksError),
+    #[error("this database serves {has}, not {asked}: a database serves one country for ever")]
+    AnotherCountry { has: String, asked: String },
+    #[error("this database was not made yet: run `daftar init --country {country}` first")]
+    NotMade { country: String },
+    #[error("this is allowed in a demonstration only (`--demo`)")]
+    NotADemo,
+    #[error("{partner} does not answer as agreed: {why}")]
+    Partner { partner: &'static str, why: String },
+    #[error("{what} is damaged: {why}")]
+    Damaged { what: &'static str, why: String },
+}

@@ -1,0 +1,129 @@
+//! The packs of law on disk: `packs/<country>/*.md` are shared, each folder below is a regime.
+//! Read at the start and again when a file changes: a parameter edited there holds from the
+//! next assessment on, without a build.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use rules::{Diagnostic, Pack, SourceFile};
+
+/// Bytes of one file of a pack at most.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
+/// Why the packs cannot be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PacksError {
+    #[error("the folder of packs {path} cannot be read: {reason}")]
+    Folder { path: String, reason: io::Error },
+    #[error("{path} holds no pack: a pack is a folder with Markdown files")]
+    Empty { path: String },
+    #[error("{path} is {bytes} bytes; a file of a pack has at most {FILE_BYTES_MAX}")]
+    TooLarge { path: String, bytes: u64 },
+    #[error("{}", told(.0))]
+    Wrong(Vec<Diagnostic>),
+}
+
+fn told(diagnostics: &[Diagnostic]) -> String {
+    let lines = diagnostics.iter().map(|d| {
+        format!(
+            "{}:{}:{}: {}\n{}\n  write: {}",
+            d.file, d.line, d.column, d.message, d.excerpt, d.instead
+        )
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Every pack of a country, in the order of the folders' names.
+pub fn read(packs: &Path, country: &str) -> Result<Vec<Pack>, PacksError> {
+    let folder = packs.join(country);
+    let shared = markdown_in(packs, &folder)?;
+    let mut found = Vec::new();
+    let mut wrong = Vec::new();
+    for regime in folders_in(&folder)? {
+        let files = markdown_in(packs, &regime)?;
+        if files.is_empty() {
+            continue;
+        }
+        let id = regime
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        match rules::read_pack(&id, &files, &shared) {
+            Ok(pack) => found.push(pack),
+            Err(mut diagnostics) => wrong.append(&mut diagnostics),
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(PacksError::Wrong(wrong));
+    }
+    if found.is_empty() {
+        return Err(PacksError::Empty {
+            path: folder.display().to_string(),
+        });
+    }
+    Ok(found)
+}
+
+/// The newest change below the country's folder; another value means: read again.
+pub fn changed_at(packs: &Path, country: &str) -> Result<SystemTime, PacksError> {
+    let folder = packs.join(country);
+    let mut newest = SystemTime::UNIX_EPOCH;
+    let mut folders = vec![folder.clone()];
+    folders.extend(folders_in(&folder)?);
+    for folder in folders {
+        for path in entries(&folder)? {
+            let modified = fs::metadata(&path).and_then(|m| m.modified());
+            newest = newest.max(modified.map_err(|reason| unreadable(&path, reason))?);
+        }
+    }
+    Ok(newest)
+}
+
+fn markdown_in(packs: &Path, folder: &Path) -> Result<Vec<SourceFile>, PacksError> {
+    let mut files = Vec::new();
+    for path in entries(folder)? {
+        if path.extension().is_none_or(|extension| extension != "md") {
+            continue;
+        }
+        let shown = path
+            .strip_prefix(packs)
+            .unwrap_or(&path)
+            .display()
+            .to_string();
+        let bytes = fs::metadata(&path)
+            .map_err(|reason| unreadable(&path, reason))?
+            .len();
+        if bytes > FILE_BYTES_MAX {
+            return Err(PacksError::TooLarge { path: shown, bytes });
+        }
+        let text = fs::read_to_string(&path).map_err(|reason| unreadable(&path, reason))?;
+        files.push(SourceFile { path: shown, text });
+    }
+    Ok(files)
+}
+
+fn folders_in(folder: &Path) -> Result<Vec<PathBuf>, PacksError> {
+    Ok(entries(folder)?
+        .into_iter()
+        .filter(|path| path.is_dir())
+        .collect())
+}
+
+/// In the order of their names, so that the same files make the same pack everywhere.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, PacksError> {
+    let listed = fs::read_dir(folder).map_err(|reason| unreadable(folder, reason))?;
+    let paths: io::Result<Vec<PathBuf>> = listed.map(|entry| Ok(entry?.path())).collect();
+    let mut paths = paths.map_err(|reason| unreadable(folder, reason))?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn unreadable(path: &Path, reason: io::Error) -> PacksError {
+    PacksError::Folder {
+        path: path.display().to_string(),
+        reason,
+    }
+}

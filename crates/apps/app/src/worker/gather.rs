@@ -1,0 +1,229 @@
+//! Asking agencies for many families at once, and assessing what came in.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use access::{Action, Permit, Purpose};
+use casework::assessment::{self, Answered, Silent};
+use casework::{Case, case, events};
+use exchange::gather::{self, Ask, Gathered, Need, Who};
+use kernel::{CaseId, Instant, Month, PersonId, Pinfl, Source};
+use rules::Pack;
+use store::Tx;
+use store::job::{self, Job, NewJob};
+
+use super::Settled;
+use crate::daftar::Daftar;
+use crate::entitle;
+use crate::error::Result;
+
+/// Families asked about together: calls are shared, and one transaction writes them.
+const FAMILIES_MAX: i64 = 200;
+/// Cases assessed in one transaction.
+const CASES_MAX: i64 = 500;
+/// An answer that nobody promised is asked for again after so long.
+const ASK_AGAIN_S: i64 = 6 * 3600;
+/// Months of income that count.
+const WINDOW_MONTHS: i32 = 3;
+
+impl Daftar {
+    /// Asks about the families that are due, and assesses them.
+    pub(super) async fn gather_due(&self) -> Result<Settled> {
+        let jobs = job::claim(&self.platform, events::GATHER, FAMILIES_MAX, job::LEASE_S).await?;
+        if jobs.is_empty() {
+            return Ok(Settled::default());
+        }
+        match self.gather(&jobs).await {
+            Ok(settled) => Ok(settled),
+            Err(error) => self.fail_all(&jobs, &error.to_string()).await,
+        }
+    }
+
+    async fn gather(&self, jobs: &[Job]) -> Result<Settled> {
+        let population = jobs.len() as u64;
+        let permit = self
+            .permit(Action::AssessCase, Purpose::Assessment, population)
+            .await?;
+        let cases = self.open_cases(jobs).await?;
+        let asks = self.asks(&permit, &cases).await?;
+        let asked = asks.len();
+        let gathered = gather::ask(&self.exchange, &permit, asks).await?;
+        let answered: Vec<Answered> = gathered.iter().map(|g| answered(g, self.now())).collect();
+        let settled = self
+            .assess(&permit, jobs, &answered, again(&gathered, self.now()))
+            .await?;
+        Ok(Settled {
+            gathered: asked,
+            ..settled
+        })
+    }
+
+    async fn open_cases(&self, jobs: &[Job]) -> Result<Vec<Case>> {
+        let mut tx = self.platform.db.read().await?;
+        let ids: Vec<CaseId> = jobs.iter().filter_map(|job| job.key.parse().ok()).collect();
+        let mut cases = case::load_all(&mut tx, &ids).await?;
+        cases.retain(|case| case.state.takes_facts());
+        Ok(cases)
+    }
+
+    async fn asks(&self, permit: &Permit, cases: &[Case]) -> Result<Vec<Ask>> {
+        let mut tx = self.platform.db.read().await?;
+        let applicants: Vec<PersonId> = cases.iter().map(|case| case.applicant).collect();
+        let pinfls = registry::person::pinfls_of(&mut tx, permit, &applicants).await?;
+        let mut packs: BTreeMap<&str, Arc<Pack>> = BTreeMap::new();
+        let mut asks = Vec::with_capacity(cases.len());
+        for case in cases {
+            let Some(pinfl) = pinfls.get(&case.applicant) else {
+                tracing::warn!(case = %case.id, "the applicant has no PINFL; nobody can be asked");
+                continue;
+            };
+            if !packs.contains_key(case.regime.as_str()) {
+                packs.insert(&case.regime, self.shelf.regime(&case.regime)?);
+            }
+            asks.push(ask(case, *pinfl, &packs[case.regime.as_str()]));
+        }
+        Ok(asks)
+    }
+
+    /// Assesses cases whose facts came in otherwise: a visit, a conclusion.
+    pub(super) async fn assess_due(&self) -> Result<Settled> {
+        let jobs = job::claim(&self.platform, events::ASSESS, CASES_MAX, job::LEASE_S).await?;
+        if jobs.is_empty() {
+            return Ok(Settled::default());
+        }
+        let population = jobs.len() as u64;
+        let permit = self
+            .permit(Action::AssessCase, Purpose::Assessment, population)
+            .await?;
+        let ids = jobs.iter().filter_map(|job| job.key.parse().ok());
+        let answered: Vec<Answered> = ids
+            .map(|case| Answered {
+                case,
+                silent: Vec::new(),
+            })
+            .collect();
+        match self.assess(&permit, &jobs, &answered, Vec::new()).await {
+            Ok(settled) => Ok(settled),
+            Err(error) => self.fail_all(&jobs, &error.to_string()).await,
+        }
+    }
+
+    /// One transaction: assessments, decisions, money that begins or ends, the jobs' end, and
+    /// when to ask again.
+    async fn assess(
+        &self,
+        permit: &Permit,
+        jobs: &[Job],
+        answered: &[Answered],
+        again: Vec<(CaseId, Instant)>,
+    ) -> Result<Settled> {
+        let ids = &self.platform.ids;
+        let mut tx = self.platform.db.begin().await?;
+        let payable_from = payable_from(&mut tx, self.today().month()).await?;
+        let mut settled = Settled::default();
+        for part in answered.chunks(assessment::CASES_MAX) {
+            let done =
+                assessment::ready_cases(&mut tx, ids, &self.shelf, permit, part, payable_from)
+                    .await?;
+            let followed = entitle::follow(&mut tx, ids, permit, &done.changes).await?;
+            self.remember_without_account(&mut tx, &followed).await?;
+            settled.assessed += done.assessed;
+            settled.refused += done.refused;
+            settled.changes += followed.opened + followed.stopped;
+        }
+        job::done(&mut tx, jobs).await?;
+        let later: Vec<NewJob> = again
+            .into_iter()
+            .map(|(case, at)| NewJob::new(events::GATHER, case.to_string(), "{}").at(at))
+            .collect();
+        job::enqueue(&mut tx, ids, &later).await?;
+        tx.commit().await?;
+        Ok(settled)
+    }
+
+    async fn remember_without_account(
+        &self,
+        tx: &mut Tx,
+        followed: &entitle::Followed,
+    ) -> Result<()> {
+        for award in &followed.without_account {
+            tracing::warn!(award = %award.id, case = %award.case, "the payee has no card account");
+        }
+        entitle::wait_for_account(tx, &self.platform.ids, &followed.without_account).await
+    }
+
+    pub(super) async fn fail_all(&self, jobs: &[Job], error: &str) -> Result<Settled> {
+        tracing::error!(jobs = jobs.len(), error, "work failed and is tried again");
+        for job in jobs {
+            job::fail(&self.platform, job, error).await?;
+        }
+        Ok(Settled {
+            failed: jobs.len(),
+            ..Settled::default()
+        })
+    }
+}
+
+fn ask(case: &Case, applicant: Pinfl, pack: &Pack) -> Ask {
+    let first = case.window_end.plus(1 - WINDOW_MONTHS);
+    Ask {
+        case: case.id,
+        applicant,
+        block: pack.unit().name.clone(),
+        window: (first, case.window_end),
+        as_of: case.applied_on,
+        consent: case.bank_consent.then(|| case.id.to_string()),
+        kinds: pack.required_kinds().iter().filter_map(need).collect(),
+    }
+}
+
+/// What an agency can be asked; visits, conclusions and declarations come from people.
+fn need(required: &(u16, rules::Who)) -> Option<Need> {
+    let (kind, who) = *required;
+    let from_people = [Source::Visit, Source::MahallaSeven, Source::Declaration];
+    let agency = kernel::facts::kind(kind)?.agency();
+    let who = match who {
+        rules::Who::Adults => Who::Adults,
+        rules::Who::All | rules::Who::Children | rules::Who::Unit => Who::All,
+    };
+    (!from_people.contains(&agency)).then_some(Need { kind, who })
+}
+
+fn answered(gathered: &Gathered, now: Instant) -> Answered {
+    let silent = gathered.silent.iter().map(|silent| Silent {
+        agency: silent.agency.name().to_owned(),
+        retry_at: silent.retry_at.unwrap_or(now.plus_seconds(ASK_AGAIN_S)),
+    });
+    Answered {
+        case: gathered.case,
+        silent: silent.collect(),
+    }
+}
+
+/// When to ask again about whom: at the earliest promise.
+fn again(gathered: &[Gathered], now: Instant) -> Vec<(CaseId, Instant)> {
+    let mut soonest: HashMap<CaseId, Instant> = HashMap::new();
+    for one in gathered {
+        for at in one.silent.iter().filter_map(|silent| silent.retry_at) {
+            let at = at.max(now.plus_seconds(1));
+            let known = soonest.entry(one.case).or_insert(at);
+            *known = (*known).min(at);
+        }
+    }
+    let mut again: Vec<(CaseId, Instant)> = soonest.into_iter().collect();
+    again.sort_unstable();
+    again
+}
+
+/// The first month that no payment run holds yet, counted from the one at hand.
+pub(crate) async fn payable_from(tx: &mut Tx, month: Month) -> Result<Month> {
+    let mut first = month;
+    while payments::run::of_month(tx, first)
+        .await?
+        .iter()
+        .any(|run| run.kind == payments::run::Kind::Regular)
+    {
+        first = first.plus(1);
+    }
+    Ok(first)
+}

@@ -1,0 +1,117 @@
+//! What the machine does by itself: it asks agencies, assesses, writes short messages, drives
+//! payment runs, hears of births and deaths. Work waits in the job table and the outbox of the
+//! database, so any number of processes share it and a killed one loses nothing.
+
+mod calendar;
+mod gather;
+mod reactions;
+mod runs;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use store::{Db, outbox};
+
+use crate::daftar::Daftar;
+use crate::error::Result;
+
+pub use calendar::Calendar;
+
+/// The name under which this service hears the outbox.
+pub const CONSUMER: &str = "app";
+/// How long an idle worker rests.
+const REST: Duration = Duration::from_millis(500);
+/// Rounds of one settling at most; more means that work makes work for ever.
+const ROUNDS_MAX: usize = 100_000;
+
+/// What a settling did, or one round of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Settled {
+    /// Families whose agencies were asked.
+    pub gathered: usize,
+    pub assessed: usize,
+    pub refused: usize,
+    /// Awards that began or ended at once.
+    pub changes: usize,
+    pub messages: usize,
+    /// Births, deaths and other events that were followed.
+    pub reactions: usize,
+    /// Steps of payment runs.
+    pub runs: usize,
+    /// Jobs that failed and wait for another try.
+    pub failed: usize,
+}
+
+impl Settled {
+    pub fn is_idle(&self) -> bool {
+        *self == Settled::default()
+    }
+
+    fn add(&mut self, other: Settled) {
+        self.gathered += other.gathered;
+        self.assessed += other.assessed;
+        self.refused += other.refused;
+        self.changes += other.changes;
+        self.messages += other.messages;
+        self.reactions += other.reactions;
+        self.runs += other.runs;
+        self.failed += other.failed;
+    }
+}
+
+/// Says once for ever which events this service wants to hear.
+pub async fn subscribe(db: &Db) -> Result<()> {
+    let topics = [
+        registry::events::PERSON_BORN,
+        registry::events::PERSON_DIED,
+        registry::events::MARRIED,
+        registry::events::DIVORCED,
+        casework::events::DECIDED,
+    ];
+    for topic in topics {
+        outbox::subscribe(db, topic, CONSUMER).await?;
+    }
+    Ok(())
+}
+
+impl Daftar {
+    /// Works until nothing is due. What waits for a later moment stays.
+    pub async fn settle(&self) -> Result<Settled> {
+        let _alone = self.settling.lock().await;
+        let mut settled = Settled::default();
+        self.reload_packs().await?;
+        for _ in 0..ROUNDS_MAX {
+            let round = self.round().await?;
+            if round.is_idle() {
+                return Ok(settled);
+            }
+            settled.add(round);
+        }
+        unreachable!("{ROUNDS_MAX} rounds of work and still something due")
+    }
+
+    /// One look at every queue.
+    async fn round(&self) -> Result<Settled> {
+        let mut round = self.react().await?;
+        round.add(self.gather_due().await?);
+        round.add(self.assess_due().await?);
+        round.add(self.advance_runs().await?);
+        Ok(round)
+    }
+
+    /// The worker of a serving process: settles, rests, and keeps the calendar. Ends with the
+    /// task that holds it. A fault is logged and the next round tries again.
+    pub async fn work(self: Arc<Daftar>) {
+        loop {
+            if !self.config.demo
+                && let Err(error) = self.keep_calendar().await
+            {
+                tracing::error!(%error, "the calendar's work failed");
+            }
+            if let Err(error) = self.settle().await {
+                tracing::error!(%error, "the worker's round failed");
+            }
+            tokio::time::sleep(REST).await;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! An event of one service becomes a command of another.
+
+use access::{Action, Purpose};
+use casework::award::{AwardStop, Changes};
+use casework::reassessment::{self, Cause};
+use casework::{events, letter};
+use kernel::{CaseId, Lang, PersonId};
+use registry::events::Touched;
+use serde::Deserialize;
+use store::job::{self, NewJob};
+use store::{Tx, outbox};
+
+use super::gather::payable_from;
+use super::{CONSUMER, Settled};
+use crate::daftar::Daftar;
+use crate::entitle;
+use crate::error::{Error, Result};
+
+/// The kind of the job that writes short messages of decisions.
+const MESSAGES: &str = "app.messages";
+/// Sets of decisions written at once.
+const SETS_MAX: i64 = 10;
+
+#[derive(Deserialize)]
+struct Decided {
+    decisions: Vec<DecidedCase>,
+}
+
+#[derive(Deserialize)]
+struct DecidedCase {
+    case: CaseId,
+}
+
+impl Daftar {
+    pub(super) async fn react(&self) -> Result<Settled> {
+        let mut settled = Settled {
+            reactions: self.hear().await?,
+            ..Settled::default()
+        };
+        settled.messages = self.write_messages().await?;
+        Ok(settled)
+    }
+
+    /// Follows what was told, in the transaction that takes it.
+    async fn hear(&self) -> Result<usize> {
+        let mut tx = self.platform.db.read().await?;
+        let waiting = outbox::waiting(&mut tx, CONSUMER).await?;
+        drop(tx);
+        if waiting == 0 {
+            return Ok(0);
+        }
+        let permit = self
+            .permit(
+                Action::AssessCase,
+                Purpose::Registration,
+                waiting.unsigned_abs(),
+            )
+            .await?;
+        let mut tx = self.platform.db.begin().await?;
+        let heard = outbox::take(&mut tx, CONSUMER, outbox::TAKE_MAX).await?;
+        for event in &heard {
+            if event.topic == events::DECIDED {
+                let job = NewJob::new(MESSAGES, event.id.to_string(), event.payload.clone());
+                job::enqueue(&mut tx, &self.platform.ids, &[job]).await?;
+            } else {
+                let touched: Touched = read(&event.payload)?;
+                self.follow_life(&mut tx, &permit, &event.topic, &touched)
+                    .await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(heard.len())
+    }
+
+    async fn follow_life(
+        &self,
+        tx: &mut Tx,
+        permit: &access::Permit,
+        topic: &str,
+        touched: &Touched,
+    ) -> Result<()> {
+        let (platform, on) = (&self.platform, touched.on);
+        if topic == registry::events::PERSON_DIED {
+            let known = registry::person::load_many(tx, permit, &touched.persons).await?;
+            let dead: Vec<PersonId> = known
+                .values()
+                .filter(|p| p.died.is_some())
+                .map(|p| p.id)
+                .collect();
+            let payable = payable_from(tx, on.month()).await?;
+            let stops: Vec<AwardStop> =
+                reassessment::on_death(tx, platform, &dead, &touched.persons, on, payable).await?;
+            let changes = Changes {
+                stops,
+                awards: Vec::new(),
+            };
+            entitle::follow(tx, &platform.ids, permit, &changes).await?;
+            return Ok(());
+        }
+        let cause = if topic == registry::events::PERSON_BORN {
+            Cause::Birth
+        } else {
+            Cause::Union
+        };
+        reassessment::on_event(tx, platform, &touched.persons, on, cause).await?;
+        Ok(())
+    }
+
+    async fn write_messages(&self) -> Result<usize> {
+        let jobs = job::claim(&self.platform, MESSAGES, SETS_MAX, job::LEASE_S).await?;
+        let mut written = 0;
+        for job in &jobs {
+            let decided: Decided = read(&job.payload)?;
+            let cases: Vec<CaseId> = decided.decisions.iter().map(|d| d.case).collect();
+            let population = cases.len() as u64;
+            let permit = self
+                .permit(Action::AssessCase, Purpose::Casework, population)
+                .await?;
+            written +=
+                letter::write_sms(&self.platform, &permit, &self.shelf, &cases, Lang::UzLatn)
+                    .await?;
+            let mut tx = self.platform.db.begin().await?;
+            job::done(&mut tx, std::slice::from_ref(job)).await?;
+            tx.commit().await?;
+        }
+        Ok(written)
+    }
+}
+
+fn read<'a, T: Deserialize<'a>>(payload: &'a str) -> Result<T> {
+    serde_json::from_str(payload).map_err(|e| Error::Damaged {
+        what: "the payload of an event",
+        why: e.to_string(),
+    })
+}
