@@ -6,10 +6,27 @@
 //! Reading order
 //! 1. words and frame: [`i18n`], [`shell`], [`form`], [`style`]
 //! 2. what a page shows: [`pages`], each struct with its template beside it
+//! 3. who asks and whether he may: [`route`], [`routes`], [`rim`], [`guest`], [`stop`]
+//! 4. for programs: [`api`]
+//! 5. [`router()`], what `daftar serve` runs
 
+pub mod api;
+pub mod cookie;
 pub mod form;
+pub mod form_body;
+pub mod guest;
+pub mod house;
 pub mod i18n;
 pub mod pages;
 pub mod query;
+pub mod rim;
+pub mod rooms;
+pub mod route;
+mod router;
+pub mod routes;
 pub mod shell;
+pub mod stop;
 pub mod style;
+
+pub use house::{House, Settings};
+pub use router::{ANSWER_S_MAX, BODY_KIB_MAX, SETTLE_S_MAX, router};

@@ -1,5 +1,8 @@
 //! Percent-encoding of the few values that pages put into addresses.
 
+/// Longer addresses are cut where they are shown or carried on.
+pub const ADDRESS_CHARS_MAX: usize = 2_000;
+
 /// Everything but unreserved characters and `/` is encoded.
 pub fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

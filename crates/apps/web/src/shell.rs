@@ -21,7 +21,7 @@ pub struct Room {
 #[derive(Debug, Clone)]
 pub struct Reader {
     pub login: String,
-    pub role: &'static str,
+    pub role: String,
 }
 
 #[derive(Debug, Clone)]

@@ -26,11 +26,4 @@ texts! {
     looks_case { uz: "Ish", ru: "Дело", en: "Case" }
     looks_strange { uz: "Bu yerda sizga begona kishi boʻlsa, 1140 ga qoʻngʻiroq qiling.", ru: "Если здесь кто-то лишний, позвоните по номеру 1140.", en: "If somebody here should not have looked, call 1140." }
 
-    purpose_apply { uz: "Arizani qabul qilish", ru: "Приём заявления", en: "Taking an application" }
-    purpose_decide { uz: "Yordam tayinlash", ru: "Назначение помощи", en: "Deciding about help" }
-    purpose_pay { uz: "Toʻlov", ru: "Выплата", en: "Payment" }
-    purpose_serve { uz: "Sizga xizmat koʻrsatish", ru: "Обслуживание", en: "Serving you" }
-    purpose_oversee { uz: "Nazorat", ru: "Проверка", en: "Oversight" }
-    purpose_register { uz: "Reyestrni yuritish", ru: "Ведение реестра", en: "Keeping the register" }
-    purpose_own { uz: "Oʻz maʼlumotini koʻrish", ru: "Просмотр своих данных", en: "Own data" }
 }

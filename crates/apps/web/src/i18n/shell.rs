@@ -25,17 +25,6 @@ texts! {
     no { uz: "Yoʻq", ru: "Нет", en: "No" }
     unknown { uz: "Nomaʼlum", ru: "Неизвестно", en: "Not known" }
 
-    role_citizen { uz: "Fuqaro", ru: "Гражданин", en: "Citizen" }
-    role_mahalla_worker { uz: "Mahalla xodimi", ru: "Работник махалли", en: "Mahalla worker" }
-    role_social_worker { uz: "Ijtimoiy xodim", ru: "Социальный работник", en: "Social worker" }
-    role_seven_member { uz: "Mahalla yettiligi aʼzosi", ru: "Член махаллинской семёрки", en: "Member of the Mahalla Seven" }
-    role_district_officer { uz: "Tuman xodimi", ru: "Районный специалист", en: "District officer" }
-    role_treasurer { uz: "Gʻaznachi", ru: "Казначей", en: "Treasurer" }
-    role_analyst { uz: "Tahlilchi", ru: "Аналитик", en: "Analyst" }
-    role_auditor { uz: "Auditor", ru: "Аудитор", en: "Auditor" }
-    role_partner { uz: "Hamkor idora", ru: "Ведомство-партнёр", en: "Partner agency" }
-    role_operator { uz: "Operator", ru: "Оператор", en: "Operator" }
-    role_system { uz: "Tizim", ru: "Система", en: "The system" }
 
     room_my_applications { uz: "Arizalarim", ru: "Мои заявления", en: "My applications" }
     room_my_payments { uz: "Toʻlovlarim", ru: "Мои выплаты", en: "My payments" }

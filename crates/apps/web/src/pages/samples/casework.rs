@@ -19,8 +19,8 @@ pub(super) fn citizen(lang: Lang) -> Vec<Sample> {
         "decision-waiting-list" => DecisionPage { answer: Answer::WaitingList, changes: vec![t.change_waiting_list().into()], ..awarded(lang) },
         "my-payments" => PaymentsPage { shell: shell("/my/payments"), payments: payments(t) },
         "my-looks" => LookPage { shell: shell("/my/looks"), looks: vec![
-            Look { at: at(5, 9), who: format!("{}, mahalla-172626201", t.role_mahalla_worker()), why: t.purpose_apply().into(), what: t.step_lodged().into() },
-            Look { at: at(8, 11), who: t.role_system().into(), why: t.purpose_decide().into(), what: t.step_assessed().into() },
+            Look { at: at(5, 9), who: format!("{}, mahalla-172626201", role(lang, access::Role::MahallaWorker)), why: purpose(lang, access::Purpose::Intake), what: t.step_lodged().into() },
+            Look { at: at(8, 11), who: role(lang, access::Role::System), why: purpose(lang, access::Purpose::Assessment), what: t.step_assessed().into() },
         ] },
         "renewal" => RenewalPage { shell: shell("/my/applications").with_form(false), case: CaseId::from_u128(1), number: "4F7K29".into(), id: Uuid::nil(), problems: Problems::none() },
     }
@@ -68,7 +68,7 @@ pub(super) fn officer(lang: Lang) -> Vec<Sample> {
             lang,
             here,
             "officer-1726262",
-            t.role_district_officer(),
+            role(lang, access::Role::DistrictOfficer),
             &[
                 ("/cases", t.room_cases(), t.room_cases_about()),
                 (

@@ -79,7 +79,7 @@ fn errors(lang: Lang) -> Vec<Sample> {
     let shell = || worker(lang, "/runs");
     rendered! {
         "error-not-found" => ErrorPage::not_found(shell()),
-        "error-forbidden" => ErrorPage::forbidden_role(shell(), t.role_mahalla_worker()),
+        "error-forbidden" => ErrorPage::forbidden_role(shell(), &role(lang, access::Role::MahallaWorker)),
         "error-area" => ErrorPage::forbidden_area(shell()),
         "error-bad" => ErrorPage::bad_request(shell()),
         "error-cross" => ErrorPage::cross_site(shell()),
@@ -94,7 +94,7 @@ fn signed_in(
     lang: Lang,
     here: &str,
     login: &str,
-    role: &'static str,
+    role: String,
     rooms: &[(&'static str, &'static str, &'static str)],
 ) -> Shell {
     let mut shell = Shell::new(lang, here);
@@ -121,7 +121,7 @@ fn worker(lang: Lang, here: &str) -> Shell {
         lang,
         here,
         "mahalla-172626201",
-        t.role_mahalla_worker(),
+        role(lang, access::Role::MahallaWorker),
         &[
             ("/applications/new", t.room_lodge(), t.room_lodge_about()),
             ("/applications", t.room_follow(), t.room_follow_about()),
@@ -140,7 +140,7 @@ fn citizen_shell(lang: Lang, here: &str) -> Shell {
         lang,
         here,
         "4 120585 123 456 7",
-        t.role_citizen(),
+        role(lang, access::Role::Citizen),
         &[
             (
                 "/my/applications",
@@ -183,4 +183,12 @@ fn bars(caption: &str, head: [&str; 2], rows: &[(&str, i64)]) -> Bars {
             })
             .collect(),
     }
+}
+
+fn role(lang: Lang, role: access::Role) -> String {
+    role.label().get(lang).into_owned()
+}
+
+fn purpose(lang: Lang, purpose: access::Purpose) -> String {
+    purpose.label().get(lang).into_owned()
 }

@@ -9,7 +9,7 @@ pub(super) fn treasury(lang: Lang) -> Vec<Sample> {
             lang,
             here,
             "treasurer-1",
-            t.role_treasurer(),
+            role(lang, access::Role::Treasurer),
             &[
                 ("/runs", t.room_runs(), t.room_runs_about()),
                 (

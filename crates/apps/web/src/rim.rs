@@ -1,0 +1,204 @@
+//! The rim of every request: who it is, may he enter, how an error looks, and
+//! the headers that protect the answer.
+
+use access::session::{self, Token};
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use kernel::lang::Lang;
+use serde_json::json;
+
+use crate::cookie;
+use crate::guest::Guest;
+use crate::house::House;
+use crate::pages::error::ErrorPage;
+use crate::pages::show_as;
+use crate::query;
+use crate::route::{Kind, Need, kind_of};
+use crate::router::BODY_KIB_MAX;
+use crate::stop::Stop;
+
+/// Nothing runs but our own style sheet; nobody may frame a page.
+const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
+                   base-uri 'none'; frame-ancestors 'none'";
+
+/// Finds out who asks, calls the house, and gives errors their form.
+pub async fn receive(State(house): State<House>, mut request: Request, next: Next) -> Response {
+    let kind = kind_of(request.uri().path());
+    let guest = match guest_of(
+        &house,
+        request.headers().clone(),
+        request.uri().clone(),
+        kind,
+    )
+    .await
+    {
+        Ok(guest) => guest,
+        Err(stop) => return protect(plain(&stop, kind), kind),
+    };
+    request.extensions_mut().insert(guest.clone());
+    let asked_by_get = request.method().is_safe();
+    let response = next.run(request).await;
+    protect(dress(response, &guest, kind, asked_by_get), kind)
+}
+
+/// Lets in whom the route's need admits.
+pub async fn admit(need: Need, guest: Guest, request: Request, next: Next) -> Response {
+    let role = guest.subject.as_ref().map(|subject| subject.role);
+    match role {
+        _ if need.admits(role) => next.run(request).await,
+        Some(role) => Stop::ForbiddenRole(role).into_response(),
+        None => Stop::SignInFirst.into_response(),
+    }
+}
+
+async fn guest_of(house: &House, headers: HeaderMap, uri: Uri, kind: Kind) -> Result<Guest, Stop> {
+    let token = token_of(&headers, kind);
+    let subject = match &token {
+        Some(token) => session::find(house.platform(), token).await?,
+        None => None,
+    };
+    let here = uri.path_and_query().map_or("/", |here| here.as_str());
+    Ok(Guest {
+        lang: language_of(&headers),
+        here: here.chars().take(query::ADDRESS_CHARS_MAX).collect(),
+        subject,
+        token,
+        demo: house.settings.demo,
+    })
+}
+
+/// A cookie opens pages only, a bearer token opens the interface only: a page
+/// of another site can make a browser send the one, never the other.
+fn token_of(headers: &HeaderMap, kind: Kind) -> Option<Token> {
+    match kind {
+        Kind::Page => cookie::find(headers, cookie::SESSION)?.parse().ok(),
+        Kind::Api => {
+            let line = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+            line.strip_prefix("Bearer ")?.trim().parse().ok()
+        }
+    }
+}
+
+/// The chosen language, else what the browser prefers, else Uzbek.
+fn language_of(headers: &HeaderMap) -> Lang {
+    if let Some(lang) = cookie::find(headers, cookie::LANGUAGE).and_then(Lang::from_tag) {
+        return lang;
+    }
+    let wished = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|line| line.to_str().ok())
+        .unwrap_or("");
+    let tags = wished
+        .split(',')
+        .filter_map(|part| part.split([';', '-']).next())
+        .map(str::trim);
+    tags.filter_map(Lang::from_tag).next().unwrap_or_default()
+}
+
+/// An error gets its page or its JSON; what a handler has dressed stays.
+fn dress(response: Response, guest: &Guest, kind: Kind, asked_by_get: bool) -> Response {
+    let dressed = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| {
+            let value = value.as_bytes();
+            value.starts_with(b"text/html") || value.starts_with(b"application/json")
+        });
+    let stop = response.extensions().get::<Stop>().cloned();
+    match stop.or_else(|| (!dressed).then(|| stop_of(&response)).flatten()) {
+        None => response,
+        Some(stop) if kind == Kind::Api => plain(&stop, kind),
+        Some(Stop::SignInFirst) if asked_by_get => to_sign_in(guest),
+        Some(stop) => show_as(stop.status(), &page_of(&stop, guest)),
+    }
+}
+
+/// Answers that the framework gave without us.
+fn stop_of(response: &Response) -> Option<Stop> {
+    let cross = response
+        .extensions()
+        .get::<tower_http::csrf::ProtectionError>()
+        .is_some();
+    let unreadable = || Stop::Bad {
+        field: None,
+        message: "the request cannot be read".to_owned(),
+    };
+    match response.status() {
+        StatusCode::FORBIDDEN if cross => Some(Stop::CrossSite),
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Some(Stop::NotFound),
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Stop::TooLarge),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Some(Stop::TooSlow),
+        status if status.is_client_error() => Some(unreadable()),
+        status if status.is_server_error() => Some(Stop::Fault),
+        _ => None,
+    }
+}
+
+fn to_sign_in(guest: &Guest) -> Response {
+    if guest.here == "/" {
+        return Redirect::to("/sign-in").into_response();
+    }
+    Redirect::to(&format!("/sign-in?next={}", query::encode(&guest.here))).into_response()
+}
+
+fn page_of(stop: &Stop, guest: &Guest) -> ErrorPage {
+    let shell = guest.shell();
+    match stop {
+        Stop::NotFound => ErrorPage::not_found(shell),
+        Stop::SignInFirst | Stop::Bad { .. } => ErrorPage::bad_request(shell),
+        Stop::ForbiddenRole(role) => {
+            let role = role.label().get(guest.lang).into_owned();
+            ErrorPage::forbidden_role(shell, &role)
+        }
+        Stop::ForbiddenArea => ErrorPage::forbidden_area(shell),
+        Stop::CrossSite => ErrorPage::cross_site(shell),
+        Stop::TooLarge => ErrorPage::too_large(shell, BODY_KIB_MAX),
+        Stop::TooSlow => ErrorPage::slow(shell),
+        Stop::Conflict { why, .. } => ErrorPage::conflict(shell, why.get(guest.lang).into_owned()),
+        Stop::Fault => ErrorPage::fault(shell),
+    }
+}
+
+/// The one JSON shape of errors.
+fn plain(stop: &Stop, kind: Kind) -> Response {
+    if kind == Kind::Page {
+        return stop.status().into_response();
+    }
+    let error = json!({ "code": stop.code(), "message": stop.message(), "field": stop.field() });
+    (stop.status(), Json(json!({ "error": error }))).into_response()
+}
+
+fn protect(mut response: Response, kind: Kind) -> Response {
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    };
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        if kind == Kind::Page {
+            CSP
+        } else {
+            "default-src 'none'; frame-ancestors 'none'"
+        },
+    );
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=()",
+    );
+    set(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    // Pages are personal: neither the browser nor anything between keeps them.
+    set(header::CACHE_CONTROL, "no-store");
+    response
+}

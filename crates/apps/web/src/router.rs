@@ -1,0 +1,57 @@
+//! The router, made from the route table, and the limits around it.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::guest::Guest;
+use crate::house::House;
+use crate::rim;
+use crate::routes;
+use crate::stop::Stop;
+
+/// The largest body a request may have.
+pub const BODY_KIB_MAX: usize = 64;
+/// The longest a request may take; settling a demonstration has its own limit.
+pub const ANSWER_S_MAX: u64 = 30;
+pub const SETTLE_S_MAX: u64 = 600;
+
+pub fn router(house: House) -> Router {
+    let mut router = Router::new();
+    for route in routes::table() {
+        let need = route.need;
+        let admit = from_fn(move |guest: Guest, request: Request, next: Next| {
+            rim::admit(need, guest, request, next)
+        });
+        let seconds = if route.path.starts_with("/demo/") {
+            SETTLE_S_MAX
+        } else {
+            ANSWER_S_MAX
+        };
+        let patience = TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            Duration::from_secs(seconds),
+        );
+        router = router.route(
+            route.path,
+            route
+                .answer
+                .layer::<_, std::convert::Infallible>(admit)
+                .layer::<_, std::convert::Infallible>(patience),
+        );
+    }
+    router
+        .fallback(async || Stop::NotFound)
+        .layer(CsrfLayer::new())
+        .layer(RequestBodyLimitLayer::new(BODY_KIB_MAX * 1024))
+        .layer(from_fn_with_state(house.clone(), rim::receive))
+        .layer(CompressionLayer::new())
+        .with_state(house)
+}

@@ -1,0 +1,131 @@
+//! Why a request ends without its answer. Handlers return a [`Stop`]; the rim
+//! (`crate::rim`) turns it into a page in the reader's language or into the one
+//! JSON shape.
+
+use access::{Denied, Role};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use kernel::lang::Text3;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    NotFound,
+    /// Nobody is signed in.
+    SignInFirst,
+    ForbiddenRole(Role),
+    ForbiddenArea,
+    CrossSite,
+    /// What was sent cannot be read: which field, and what is wrong with it.
+    Bad {
+        field: Option<&'static str>,
+        message: String,
+    },
+    TooLarge,
+    TooSlow,
+    /// The state of things refuses it: a word for machines, and words for people.
+    Conflict {
+        code: &'static str,
+        why: Text3,
+    },
+    /// Something failed on our side; logged where it happened.
+    Fault,
+}
+
+impl Stop {
+    pub fn bad(field: &'static str, message: impl Into<String>) -> Stop {
+        Stop::Bad {
+            field: Some(field),
+            message: message.into(),
+        }
+    }
+
+    /// A refusal whose words exist in English only.
+    pub fn conflict(code: &'static str, why: impl Into<String>) -> Stop {
+        Stop::Conflict {
+            code,
+            why: Text3::same(why),
+        }
+    }
+
+    /// Logs what failed; the reader only learns that it did.
+    pub fn fault(reason: impl std::fmt::Display) -> Stop {
+        tracing::error!(%reason, "a request failed");
+        Stop::Fault
+    }
+
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Stop::NotFound => StatusCode::NOT_FOUND,
+            Stop::SignInFirst => StatusCode::UNAUTHORIZED,
+            Stop::ForbiddenRole(_) | Stop::ForbiddenArea | Stop::CrossSite => StatusCode::FORBIDDEN,
+            Stop::Bad { .. } => StatusCode::BAD_REQUEST,
+            Stop::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Stop::TooSlow => StatusCode::GATEWAY_TIMEOUT,
+            Stop::Conflict { .. } => StatusCode::CONFLICT,
+            Stop::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// For machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Stop::NotFound => "not_found",
+            Stop::SignInFirst => "sign_in_first",
+            Stop::ForbiddenRole(_) | Stop::ForbiddenArea => "forbidden",
+            Stop::CrossSite => "cross_site",
+            Stop::Bad { .. } => "bad_request",
+            Stop::TooLarge => "too_large",
+            Stop::TooSlow => "too_slow",
+            Stop::Conflict { code, .. } => code,
+            Stop::Fault => "fault",
+        }
+    }
+
+    /// For whoever writes a program.
+    pub fn message(&self) -> String {
+        match self {
+            Stop::NotFound => "there is nothing at this address".to_owned(),
+            Stop::SignInFirst => "send a bearer token from POST /api/sign-in".to_owned(),
+            Stop::ForbiddenRole(role) => format!("the role {} may not do this", role.name()),
+            Stop::ForbiddenArea => "this lies outside of the account's territory".to_owned(),
+            Stop::CrossSite => "the request came from another site".to_owned(),
+            Stop::Bad { message, .. } => message.clone(),
+            Stop::TooLarge => "the request is larger than this address takes".to_owned(),
+            Stop::TooSlow => "the answer took too long; the same id may be sent again".to_owned(),
+            Stop::Conflict { why, .. } => why.en.clone().into_owned(),
+            Stop::Fault => "it failed on our side; the same id may be sent again".to_owned(),
+        }
+    }
+
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Stop::Bad { field, .. } => *field,
+            _ => None,
+        }
+    }
+}
+
+/// The rim sees the extension and gives the answer its form.
+impl IntoResponse for Stop {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<Denied> for Stop {
+    fn from(denied: Denied) -> Stop {
+        match denied {
+            Denied::NotAllowed { role, .. } => Stop::ForbiddenRole(role),
+            Denied::OutsideTerritory { .. } | Denied::NotOwn => Stop::ForbiddenArea,
+            Denied::LogUnavailable { reason } => Stop::fault(reason),
+        }
+    }
+}
+
+impl From<store::Fault> for Stop {
+    fn from(fault: store::Fault) -> Stop {
+        Stop::fault(fault)
+    }
+}
