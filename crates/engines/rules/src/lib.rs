@@ -18,6 +18,7 @@
 //! [`explain`], [`letter`], [`cases`].
 
 pub mod batch;
+pub mod cases;
 pub mod explain;
 pub mod letter;
 pub mod limits;
@@ -30,6 +31,7 @@ pub mod syntax;
 pub mod typed;
 
 pub use batch::{Batch, CaseFacts, Malformed, Origin, Stage};
+pub use cases::{CaseError, CaseReport, run_cases};
 pub use explain::{Trace, explain};
 pub use letter::{Letter, letter};
 pub use outcome::{Need, Outcomes, Verdict};

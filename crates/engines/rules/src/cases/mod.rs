@@ -1,0 +1,203 @@
+//! Cases beside the packs: families in YAML with the outcome the law gives them.
+//!
+//! ```yaml
+//! - name: children of 1, 5 and 9
+//!   decided_on: 2025-07-10
+//!   family:
+//!     applicant: { age: 34, sex: female, wage: 300 000 }
+//!     spouse: { age: 36, sex: male, vehicle: [{ made_year: 2010, serviceable: true }] }
+//!     children: [1, 5, 9]
+//!   expect: { verdict: entitled, programme: child_benefit, amount: 635 000 }
+//! ```
+//! A kind that a person does not list is known to be empty; `unknown` says that
+//! the agency was silent. An amount alone stands for that amount in every month
+//! of the window. Sums are in soʻm. Facts of the family (`visit`, `seven`) stand
+//! beside its members and are unknown when they are not listed.
+
+mod family;
+mod form;
+
+use crate::batch::{CaseFacts, Stage};
+use crate::explain::{Trace, explain};
+use crate::outcome::{Truth, Verdict};
+use crate::pack::Pack;
+use form::{CaseForm, Expected};
+use kernel::{Day, Money, Portrait};
+
+/// What came out of one case.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct CaseReport {
+    pub name: String,
+    /// Empty: as expected.
+    pub differences: Vec<String>,
+}
+
+/// The file, or one case of it, could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CaseError {
+    #[error("not a list of cases: {0}")]
+    Yaml(String),
+    #[error("case `{case}`: {message}")]
+    Case { case: String, message: String },
+}
+
+/// A case made ready: what the engine is given. Other tests take families from here.
+#[derive(Debug, Clone)]
+pub struct ReadyCase {
+    pub name: String,
+    pub decided_on: Day,
+    pub portrait: Portrait,
+    pub facts: CaseFacts,
+    expected: Expected,
+}
+
+/// Runs all cases of one YAML text against a pack.
+pub fn run_cases(pack: &Pack, yaml: &str) -> Result<Vec<CaseReport>, CaseError> {
+    read_cases(pack, yaml)?
+        .iter()
+        .map(|case| run(pack, case))
+        .collect()
+}
+
+/// Reads cases without running them.
+pub fn read_cases(pack: &Pack, yaml: &str) -> Result<Vec<ReadyCase>, CaseError> {
+    let forms: Vec<CaseForm> =
+        serde_yaml_ng::from_str(yaml).map_err(|error| CaseError::Yaml(error.to_string()))?;
+    forms.into_iter().map(|form| ready(pack, form)).collect()
+}
+
+fn ready(pack: &Pack, form: CaseForm) -> Result<ReadyCase, CaseError> {
+    let wrong = |message: String| CaseError::Case {
+        case: form.name.clone(),
+        message,
+    };
+    let applied_on = form.applied_on.unwrap_or(form.decided_on);
+    let mut facts = CaseFacts::application(applied_on, pack.cut_off_day());
+    facts.origin = form.origin.unwrap_or(facts.origin);
+    facts.stage = form.stage.unwrap_or(Stage::Final);
+    if let Some(category) = &form.former_category {
+        let index = pack
+            .category_index(category)
+            .ok_or_else(|| wrong(format!("no category `{category}`")))?;
+        facts.former_category = Some(index);
+    }
+    let portrait = family::portrait(pack, &form.family, &facts).map_err(wrong)?;
+    Ok(ReadyCase {
+        name: form.name,
+        decided_on: form.decided_on,
+        portrait,
+        facts,
+        expected: form.expect,
+    })
+}
+
+fn run(pack: &Pack, case: &ReadyCase) -> Result<CaseReport, CaseError> {
+    let wrong = |message: String| CaseError::Case {
+        case: case.name.clone(),
+        message,
+    };
+    let plan = pack
+        .plan(case.decided_on)
+        .map_err(|error| wrong(error.to_string()))?;
+    let trace =
+        explain(&plan, &case.portrait, &case.facts).map_err(|error| wrong(error.to_string()))?;
+    Ok(CaseReport {
+        name: case.name.clone(),
+        differences: differences(&trace, &case.expected),
+    })
+}
+
+fn differences(trace: &Trace, expected: &Expected) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut compare = |what: &str, expected: Option<String>, actual: String| {
+        if let Some(expected) = expected
+            && expected != actual
+        {
+            found.push(format!("{what}: expected {expected}, came out {actual}"));
+        }
+    };
+    let none = || "none".to_owned();
+    let id = |chosen: &Option<crate::explain::Chosen>| {
+        chosen
+            .as_ref()
+            .map_or_else(none, |chosen| chosen.id.clone())
+    };
+    compare(
+        "verdict",
+        Some(expected.verdict.clone()),
+        verdict(trace.verdict).to_owned(),
+    );
+    compare(
+        "programme",
+        expected.programme.clone(),
+        id(&trace.programme),
+    );
+    compare("category", expected.category.clone(), id(&trace.category));
+    let soums = |money: Money| money.to_string();
+    compare(
+        "amount",
+        expected.amount.map(|amount| soums(amount.0)),
+        trace.amount.map_or_else(none, soums),
+    );
+    let shown = trace
+        .per_capita
+        .map_or_else(none, |quantity| soums(Money(quantity.minor())));
+    compare(
+        "per_capita",
+        expected.per_capita.map(|amount| soums(amount.0)),
+        shown,
+    );
+    compare(
+        "last_month",
+        expected.last_month.map(|month| month.to_string()),
+        trace
+            .last_month
+            .map_or_else(none, |month| month.to_string()),
+    );
+    compare(
+        "term",
+        expected.term.map(|months| months.to_string()),
+        trace.term.map_or_else(none, |term| term.months.to_string()),
+    );
+    let with = |truth: Truth| {
+        let ids = trace
+            .conditions
+            .iter()
+            .filter(|condition| condition.truth == truth)
+            .map(|condition| condition.id.clone());
+        ids.collect::<Vec<_>>().join(", ")
+    };
+    compare(
+        "unmet",
+        expected.unmet.as_ref().map(|ids| ids.join(", ")),
+        with(Truth::NotMet),
+    );
+    compare(
+        "unknown",
+        expected.unknown.as_ref().map(|ids| ids.join(", ")),
+        with(Truth::Unknown),
+    );
+    let mut needs: Vec<&str> = trace
+        .needs
+        .iter()
+        .filter_map(|need| Some(kernel::facts::kind(need.need.kind)?.name))
+        .collect();
+    needs.dedup();
+    compare(
+        "needs",
+        expected.needs.as_ref().map(|kinds| kinds.join(", ")),
+        needs.join(", "),
+    );
+    found
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    use crate::pack::Step;
+    match verdict {
+        Verdict::Entitled => "entitled",
+        Verdict::NotEntitled => "not_entitled",
+        Verdict::Unknown => "unknown",
+        Verdict::NeedsVisit(Step::Visit) => "needs_visit",
+        Verdict::NeedsVisit(Step::Seven) => "needs_seven",
+    }
+}
