@@ -22,6 +22,7 @@ pub mod life;
 pub mod money_routes;
 pub mod month;
 pub mod population;
+pub mod refusal;
 pub mod register;
 pub mod seed;
 pub mod serve;

@@ -9,13 +9,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::agency::refuse;
 use crate::bank::{BookOutcome, Booked, ReturnReason, Statement, StatementRefusal};
 use crate::journal::Entry;
 use crate::population::estate::BANKS;
-use crate::treasury::{Order, OrderRefusal};
+use crate::refusal::{Refusal, broken, refuse};
+use crate::treasury::{Offered, Order, OrderRefusal, Uncovered};
 use crate::wire_time;
 use crate::world::World;
 
@@ -49,46 +50,42 @@ struct AnswerJson<'a> {
     at: kernel::Instant,
 }
 
-pub async fn post_order(State(world): State<Arc<World>>, body: Bytes) -> Response {
-    let order: Order = match serde_json::from_slice(&body) {
-        Ok(order) => order,
-        Err(error) => return refuse(StatusCode::BAD_REQUEST, error.to_string()),
-    };
+type Answered = Result<Response, Refusal>;
+
+pub async fn post_order(State(world): State<Arc<World>>, body: Bytes) -> Answered {
+    let order: Order = serde_json::from_slice(&body)
+        .map_err(|error| refuse(StatusCode::BAD_REQUEST, error.to_string()))?;
     let order_id = order.order_id.clone();
-    let accepted = {
-        let money = &mut *world.money();
-        let entry = Entry::Order {
-            order: order.clone(),
-            at: world.now(),
-        };
-        match money.treasury.accept(order, world.now()) {
-            Ok(true) => money
-                .journal
-                .write([&entry])
-                .map_err(|error| error.to_string()),
-            Ok(false) => Ok(()),
-            Err(refusal @ OrderRefusal::Conflict { .. }) => {
-                return refuse(StatusCode::CONFLICT, refusal.to_string());
-            }
-            Err(refusal) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, refusal.to_string()),
-        }
+    accept(&world, order)?;
+    settle_at_once(&world)?;
+    let answer = json!({ "order_id": order_id, "state": "accepted" });
+    Ok((StatusCode::ACCEPTED, Json(answer)).into_response())
+}
+
+fn accept(world: &World, order: Order) -> Result<(), Refusal> {
+    let money = &mut *world.money();
+    let at = world.now();
+    let entry = Entry::Order {
+        order: order.clone(),
+        at,
     };
-    let settled = accepted.and_then(|()| settle_at_once(&world));
-    match settled {
-        Ok(()) => (
-            StatusCode::ACCEPTED,
-            Json(json!({ "order_id": order_id, "state": "accepted" })),
-        )
-            .into_response(),
-        Err(error) => refuse(StatusCode::INTERNAL_SERVER_ERROR, error),
+    match money.treasury.accept(order, at) {
+        Ok(true) => money.journal.write([&entry]).map_err(broken),
+        Ok(false) => Ok(()),
+        Err(refusal @ OrderRefusal::Conflict { .. }) => {
+            Err(refuse(StatusCode::CONFLICT, refusal.to_string()))
+        }
+        Err(refusal) => Err(refuse(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            refusal.to_string(),
+        )),
     }
 }
 
-pub async fn get_order(State(world): State<Arc<World>>, Path(id): Path<String>) -> Response {
-    match world.money().treasury.state(&id) {
-        Some(state) => Json(state).into_response(),
-        None => refuse(StatusCode::NOT_FOUND, format!("no order {id}")),
-    }
+pub async fn get_order(State(world): State<Arc<World>>, Path(id): Path<String>) -> Answered {
+    let state = world.money().treasury.state(&id);
+    let state = state.ok_or_else(|| refuse(StatusCode::NOT_FOUND, format!("no order {id}")))?;
+    Ok(Json(state).into_response())
 }
 
 pub async fn list_banks() -> Json<Vec<&'static str>> {
@@ -100,64 +97,51 @@ pub async fn post_statement(
     State(world): State<Arc<World>>,
     Path(mfo): Path<String>,
     body: Bytes,
-) -> Response {
+) -> Answered {
     let work = tokio::task::spawn_blocking(move || take_statement(&world, &mfo, &body));
-    work.await
-        .unwrap_or_else(|error| refuse(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
+    work.await.map_err(broken)?
 }
 
-fn take_statement(world: &World, mfo: &str, body: &[u8]) -> Response {
+fn take_statement(world: &World, mfo: &str, body: &[u8]) -> Answered {
     if !BANKS.iter().any(|(known, _)| *known == mfo) {
-        return refuse(StatusCode::NOT_FOUND, format!("no bank with MFO {mfo}"));
+        return Err(refuse(
+            StatusCode::NOT_FOUND,
+            format!("no bank with MFO {mfo}"),
+        ));
     }
-    let statement: Statement = match serde_json::from_slice(body) {
-        Ok(statement) => statement,
-        Err(error) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
-    };
-    let id = statement.statement_id.clone();
-    let taken = take(world, mfo, statement);
-    match taken.and_then(|()| {
-        settle_at_once(world).map_err(|error| refuse(StatusCode::INTERNAL_SERVER_ERROR, error))
-    }) {
-        Ok(()) => (
-            StatusCode::ACCEPTED,
-            Json(json!({ "statement_id": id, "state": "accepted" })),
-        )
-            .into_response(),
-        Err(response) => response,
-    }
+    let statement: Statement = serde_json::from_slice(body)
+        .map_err(|error| refuse(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
+    let statement_id = statement.statement_id.clone();
+    let sha256 = hex::encode(Sha256::digest(body));
+    take(world, mfo, statement, sha256)?;
+    settle_at_once(world)?;
+    let answer = json!({ "statement_id": statement_id, "state": "accepted" });
+    Ok((StatusCode::ACCEPTED, Json(answer)).into_response())
 }
 
-// The refusal is the whole HTTP answer; it is made once a statement.
-#[allow(clippy::result_large_err)]
-fn take(world: &World, mfo: &str, statement: Statement) -> Result<(), Response> {
+fn take(world: &World, mfo: &str, statement: Statement, sha256: String) -> Result<(), Refusal> {
     let money = &mut *world.money();
-    match money
-        .treasury
-        .funded_line(&statement.order_id, mfo, &statement.statement_id)
-    {
-        Err(false) => {
-            return Err(refuse(
-                StatusCode::CONFLICT,
-                format!("order {} is not funded", statement.order_id),
-            ));
-        }
-        Err(true) => {
-            let text = format!(
-                "order {} has no statement {} of bank {mfo}",
-                statement.order_id, statement.statement_id
-            );
-            return Err(refuse(StatusCode::UNPROCESSABLE_ENTITY, text));
-        }
-        Ok(line) if (line.count, line.total_minor) != (statement.count, statement.total_minor) => {
-            let text = format!(
-                "the order says {} payments, {} tiyin; the statement {}, {}",
-                line.count, line.total_minor, statement.count, statement.total_minor
-            );
-            return Err(refuse(StatusCode::UNPROCESSABLE_ENTITY, text));
-        }
-        Ok(_) => {}
-    }
+    let (statement_id, count, total_minor) = (
+        statement.statement_id.clone(),
+        statement.count,
+        statement.total_minor,
+    );
+    let offered = Offered {
+        statement_id,
+        count,
+        total_minor,
+        sha256,
+    };
+    let covered = money.treasury.covers(mfo, &statement.order_id, &offered);
+    covered.map_err(|uncovered| {
+        let not_yet = uncovered == Uncovered::NotFunded;
+        let status = if not_yet {
+            StatusCode::CONFLICT
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        };
+        refuse(status, format!("order {}: {uncovered}", statement.order_id))
+    })?;
     let at = world.now();
     let entry = Entry::Statement {
         mfo: mfo.to_owned(),
@@ -165,10 +149,7 @@ fn take(world: &World, mfo: &str, statement: Statement) -> Result<(), Response> 
         at,
     };
     match money.banks.take(mfo, statement, at) {
-        Ok(true) => money
-            .journal
-            .write([&entry])
-            .map_err(|error| refuse(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())),
+        Ok(true) => money.journal.write([&entry]).map_err(broken),
         Ok(false) => Ok(()),
         Err(refusal @ StatementRefusal::Conflict { .. }) => {
             Err(refuse(StatusCode::CONFLICT, refusal.to_string()))
@@ -180,9 +161,9 @@ fn take(world: &World, mfo: &str, statement: Statement) -> Result<(), Response> 
     }
 }
 
-fn settle_at_once(world: &World) -> Result<(), String> {
+fn settle_at_once(world: &World) -> Result<(), Refusal> {
     if world.at_once {
-        world.settle_money().map_err(|error| error.to_string())
+        world.settle_money().map_err(broken)
     } else {
         Ok(())
     }
@@ -192,19 +173,19 @@ pub async fn get_answers(
     State(world): State<Arc<World>>,
     Path((mfo, id)): Path<(String, String)>,
     Query(page): Query<Page>,
-) -> Response {
+) -> Answered {
     let money = world.money();
     let Some((complete, answers)) = money.banks.answers(&mfo, &id, page.after, page.limit()) else {
-        return refuse(
+        return Err(refuse(
             StatusCode::NOT_FOUND,
             format!("bank {mfo} has no statement {id}"),
-        );
+        ));
     };
     let answers: Vec<_> = answers
         .into_iter()
         .map(|(seq, booked)| answer(seq, booked, false))
         .collect();
-    Json(json!({ "complete": complete, "answers": answers })).into_response()
+    Ok(Json(json!({ "complete": complete, "answers": answers })).into_response())
 }
 
 pub async fn get_book(

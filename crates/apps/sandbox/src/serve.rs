@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,13 +10,14 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use kernel::{Instant, Month};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::agency::{self, refuse};
-use crate::life;
+use crate::agency;
+use crate::life::{self, Stepped};
 use crate::money_routes;
 use crate::month::{Regime, truth_of};
 use crate::population::{DISTRICT, Mahalla};
+use crate::refusal::{Refusal, broken, refuse};
 use crate::register;
 use crate::world::World;
 
@@ -55,25 +56,17 @@ struct ClockForm {
 }
 
 /// A step runs to its end even when the caller has given up waiting.
-async fn post_clock(State(world): State<Arc<World>>, Json(form): Json<ClockForm>) -> Response {
-    let Ok(now) = Instant::parse_rfc3339(&form.now) else {
-        return refuse(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            format!("{} is not an instant (RFC 3339)", form.now),
-        );
-    };
+async fn post_clock(
+    State(world): State<Arc<World>>,
+    Json(form): Json<ClockForm>,
+) -> Result<Json<Stepped>, Refusal> {
+    let wrong = |text: String| refuse(StatusCode::UNPROCESSABLE_ENTITY, text);
+    let now = Instant::parse_rfc3339(&form.now).map_err(|error| wrong(error.to_string()))?;
     if now < world.now() {
-        return refuse(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "the clock goes forward only".into(),
-        );
+        return Err(wrong("the clock goes forward only".into()));
     }
     let step = tokio::spawn(async move { life::step(&world, now).await });
-    match step.await {
-        Ok(Ok(stepped)) => Json(stepped).into_response(),
-        Ok(Err(error)) => refuse(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
-        Err(error) => refuse(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
-    }
+    Ok(Json(step.await.map_err(broken)?.map_err(broken)?))
 }
 
 #[derive(Debug, Deserialize)]
@@ -94,30 +87,22 @@ struct BudgetForm {
 async fn post_truth(
     State(world): State<Arc<World>>,
     Path(month): Path<String>,
-    body: Bytes,
-) -> Response {
-    let form: TruthForm = match serde_json::from_slice(&body) {
-        Ok(form) => form,
-        Err(error) => return refuse(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
-    };
+    Json(form): Json<TruthForm>,
+) -> Result<Json<Value>, Refusal> {
     let (Ok(month), Some(regime)) = (Month::parse(&month), Regime::named(&form.regime)) else {
         let text = format!(
-            "ask for a month (YYYY-MM) and a regime (UZ-654b or UZ-SR26), not {month} and {}",
+            "ask for YYYY-MM and UZ-654b or UZ-SR26, not {month}, {}",
             form.regime
         );
-        return refuse(StatusCode::UNPROCESSABLE_ENTITY, text);
+        return Err(refuse(StatusCode::UNPROCESSABLE_ENTITY, text));
     };
     let limits = form
         .budgets
         .into_iter()
-        .map(|budget| (budget.programme, budget.limit_minor))
-        .collect();
-    world.cases().budgets.insert(month, limits);
+        .map(|budget| (budget.programme, budget.limit_minor));
+    world.cases().budgets.insert(month, limits.collect());
     let work = tokio::task::spawn_blocking(move || truth_of(&world, month, regime));
-    match work.await {
-        Ok(cases) => Json(json!({ "cases": cases })).into_response(),
-        Err(error) => refuse(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
-    }
+    Ok(Json(json!({ "cases": work.await.map_err(broken)? })))
 }
 
 /// Streamed: a country of any size in bounded memory.

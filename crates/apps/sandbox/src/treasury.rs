@@ -115,6 +115,51 @@ impl std::fmt::Display for OrderRefusal {
     }
 }
 
+/// A statement as a bank holds it in its hand.
+#[derive(Clone, Debug)]
+pub struct Offered {
+    pub statement_id: String,
+    pub count: u64,
+    pub total_minor: i64,
+    /// Of the bytes as they came, in hex.
+    pub sha256: String,
+}
+
+/// Why a statement has no money behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Uncovered {
+    NotFunded,
+    NotInOrder,
+    /// What the order says instead.
+    Differs {
+        count: u64,
+        total_minor: i64,
+    },
+    OtherBytes {
+        sha256: String,
+    },
+}
+
+impl std::fmt::Display for Uncovered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Uncovered::NotFunded => write!(f, "the order is not funded"),
+            Uncovered::NotInOrder => {
+                write!(f, "the order does not name this statement of this bank")
+            }
+            Uncovered::Differs { count, total_minor } => {
+                write!(
+                    f,
+                    "the order has {count} payments of {total_minor} for this statement"
+                )
+            }
+            Uncovered::OtherBytes { sha256 } => {
+                write!(f, "the order names a statement whose SHA-256 is {sha256}")
+            }
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 pub struct Treasury {
     orders: BTreeMap<String, Accepted>,
@@ -186,21 +231,33 @@ impl Treasury {
         })
     }
 
-    /// The bank's line of a funded order; `Err(false)`: no such order or not funded,
-    /// `Err(true)`: funded, but not for this statement.
-    pub fn funded_line(
-        &self,
-        order_id: &str,
-        mfo: &str,
-        statement_id: &str,
-    ) -> Result<&BankLine, bool> {
+    /// Whether a funded order pays for this statement, to the tiyin and the byte.
+    pub fn covers(&self, mfo: &str, order_id: &str, offered: &Offered) -> Result<(), Uncovered> {
+        let funded = |order: &&Accepted| order.funded_at.is_some();
         let order = self
             .orders
             .get(order_id)
-            .filter(|order| order.funded_at.is_some())
-            .ok_or(false)?;
-        let line = |line: &&BankLine| line.mfo == mfo && line.statement_id == statement_id;
-        order.order.banks.iter().find(line).ok_or(true)
+            .filter(funded)
+            .ok_or(Uncovered::NotFunded)?;
+        let same = |line: &&BankLine| line.mfo == mfo && line.statement_id == offered.statement_id;
+        let line = order
+            .order
+            .banks
+            .iter()
+            .find(same)
+            .ok_or(Uncovered::NotInOrder)?;
+        if (line.count, line.total_minor) != (offered.count, offered.total_minor) {
+            return Err(Uncovered::Differs {
+                count: line.count,
+                total_minor: line.total_minor,
+            });
+        }
+        if !line.sha256.is_empty() && !line.sha256.eq_ignore_ascii_case(&offered.sha256) {
+            return Err(Uncovered::OtherBytes {
+                sha256: line.sha256.clone(),
+            });
+        }
+        Ok(())
     }
 
     pub fn funded_minor(&self) -> i64 {
@@ -271,6 +328,15 @@ mod tests {
         }
     }
 
+    fn offered(id: &str, total_minor: i64) -> Offered {
+        Offered {
+            statement_id: id.into(),
+            count: 1,
+            total_minor,
+            sha256: String::new(),
+        }
+    }
+
     #[test]
     fn an_order_is_accepted_once_and_only_when_its_sums_agree() {
         let mut treasury = Treasury::default();
@@ -308,14 +374,28 @@ mod tests {
                 .fund(at("2026-02-07T10:00:00+05:00"), false)
                 .is_empty()
         );
-        assert_eq!(treasury.funded_line("a", "00601", "s"), Err(false));
+        assert_eq!(
+            treasury.covers("00601", "a", &offered("s", 5)),
+            Err(Uncovered::NotFunded)
+        );
         assert_eq!(
             treasury.fund(at("2026-02-09T10:00:00+05:00"), false),
             vec!["a".to_owned()]
         );
         assert_eq!(treasury.state("a").map(|state| state.funded_minor), Some(5));
-        assert!(treasury.funded_line("a", "00601", "s").is_ok());
-        assert_eq!(treasury.funded_line("a", "00601", "other"), Err(true));
+        assert_eq!(treasury.covers("00601", "a", &offered("s", 5)), Ok(()));
+        assert_eq!(
+            treasury.covers("00601", "a", &offered("other", 5)),
+            Err(Uncovered::NotInOrder)
+        );
+        let differs = Uncovered::Differs {
+            count: 1,
+            total_minor: 5,
+        };
+        assert_eq!(
+            treasury.covers("00601", "a", &offered("s", 6)),
+            Err(differs)
+        );
     }
 
     #[test]

@@ -12,22 +12,27 @@
 
 use kernel::{Day, Instant};
 
+const fn soum(soum: i64) -> i64 {
+    soum * 100
+}
+
 /// The minimum consumer expenditure by its first day (facts 1.1 [S15][S16]); the
 /// day in 2026 is recalled.
-const MCE: [((i32, u32, u32), i64); 2] = [((2025, 2, 4), 669_000_00), ((2026, 1, 1), 715_000_00)];
+const MCE: [((i32, u32, u32), i64); 2] =
+    [((2025, 2, 4), soum(669_000)), ((2026, 1, 1), soum(715_000))];
 /// From 2025-08-01 (facts 1.1 [S17]).
-const MINIMUM_WAGE: i64 = 1_271_000_00;
+const MINIMUM_WAGE: i64 = soum(1_271_000);
 /// Balances of five minimum wages refuse (facts 1.4, PKM-122).
 const BALANCE_LIMIT: i64 = 5 * MINIMUM_WAGE;
 /// A serviceable car of at most so many years refuses (facts 1.4, PKM-122).
 const CAR_YEARS_MAX: i32 = 7;
 
 /// Monthly benefit from 2025-07-01 (UP-91 of 2025-06-02 [S17]).
-const FIRST_CHILD_UNDER_THREE: i64 = 360_000_00;
-const FIRST_CHILD: i64 = 275_000_00;
-const SECOND_CHILD: i64 = 165_000_00;
-const EACH_NEXT_CHILD: i64 = 110_000_00;
-const MATERIAL_ASSISTANCE: i64 = 420_000_00;
+const FIRST_CHILD_UNDER_THREE: i64 = soum(360_000);
+const FIRST_CHILD: i64 = soum(275_000);
+const SECOND_CHILD: i64 = soum(165_000);
+const EACH_NEXT_CHILD: i64 = soum(110_000);
+const MATERIAL_ASSISTANCE: i64 = soum(420_000);
 
 /// Working age ends with the pension age: 60 for men, 55 for women.
 const WORKING_AGE: std::ops::Range<i32> = 18..60;

@@ -204,8 +204,8 @@ fn any_property_filter_refuses_and_the_edge_belongs_where_the_law_puts_it() {
         |adult| adult.vehicles = Some(vec![car(2000, true), car(2001, false)]),
         fine,
     );
-    check(|adult| adult.balance = Some(6_355_000_00), "refused BANK");
-    check(|adult| adult.balance = Some(6_354_999_99), fine);
+    check(|adult| adult.balance = Some(635_500_000), "refused BANK");
+    check(|adult| adult.balance = Some(635_499_999), fine);
     check(
         |adult| adult.in_service = Some(true),
         "refused EMPLOYER_CLASS",

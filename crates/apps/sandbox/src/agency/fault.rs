@@ -65,7 +65,7 @@ impl Faults {
     pub fn of_request(&self, agency: Agency, request: &str) -> Fault {
         let hash = seed::mix(&[self.seed, 11, agency as u64, seed::of_text(request)]);
         let fault = if seed::happens(hash, self.rates.timeout) {
-            if hash / 1000 % 2 == 0 {
+            if (hash / 1000).is_multiple_of(2) {
                 Fault::Hang
             } else {
                 Fault::Cut

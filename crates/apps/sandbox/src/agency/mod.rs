@@ -5,8 +5,10 @@
 //! personal number is `found: false`, a late answer `pending`.
 
 mod answer;
-pub use answer::{dwelling_code, payer, pension_kind};
+mod civil;
 pub mod fault;
+mod income;
+mod owned;
 #[cfg(test)]
 mod tests;
 
@@ -22,9 +24,12 @@ use kernel::{Day, Instant, Month, Pinfl};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::refusal::{Refusal, refuse};
 use crate::world::World;
 use answer::Answer;
+pub use civil::dwelling_code;
 use fault::Fault;
+pub use income::{payer, pension_kind};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -93,14 +98,10 @@ pub async fn query(
     State(world): State<Arc<World>>,
     Path(agency): Path<Agency>,
     body: Bytes,
-) -> Response {
-    let question: Question = match serde_json::from_slice(&body) {
-        Ok(question) => question,
-        Err(error) => return refuse(StatusCode::BAD_REQUEST, error.to_string()),
-    };
-    if let Err(refusal) = admit(agency, &question) {
-        return refusal;
-    }
+) -> Result<Response, Refusal> {
+    let question: Question = serde_json::from_slice(&body)
+        .map_err(|error| refuse(StatusCode::BAD_REQUEST, error.to_string()))?;
+    admit(agency, &question)?;
     let rates = world.faults.rates;
     if rates.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(rates.delay_ms)).await;
@@ -108,13 +109,13 @@ pub async fn query(
     match world.faults.of_request(agency, &question.request_id) {
         Fault::None => {}
         Fault::Hang => tokio::time::sleep(HANG).await,
-        Fault::Cut => return cut(),
-        Fault::Rubbish => return rubbish(agency),
+        Fault::Cut => return Ok(cut()),
+        Fault::Rubbish => return Ok(rubbish(agency)),
     }
-    Json(reply(&world, agency, &question, world.now())).into_response()
+    Ok(Json(reply(&world, agency, &question, world.now())).into_response())
 }
 
-fn admit(agency: Agency, question: &Question) -> Result<(), Response> {
+fn admit(agency: Agency, question: &Question) -> Result<(), Refusal> {
     let persons = question.persons.len();
     if persons > agency.persons_max() {
         let most = agency.persons_max();
@@ -160,10 +161,6 @@ fn reply<'a>(world: &World, agency: Agency, question: &'a Question, now: Instant
         as_of: question.as_of,
         answers: question.persons.iter().map(answer).collect(),
     }
-}
-
-pub fn refuse(status: StatusCode, error: String) -> Response {
-    (status, Json(json!({ "error": error }))).into_response()
 }
 
 /// Half an answer, then the connection breaks.

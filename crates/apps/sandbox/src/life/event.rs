@@ -220,7 +220,7 @@ fn newborn(
     /// Codes of issue that the drawn people do not reach.
     const ISSUE_CODE: u16 = 900;
     let hash = seed::mix(&[world.country.population.seed, 55, u64::from(mother_no)]);
-    let sex = if hash % 2 == 0 {
+    let sex = if hash.is_multiple_of(2) {
         Sex::Male
     } else {
         Sex::Female

@@ -61,7 +61,7 @@ fn day(hash: u64, story: Story) -> Option<Day> {
     if story.comes_in_january() {
         return Day::new(2026, 1, seed::between(spread, 2, 16) as u32);
     }
-    match (january, late) {
+    match (january && !story.comes_in_february(), late) {
         (true, false) => Day::new(2026, 1, seed::between(spread, 2, 16) as u32),
         (true, true) => Day::new(2026, 1, seed::between(spread, 17, 26) as u32),
         (false, _) => Day::new(2026, 2, seed::between(spread, 2, 16) as u32),

@@ -186,4 +186,17 @@ impl Story {
     pub fn comes_in_january(self) -> bool {
         matches!(self, Story::RaisedTo125 | Story::RaisedTo150)
     }
+
+    /// Only the law of February sends people to the home and hears the Seven.
+    pub fn comes_in_february(self) -> bool {
+        matches!(
+            self,
+            Story::Absent
+                | Story::InformalShop
+                | Story::Cattle
+                | Story::Exactly125
+                | Story::Exactly150
+                | Story::HardLife
+        )
+    }
 }
