@@ -26,6 +26,8 @@ pub mod import;
 pub mod kin;
 pub mod person;
 mod stored;
+#[cfg(test)]
+mod testing;
 pub mod unit;
 
 use access::Permit;
