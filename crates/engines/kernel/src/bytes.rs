@@ -31,10 +31,6 @@ pub(crate) fn put_u64(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
-pub(crate) fn put_i64(out: &mut Vec<u8>, value: i64) {
-    put_u64(out, zigzag(value));
-}
-
 pub(crate) fn zigzag(value: i64) -> u64 {
     ((value << 1) ^ (value >> 63)) as u64
 }
@@ -91,44 +87,37 @@ impl<'a> Reader<'a> {
         if first < 0x80 {
             return Ok(u64::from(first));
         }
-        self.u64_behind(u64::from(first & 0x7f), 7)
+        self.u64_behind(u64::from(first & 0x7f))
     }
 
-    /// The rest of a number whose low `shift` bits are known and which goes on.
-    pub(crate) fn u64_behind(&mut self, low: u64, shift: u32) -> Result<u64, BadBytes> {
+    /// The rest of a number whose low seven bits are known and which goes on.
+    fn u64_behind(&mut self, low: u64) -> Result<u64, BadBytes> {
         let mut value = low;
-        let mut shift = shift;
+        let mut shift = 7;
         loop {
             let at = self.at;
             let byte = self.u8()?;
-            let bits = u64::from(byte & 0x7f);
-            let last = byte < 0x80;
-            if shift >= 64 || (bits << shift) >> shift != bits || (last && bits == 0) {
+            value |= u64::from(byte & 0x7f) << shift;
+            // The tenth byte has room for one bit only.
+            if shift == 63 && byte > 1 {
                 return Err(BadBytes::Number { at });
             }
-            value |= bits << shift;
-            if last {
-                return Ok(value);
+            if byte < 0x80 {
+                let shortest = byte != 0;
+                return if shortest {
+                    Ok(value)
+                } else {
+                    Err(BadBytes::Number { at })
+                };
             }
             shift += 7;
         }
     }
 
     #[inline]
-    pub(crate) fn i64(&mut self) -> Result<i64, BadBytes> {
-        self.u64().map(unzigzag)
-    }
-
-    #[inline]
     pub(crate) fn u32(&mut self) -> Result<u32, BadBytes> {
         let at = self.at;
         u32::try_from(self.u64()?).map_err(|_| BadBytes::Number { at })
-    }
-
-    #[inline]
-    pub(crate) fn i32(&mut self) -> Result<i32, BadBytes> {
-        let at = self.at;
-        i32::try_from(self.i64()?).map_err(|_| BadBytes::Number { at })
     }
 
     #[inline]
@@ -160,5 +149,43 @@ impl<'a> Reader<'a> {
             return Err(BadBytes::TooMany { at, max });
         }
         Ok(count as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_the_shortest_form_of_a_number_is_read() {
+        fn check(bytes: &[u8], expected: Result<u64, BadBytes>) {
+            assert_eq!(Reader::new(bytes).u64(), expected, "{bytes:?}");
+        }
+        check(&[0], Ok(0));
+        check(&[0x7f], Ok(127));
+        check(&[0x80, 1], Ok(128));
+        check(&[0x80, 0], Err(BadBytes::Number { at: 1 }));
+        check(&[0x80], Err(BadBytes::CutOff { at: 1 }));
+        let mut largest = [0xff; 10];
+        largest[9] = 1;
+        check(&largest, Ok(u64::MAX));
+        largest[9] = 2;
+        check(&largest, Err(BadBytes::Number { at: 9 }));
+        check(&[0xff; 12], Err(BadBytes::Number { at: 9 }));
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_survive(number in any::<u64>(), shift in 0..64_u32, signed in any::<i64>()) {
+            let number = number >> shift;
+            let mut bytes = Vec::new();
+            put_u64(&mut bytes, number);
+            let mut reader = Reader::new(&bytes);
+            prop_assert_eq!(reader.u64(), Ok(number));
+            prop_assert_eq!(reader.end(), Ok(()));
+            prop_assert_eq!(unzigzag(zigzag(signed)), signed);
+        }
     }
 }

@@ -3,6 +3,9 @@
 //! Persons become places in a sorted list; bonds and residences are sorted by the
 //! place of their owner. Bonds to persons who are not in the graph are left out.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
 use super::{Bond, KinPerson, Relation, Residence};
 use crate::day::{Day, Period};
 use crate::ids::{DwellingId, PersonId};
@@ -12,7 +15,9 @@ pub(super) type Place = u32;
 
 #[derive(Clone, Debug, Default)]
 pub struct KinGraph {
+    /// Sorted by id.
     persons: Vec<KinPerson>,
+    places: HashMap<PersonId, Place, BuildHasherDefault<IdHasher>>,
     /// (owner, relation as seen from the owner, other): sorted.
     bonds: Vec<Link>,
     bonds_from: Vec<u32>,
@@ -49,8 +54,10 @@ impl KinGraph {
             persons.len() < u32::MAX as usize,
             "too many persons for one graph"
         );
+        let places = persons.iter().map(|person| person.id).zip(0..).collect();
         let mut graph = KinGraph {
             persons,
+            places,
             ..KinGraph::default()
         };
         graph.link(bonds);
@@ -100,7 +107,7 @@ impl KinGraph {
                 valid: bond.valid,
             });
         }
-        links.sort_by_key(|link| (link.owner, link.side, link.other, link.valid.from));
+        links.sort_unstable_by_key(|link| (link.owner, link.side, link.other, link.valid.from));
         self.bonds_from = starts(self.persons.len(), links.iter().map(|link| link.owner));
         self.bonds = links;
     }
@@ -111,20 +118,19 @@ impl KinGraph {
             Some((place, residence.dwelling, residence.valid))
         });
         let mut homes: Vec<_> = known.collect();
-        homes.sort_by_key(|(place, dwelling, valid)| (*place, *dwelling, valid.from));
+        homes.sort_unstable_by_key(|(place, dwelling, valid)| (*place, *dwelling, valid.from));
         let mut residents: Vec<_> = homes
             .iter()
             .map(|(place, dwelling, valid)| (*dwelling, *place, *valid))
             .collect();
-        residents.sort_by_key(|(dwelling, place, valid)| (*dwelling, *place, valid.from));
+        residents.sort_unstable_by_key(|(dwelling, place, valid)| (*dwelling, *place, valid.from));
         self.residences_from = starts(self.persons.len(), homes.iter().map(|home| home.0));
         self.residences = homes;
         self.residents = residents;
     }
 
     pub(super) fn place(&self, id: PersonId) -> Option<Place> {
-        let found = self.persons.binary_search_by_key(&id, |person| person.id);
-        found.ok().map(|place| place as Place)
+        self.places.get(&id).copied()
     }
 
     pub(super) fn person(&self, place: Place) -> &KinPerson {
@@ -194,4 +200,24 @@ fn starts(count: usize, owners: impl Iterator<Item = Place>) -> Vec<u32> {
 
 fn range(starts: &[u32], place: Place) -> std::ops::Range<usize> {
     starts[place as usize] as usize..starts[place as usize + 1] as usize
+}
+
+/// Our ids end in random bits, so mixing their halves is hash enough; the map is
+/// only asked, never walked, so its order decides nothing.
+#[derive(Clone, Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for eight in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..eight.len()].copy_from_slice(eight);
+            let mixed = self.0.rotate_left(29) ^ u64::from_le_bytes(word);
+            self.0 = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
 }

@@ -23,11 +23,12 @@ pub(super) struct Home {
     pub other: Option<Place>,
 }
 
+/// A carer's claim on a child for the family of `head`.
 #[derive(Clone, Copy)]
 struct Claim {
+    carer: Place,
     head: Place,
     tie: Tie,
-    lives_there: bool,
 }
 
 impl Rules<'_> {
@@ -91,50 +92,54 @@ impl Rules<'_> {
 
     /// The family that a child belongs to; `None` without a living carer.
     pub fn home(&self, child: Place) -> Option<Home> {
-        let claims = self.claims(child);
-        let strongest = claims.iter().map(|claim| claim.tie).max()?;
-        let mut best: Vec<Claim> = claims;
-        best.retain(|claim| claim.tie == strongest);
-        if best.iter().any(|claim| claim.lives_there) {
-            best.retain(|claim| claim.lives_there);
+        let mut claims = self.claims(child);
+        let tie = claims.iter().map(|claim| claim.tie).max()?;
+        claims.retain(|claim| claim.tie == tie);
+        if claims.iter().any(|claim| claim.head != claims[0].head) {
+            self.prefer_dwelling(child, &mut claims);
+            claims.sort_by_key(|claim| self.seniority(claim.head));
         }
-        best.sort_by_key(|claim| self.seniority(claim.head));
-        let other = best
+        let head = claims[0].head;
+        let other = claims
             .iter()
             .map(|claim| claim.head)
-            .find(|head| *head != best[0].head);
-        Some(Home {
-            head: best[0].head,
-            tie: strongest,
-            other,
-        })
+            .find(|other| *other != head);
+        Some(Home { head, tie, other })
     }
 
-    /// Every family with a claim on a child, one entry a carer.
+    /// Every permitted claim on a child, one entry a carer.
     fn claims(&self, child: Place) -> Vec<Claim> {
         let Some((_, ties)) = self.children else {
             return Vec::new();
         };
-        let dwelling = self.graph.dwelling(child, self.on);
-        let lives_with = |carer: Place| {
-            let shares = |who| dwelling.is_some() && self.graph.dwelling(who, self.on) == dwelling;
-            shares(carer) || self.spouse(carer).is_some_and(shares)
-        };
-        let links = self
+        let carers = self
             .graph
             .links(child, self.on)
             .filter_map(|link| match link.side {
                 Side::Carer(relation) => Some((link.other, Tie::given_by(relation))),
                 Side::Spouse | Side::Child(_) => None,
             });
-        let permitted = links.filter(|(_, tie)| ties.contains(tie));
+        let permitted = carers.filter(|(_, tie)| ties.contains(tie));
         permitted
             .map(|(carer, tie)| Claim {
+                carer,
                 head: self.couple_head(carer),
                 tie,
-                lives_there: lives_with(carer),
             })
             .collect()
+    }
+
+    /// Keeps the claims of families that the child lives with, if there are any.
+    fn prefer_dwelling(&self, child: Place, claims: &mut Vec<Claim>) {
+        let Some(dwelling) = self.graph.dwelling(child, self.on) else {
+            return;
+        };
+        let is_there = |who| self.graph.dwelling(who, self.on) == Some(dwelling);
+        let lives_with =
+            |claim: &Claim| is_there(claim.carer) || self.spouse(claim.carer).is_some_and(is_there);
+        if claims.iter().any(lives_with) {
+            claims.retain(lives_with);
+        }
     }
 
     /// Children whose home is the couple of `head`, and children of the couple

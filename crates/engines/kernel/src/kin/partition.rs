@@ -32,9 +32,7 @@ pub fn partition(
         if seated[person as usize] {
             continue;
         }
-        let head = head_for(block, rules, person, &|place| seated[place as usize]);
-        let mut seating = Seating::new(rules);
-        seating.seat_all(block, head, &|place| seated[place as usize]);
+        let seating = unit_of(block, rules, person, &|place| seated[place as usize]);
         for (place, _, _) in &seating.seats {
             seated[*place as usize] = true;
         }
@@ -43,28 +41,31 @@ pub fn partition(
     rosters
 }
 
-/// The head of the unit in which a person who has no seat yet belongs.
-fn head_for(
+/// The unit of a person who has no seat yet, put together around its oldest adult.
+fn unit_of<'a>(
     block: &UnitBlock,
-    rules: Rules<'_>,
+    rules: Rules<'a>,
     person: Place,
     taken: &dyn Fn(Place) -> bool,
-) -> Place {
-    let mut head = person;
-    if rules.is_child(person)
-        && let Some(home) = rules.home(person)
-        && !taken(home.head)
-    {
-        head = home.head;
-    }
-    let mut seating = Seating::new(rules);
-    seating.seat_all(block, head, taken);
+) -> Seating<'a> {
+    let around = |head: Place| {
+        let mut seating = Seating::new(rules);
+        seating.seat_all(block, head, taken);
+        seating
+    };
+    let home = rules.is_child(person).then(|| rules.home(person)).flatten();
+    let first = home
+        .map(|home| home.head)
+        .filter(|head| !taken(*head))
+        .unwrap_or(person);
+    let seating = around(first);
     let adults = seating
         .seats
         .iter()
         .map(|seat| seat.0)
         .filter(|place| rules.is_adult(*place));
-    adults
-        .min_by_key(|place| rules.seniority(*place))
-        .unwrap_or(head)
+    match adults.min_by_key(|place| rules.seniority(*place)) {
+        Some(oldest) if oldest != first => around(oldest),
+        _ => seating,
+    }
 }

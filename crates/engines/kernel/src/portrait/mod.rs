@@ -1,11 +1,12 @@
 //! The portrait of a unit: who is in it and every current fact about them, packed
 //! into one row, which the batch reads without allocating.
 //!
-//! Layout, version 1 (numbers as in [`crate::bytes`]): version; unit and head, 16
-//! bytes each; district; mahalla; members. A member: 16 bytes of id; a byte of
-//! role, tie, sex and "has died"; born; days lived if dead; the byte length of its
-//! facts; its facts. After the members the unit's own facts, likewise. A fact: 16
-//! bytes of id; kind; source; as-of; byte length of its body; the body.
+//! Layout, version 1 (lengths and counts as in [`crate::bytes`], days as four bytes, low
+//! byte first): version; unit and head, 16 bytes each; district; mahalla; members.
+//! A member: 16 bytes of id; a byte of role, tie, sex and "has died"; born; died if
+//! dead; the byte length of its facts; its facts. After the members the unit's own
+//! facts, likewise. A fact: 16 bytes of id; two of kind; one of source; as-of; byte
+//! length of its body; the body.
 
 mod pack;
 #[cfg(test)]

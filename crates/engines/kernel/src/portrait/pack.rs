@@ -1,8 +1,8 @@
 //! Writing a portrait, and reading it back as owned values.
 
-use super::view::{FactView, MemberView, PortraitView, VERSION};
+use super::view::{FACT_HEAD, FactView, MemberView, PortraitView, VERSION};
 use super::{BadBytes, Member, PackedFact, Portrait, Sex};
-use crate::bytes::{put_i64, put_u64};
+use crate::bytes::put_u64;
 
 impl Portrait {
     pub fn pack(&self) -> Vec<u8> {
@@ -43,9 +43,9 @@ fn put_member(out: &mut Vec<u8>, member: &Member) {
     let sex = u8::from(member.sex == Sex::Female);
     let died = u8::from(member.died.is_some());
     out.push(member.role.code() | member.tie.code() << 2 | sex << 4 | died << 5);
-    put_i64(out, i64::from(member.born.0));
+    out.extend_from_slice(&member.born.0.to_le_bytes());
     if let Some(died) = member.died {
-        put_i64(out, died.days_since(member.born));
+        out.extend_from_slice(&died.0.to_le_bytes());
     }
     put_facts(out, &member.facts);
 }
@@ -54,19 +54,18 @@ fn put_facts(out: &mut Vec<u8>, facts: &[PackedFact]) {
     put_u64(out, facts.iter().map(packed_len).sum::<usize>() as u64);
     for fact in facts {
         out.extend_from_slice(fact.id.as_bytes());
-        put_u64(out, u64::from(fact.kind));
+        out.extend_from_slice(&fact.kind.to_le_bytes());
         out.push(fact.source.code());
-        put_i64(out, i64::from(fact.as_of.0));
+        out.extend_from_slice(&fact.as_of.0.to_le_bytes());
         put_u64(out, fact.body.len() as u64);
         out.extend_from_slice(&fact.body);
     }
 }
 
 fn packed_len(fact: &PackedFact) -> usize {
-    let number = |value: u64| (70 - (value | 1).leading_zeros() as usize) / 7;
-    let as_of = crate::bytes::zigzag(i64::from(fact.as_of.0));
     let body = fact.body.len();
-    17 + number(u64::from(fact.kind)) + number(as_of) + number(body as u64) + body
+    let bytes_of_length = (70 - (body as u64 | 1).leading_zeros() as usize) / 7;
+    FACT_HEAD + bytes_of_length + body
 }
 
 fn owned_member(view: MemberView<'_>) -> Member {

@@ -7,6 +7,8 @@ use crate::facts::{BodyView, Source};
 use crate::ids::{FactId, PersonId, UnitId};
 
 pub(super) const VERSION: u8 = 1;
+/// Bytes of a fact before the length of its body.
+pub(super) const FACT_HEAD: usize = 23;
 /// More persons than any unit has; a hostile count ends here.
 const MEMBERS_MAX: usize = 10_000;
 
@@ -180,9 +182,9 @@ fn read_member<'a>(reader: &mut Reader<'a>) -> Result<MemberView<'a>, BadBytes> 
     } else {
         Sex::Male
     };
-    let born = Day(reader.i32()?);
+    let born = read_day(reader)?;
     let died = if flags >> 5 & 1 == 1 {
-        Some(read_death(reader, born)?)
+        Some(read_day(reader)?)
     } else {
         None
     };
@@ -198,12 +200,9 @@ fn read_member<'a>(reader: &mut Reader<'a>) -> Result<MemberView<'a>, BadBytes> 
     })
 }
 
-fn read_death(reader: &mut Reader<'_>, born: Day) -> Result<Day, BadBytes> {
-    let at = reader.at();
-    let died = reader.i64()?.checked_add(i64::from(born.0));
-    died.and_then(|died| i32::try_from(died).ok())
-        .map(Day)
-        .ok_or(BadBytes::Number { at })
+#[inline]
+fn read_day(reader: &mut Reader<'_>) -> Result<Day, BadBytes> {
+    reader.array().map(i32::from_le_bytes).map(Day)
 }
 
 #[inline]
@@ -222,19 +221,17 @@ fn check_facts(facts: &[u8]) -> Result<(), BadBytes> {
 
 #[inline]
 fn read_fact<'a>(reader: &mut Reader<'a>) -> Result<FactView<'a>, BadBytes> {
-    let id = FactId::from_bytes(reader.array()?);
     let at = reader.at();
-    let kind = u16::try_from(reader.u64()?).map_err(|_| BadBytes::Number { at })?;
-    let at = reader.at();
-    let source = Source::from_code(reader.u8()?).ok_or(BadBytes::Code { at })?;
-    let as_of = Day(reader.i32()?);
+    let head: [u8; FACT_HEAD] = reader.array()?;
+    let [id @ .., k0, k1, source, d0, d1, d2, d3] = head;
+    let source = Source::from_code(source).ok_or(BadBytes::Code { at: at + 18 })?;
     let length = reader.u32()?;
     let body = reader.take(length as usize)?;
     Ok(FactView {
-        id,
-        kind,
+        id: FactId::from_bytes(id),
+        kind: u16::from_le_bytes([k0, k1]),
         source,
-        as_of,
+        as_of: Day(i32::from_le_bytes([d0, d1, d2, d3])),
         body,
     })
 }
