@@ -44,6 +44,8 @@
 //!   [`Tx::alone`]. SQLite has one writer; PostgreSQL has many.
 //! - Never catch a unique violation and go on in the same transaction:
 //!   PostgreSQL has already given it up. Write `ON CONFLICT`.
+//! - A join in a writing transaction needs a real index: SQLite's writer makes
+//!   none on the fly (see `automatic_index` in `db.rs` for why).
 //! - One writing transaction a task at a time, and no permit, no claim and no
 //!   second `begin` while it is open: on SQLite they would wait for each other
 //!   until [`WRITER_WAIT_S_MAX`] and fail with [`Fault::Busy`].

@@ -5,6 +5,11 @@
 //! row changed, removed from the middle, added or reordered breaks the chain
 //! ([`verify`]). A tail cut off, or a whole chain, is seen only by what others
 //! keep: signed checkpoints, which join the chains, come with a later issue.
+//!
+//! Measured (`examples/permits.rs`, release, SQLite synced at every commit, two
+//! cores under heavy load of other work): 193 permits a second from one task
+//! that waits for each (a commit of 4 ms), 1,600 from 16 tasks, 171,000 from 256
+//! (1.5 ms each in the median: they share commits); `verify` 68,000 rows a second.
 
 mod canonical;
 mod looks;

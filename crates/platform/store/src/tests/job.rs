@@ -125,7 +125,7 @@ async fn a_job_that_always_fails_waits_longer_and_ends_with_its_owner() {
                 panic!("attempt {attempt} is not the last");
             };
             let wait = at.0 - platform.clock.now().0;
-            let whole = job::BACKOFF_S_MIN * S << (attempt - 1);
+            let whole = (job::BACKOFF_S_MIN * S) << (attempt - 1);
             assert!(
                 (whole / 2..whole).contains(&wait),
                 "attempt {attempt}: {wait}"
