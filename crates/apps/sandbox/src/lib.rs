@@ -20,6 +20,8 @@ pub mod export;
 pub mod journal;
 pub mod life;
 pub mod money_routes;
+#[cfg(test)]
+mod money_tests;
 pub mod month;
 pub mod population;
 pub mod refusal;

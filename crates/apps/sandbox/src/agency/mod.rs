@@ -10,7 +10,7 @@ pub mod fault;
 mod income;
 mod owned;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
