@@ -53,15 +53,11 @@ impl Reader<'_> {
         let mut wanted = vec![false; pack.variables.len()];
         wanted[usize::from(pack.rank)] = true;
         // Each variable stands behind what it uses, so one pass backwards will do.
-        for index in (0..wanted.len())
-            .rev()
-            .filter(|index| *index <= usize::from(pack.rank))
-            .collect::<Vec<_>>()
-        {
+        for index in (0..=usize::from(pack.rank)).rev() {
             if wanted[index]
                 && let Some(tree) = self.version(index)
             {
-                mark(tree, &mut wanted);
+                tree.mark_variables(&mut wanted);
             }
         }
         let shown = |index: &usize| {
@@ -77,12 +73,7 @@ impl Reader<'_> {
     }
 
     fn version(&self, index: usize) -> Option<&Tree> {
-        let versions = &self.plan.pack.variables[index].versions;
-        versions
-            .iter()
-            .rev()
-            .find(|(from, _)| *from <= self.plan.decided_on)
-            .map(|(_, tree)| tree)
+        self.plan.pack.variables[index].at(self.plan.decided_on)
     }
 
     fn variable_line(&self, index: usize) -> ArithmeticLine {
@@ -206,40 +197,5 @@ fn total(parts: &[Quantity], share: Option<Quantity>, lang: Lang) -> String {
         Some(share) => format!("{sum} × {}", share.text(lang)),
         None if parts.len() > 1 => sum,
         None => String::new(),
-    }
-}
-
-/// Marks the variables a formula names.
-fn mark(tree: &Tree, wanted: &mut [bool]) {
-    match &tree.op {
-        Op::Variable(index) => wanted[usize::from(*index)] = true,
-        Op::Not(a) | Op::Negate(a) | Op::Round { value: a, .. } => mark(a, wanted),
-        Op::And(a, b)
-        | Op::Or(a, b)
-        | Op::Compare(_, a, b)
-        | Op::Add(a, b)
-        | Op::Subtract(a, b)
-        | Op::Multiply(a, b)
-        | Op::Divide(a, b)
-        | Op::Greatest(a, b)
-        | Op::Least(a, b)
-        | Op::KnownOr(a, b) => {
-            mark(a, wanted);
-            mark(b, wanted);
-        }
-        Op::Choose(arms, otherwise) => {
-            for (condition, value) in arms {
-                mark(condition, wanted);
-                mark(value, wanted);
-            }
-            mark(otherwise, wanted);
-        }
-        Op::Call(_, arguments) => arguments.iter().for_each(|argument| mark(argument, wanted)),
-        Op::Constant(_)
-        | Op::Parameter(_)
-        | Op::Case(_)
-        | Op::Member(_)
-        | Op::Field { .. }
-        | Op::Aggregate(_) => {}
     }
 }

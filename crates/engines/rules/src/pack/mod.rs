@@ -69,6 +69,17 @@ pub struct Variable {
     pub versions: Vec<(Day, Tree)>,
 }
 
+impl Variable {
+    /// The formula in force on a day.
+    pub fn at(&self, day: Day) -> Option<&Tree> {
+        self.versions
+            .iter()
+            .rev()
+            .find(|(from, _)| *from <= day)
+            .map(|(_, tree)| tree)
+    }
+}
+
 /// A ground of refusal, said from the good side: met is good for the family.
 #[derive(Debug, Clone)]
 pub struct Condition {
@@ -236,6 +247,32 @@ impl Pack {
 
     pub fn programmes(&self) -> impl Iterator<Item = &Programme> {
         self.programmes.iter()
+    }
+
+    /// Every formula that says what comes out.
+    pub(crate) fn outcome_formulas(&self) -> impl Iterator<Item = &Tree> {
+        let conditions = self
+            .conditions
+            .iter()
+            .flat_map(|one| [Some(&one.formula), one.value.as_ref(), one.limit.as_ref()]);
+        let categories = self
+            .categories
+            .iter()
+            .flat_map(|one| [Some(&one.when), one.share.as_ref()]);
+        let programmes = self
+            .programmes
+            .iter()
+            .flat_map(|one| [Some(&one.when), one.until.as_ref()]);
+        let lines = self
+            .programmes
+            .iter()
+            .flat_map(|one| one.lines.iter().map(|line| Some(&line.formula)));
+        conditions
+            .chain(categories)
+            .chain(programmes)
+            .chain(lines)
+            .chain([self.steps_when.as_ref()])
+            .flatten()
     }
 
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {

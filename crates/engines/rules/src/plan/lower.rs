@@ -73,7 +73,7 @@ pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
         variables: vec![None; pack.variables.len()],
         used: vec![None; pack.parameters.len()],
     };
-    // The rank goes first: it stands in every decision.
+    lowering.variables()?;
     let rank = lowering.variable(pack.rank)?;
     let mut conditions = Vec::with_capacity(pack.conditions.len());
     for condition in &pack.conditions {
@@ -199,17 +199,31 @@ impl Lowering<'_> {
         self.push(Node::Lift(slot), level, operand.ty)
     }
 
+    /// All variables in use, in the pack's order: each stands behind what it uses,
+    /// so a long chain of them is no deep recursion.
+    fn variables(&mut self) -> Result<(), PlanError> {
+        let pack = self.pack;
+        let mut wanted = vec![false; pack.variables.len()];
+        wanted[usize::from(pack.rank)] = true;
+        pack.outcome_formulas()
+            .for_each(|tree| tree.mark_variables(&mut wanted));
+        for index in (0..wanted.len()).rev() {
+            if let Some(tree) = pack.variables[index].at(self.day).filter(|_| wanted[index]) {
+                tree.mark_variables(&mut wanted);
+            }
+        }
+        for index in (0..wanted.len()).filter(|index| wanted[*index]) {
+            self.variable(index as u16)?;
+        }
+        Ok(())
+    }
+
     fn variable(&mut self, index: u16) -> Lowered {
         if let Some(slot) = self.variables[usize::from(index)] {
             return Ok(slot);
         }
         let variable = &self.pack.variables[usize::from(index)];
-        let version = variable
-            .versions
-            .iter()
-            .rev()
-            .find(|(from, _)| *from <= self.day);
-        let Some((_, tree)) = version else {
+        let Some(tree) = variable.at(self.day) else {
             return Err(PlanError::FormulaNotInForce {
                 name: variable.name.clone(),
                 day: self.day,

@@ -210,3 +210,37 @@ impl Function {
         ),
     ];
 }
+
+impl Tree {
+    /// Marks the variables that the formula names.
+    pub fn mark_variables(&self, wanted: &mut [bool]) {
+        let mut mark = |tree: &Tree| tree.mark_variables(wanted);
+        match &self.op {
+            Op::Variable(index) => wanted[usize::from(*index)] = true,
+            Op::Not(a) | Op::Negate(a) | Op::Round { value: a, .. } => mark(a),
+            Op::And(a, b)
+            | Op::Or(a, b)
+            | Op::Compare(_, a, b)
+            | Op::Add(a, b)
+            | Op::Subtract(a, b)
+            | Op::Multiply(a, b)
+            | Op::Divide(a, b)
+            | Op::Greatest(a, b)
+            | Op::Least(a, b)
+            | Op::KnownOr(a, b) => [a, b].into_iter().for_each(|part| mark(part)),
+            Op::Choose(arms, otherwise) => {
+                arms.iter()
+                    .flat_map(|(condition, value)| [condition, value])
+                    .for_each(&mut mark);
+                mark(otherwise);
+            }
+            Op::Call(_, arguments) => arguments.iter().for_each(mark),
+            Op::Aggregate(aggregate) => {
+                let parts = [&aggregate.value, &aggregate.filter, &aggregate.empty];
+                parts.into_iter().flatten().for_each(mark);
+            }
+            Op::Constant(_) | Op::Parameter(_) | Op::Case(_) | Op::Member(_) | Op::Field { .. } => {
+            }
+        }
+    }
+}
