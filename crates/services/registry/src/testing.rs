@@ -13,9 +13,12 @@ pub(crate) async fn permit(platform: &Platform) -> Permit {
 /// A database of its own that vanishes with the platform.
 pub(crate) async fn sqlite() -> Platform {
     let folder = tempfile::tempdir().unwrap();
-    let db = Db::open(&format!("sqlite:{}", folder.path().join("test.db").display()))
-        .await
-        .unwrap();
+    let db = Db::open(&format!(
+        "sqlite:{}",
+        folder.path().join("test.db").display()
+    ))
+    .await
+    .unwrap();
     store::migrate(&db, &[access::SCHEMA, crate::SCHEMA])
         .await
         .unwrap();

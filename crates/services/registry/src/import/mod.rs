@@ -24,7 +24,7 @@ mod person_row;
 mod read;
 mod report;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod update;
 mod write;
 
