@@ -24,6 +24,7 @@ pub mod money_routes;
 mod money_tests;
 pub mod month;
 pub mod population;
+pub mod reading;
 pub mod refusal;
 pub mod register;
 pub mod seed;

@@ -8,13 +8,14 @@
 
 use std::collections::BTreeMap;
 
+use kernel::day::day_of_turning;
 use kernel::{Day, Instant, Month};
 use serde::Serialize;
 
-use crate::agency::Agency;
 use crate::cases::{Budget, Case};
-use crate::population::person::{Marks, PersonNo};
-use crate::truth::{self, Adult, Findings, InQueue, Judgement, Outcome, Vehicle};
+use crate::population::person::PersonNo;
+use crate::reading::Reading;
+use crate::truth::{self, InQueue, Judgement, Outcome};
 use crate::wire_time::{self, close_of, day_of};
 use crate::world::World;
 
@@ -24,7 +25,6 @@ fn day_of_change() -> Day {
 }
 
 const CUT_OFF_DAY: u32 = 16;
-const WINDOW_MONTHS: i32 = 3;
 
 #[derive(Debug, Serialize)]
 pub struct TruthJson {
@@ -196,7 +196,7 @@ impl<'a> Reckoning<'a> {
         for standing in &mut standings {
             standing.running = standing.judgement.outcome == Outcome::Awarded;
             let changed = if standing.running {
-                self.last_event(&standing.case, month)
+                self.last_change(&standing.case, month)
             } else {
                 None
             };
@@ -207,19 +207,36 @@ impl<'a> Reckoning<'a> {
         standings
     }
 
-    /// The last event in a family that works from this month on.
-    fn last_event(&self, case: &Case, month: Month) -> Option<Day> {
-        let works = |event: &&crate::cases::LifeEvent| {
-            event.family == case.family && event.on.month() < month
-        };
-        self.events.iter().filter(works).map(|event| event.on).max()
+    /// The last day that changed the family and works from this month on: a birth
+    /// or a death (from the month after it), or a child who came of age (the
+    /// benefit runs to the end of that month; asked on the first of the next).
+    fn last_change(&self, case: &Case, month: Month) -> Option<Day> {
+        let told = self
+            .events
+            .iter()
+            .filter(|event| event.family == case.family);
+        let told = told.map(|event| event.on).filter(|on| on.month() < month);
+        let country = &self.world.country;
+        let children = country
+            .unit(case.applicant, day_of(case.lodged_at))
+            .children;
+        let of_age = children
+            .iter()
+            .map(|no| day_of_turning(country.person(*no).born, 18));
+        let since_award = |day: &Day| (day_of_change()..month.first_day()).contains(day);
+        let of_age = of_age
+            .filter(since_award)
+            .map(|day| day.month().plus(1).first_day());
+        told.chain(of_age).max()
     }
 
     fn judge_old(&self, case: &Case, close: Instant) -> Judgement {
         let on = day_of(case.lodged_at);
-        truth::judge_654b(&self.family(case, on, on.month(), close, false))
+        truth::judge_654b(&self.reading(on.month(), close).family(case, on, false))
     }
 
+    /// Ages, roster and window are those of the application day, of the day of the
+    /// change of law, or of the day that changed the family.
     fn judge_new(&self, case: &Case, moved: bool, month: Month, changed: Option<Day>) -> Judgement {
         let lodged = if moved {
             day_of_change()
@@ -228,107 +245,22 @@ impl<'a> Reckoning<'a> {
         };
         let on = changed.unwrap_or(lodged);
         if !self.world.country.person(case.applicant).is_alive(on) {
-            let stopped = Outcome::Refused;
-            return Judgement {
-                outcome: stopped,
-                programme: None,
-                category: None,
-                amount: None,
-                per_head: None,
-                reasons: vec!["DEATH"],
-            };
+            return truth::stopped("DEATH");
         }
-        truth::judge_sr26(&self.family(case, on, lodged.month(), close_of(month), moved))
+        truth::judge_sr26(
+            &self
+                .reading(on.month(), close_of(month))
+                .family(case, on, moved),
+        )
     }
 
-    /// The facts of a family on a day, for the window before `asked`, as far as
-    /// the agencies had answered by `close`.
-    fn family(
-        &self,
-        case: &Case,
-        on: Day,
-        asked: Month,
-        close: Instant,
-        moved: bool,
-    ) -> truth::Family {
-        let country = &self.world.country;
-        let unit = country.unit(case.applicant, on);
-        let roster_known = self.answered(Agency::CivilRegistry, case.applicant, asked, close);
-        let adult = |no: &PersonNo| self.adult(*no, on, asked, close, roster_known);
-        let in_time = |at: Instant| at < close;
-        let visit = case
-            .visited
-            .filter(|(at, _)| in_time(*at))
-            .map(|(_, visit)| visit);
-        let seven = case
-            .concluded
-            .filter(|(at, _)| in_time(*at))
-            .map(|(_, seven)| seven);
-        truth::Family {
-            on,
-            adults: unit.adults.iter().map(adult).collect(),
-            children: unit
-                .children
-                .iter()
-                .map(|no| country.person(*no).age(on))
-                .collect(),
-            findings: Findings {
-                at_home: visit.map(|visit| visit.at_home),
-                informal_by_visit: visit.map_or(0, |visit| visit.informal_minor),
-                seven: seven.map(|seven| (seven.informal_minor, seven.difficult_situation)),
-            },
-            moved,
+    fn reading(&self, asked: Month, close: Instant) -> Reading<'_> {
+        Reading {
+            world: self.world,
+            steps: &self.steps,
+            asked,
+            close,
         }
-    }
-
-    fn adult(
-        &self,
-        no: PersonNo,
-        on: Day,
-        asked: Month,
-        close: Instant,
-        roster_known: bool,
-    ) -> Adult {
-        const TIYIN: i64 = 100;
-        let person = self.world.country.person(no);
-        let answered = |agency| roster_known && self.answered(agency, no, asked, close);
-        let window = (1..=WINDOW_MONTHS).map(|back| asked.plus(-back));
-        let income = window.map(|month| {
-            person.wage_minor(month)
-                + person.self_employment_minor(month)
-                + person.pension_minor(month)
-        });
-        let car = |car: &crate::population::person::Car| Vehicle {
-            made_year: car.made_year(),
-            serviceable: car.serviceable(),
-        };
-        let cars = person
-            .cars
-            .iter()
-            .filter(|car| car.exists())
-            .map(car)
-            .collect();
-        let balance = (i64::from(person.card_soum) + i64::from(person.deposit_soum)) * TIYIN;
-        Adult {
-            male: person.is_male(),
-            age: person.age(on),
-            income: (answered(Agency::Tax) && answered(Agency::PensionFund)).then(|| income.sum()),
-            dwellings: answered(Agency::Cadastre).then_some(i32::from(person.estate.dwellings)),
-            nonresidential: answered(Agency::Cadastre)
-                .then_some(i32::from(person.estate.nonresidential)),
-            vehicles: answered(Agency::Vehicles).then_some(cars),
-            balance: answered(Agency::Bank).then_some(balance),
-            in_service: answered(Agency::Employment).then_some(person.marks.has(Marks::SERVICE)),
-            unable_to_work: answered(Agency::Disability)
-                .then_some(person.marks.has(Marks::UNABLE_TO_WORK)),
-        }
-    }
-
-    fn answered(&self, agency: Agency, no: PersonNo, asked: Month, close: Instant) -> bool {
-        let pinfl = self.world.country.person(no).pinfl;
-        self.world
-            .faults
-            .answered_by((agency, pinfl, asked), &self.steps, close)
     }
 
     /// Awards of this month's queue within the budget; running awards have theirs already.

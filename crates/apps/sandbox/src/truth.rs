@@ -325,6 +325,11 @@ fn refused(reasons: Vec<&'static str>, per_head: Option<PerHead>) -> Judgement {
     }
 }
 
+/// An award that ends for a reason outside the test of means.
+pub fn stopped(reason: &'static str) -> Judgement {
+    refused(vec![reason], None)
+}
+
 fn waiting(outcome: Outcome, per_head: Option<PerHead>) -> Judgement {
     Judgement {
         outcome,
