@@ -41,7 +41,8 @@ impl<'a> Iterator for Pieces<'a> {
         if let Some(length) = kept_length(self.rest, self.before) {
             return Some(Piece::Keep(self.cut(length)));
         }
-        if !first.is_alphanumeric() {
+        // A mark that begins a piece belongs to no word, though U+02BB counts as a letter.
+        if !first.is_alphanumeric() || is_apostrophe(first) {
             return Some(Piece::Keep(self.cut(first.len_utf8())));
         }
         let word = self.cut(word_length(self.rest, self.before));
@@ -107,7 +108,8 @@ fn word_length(text: &str, before: Option<char>) -> usize {
     let mut previous = ' ';
     while let Some((at, c)) = chars.next() {
         if is_apostrophe(c) {
-            let inside = chars.peek().is_some_and(|(_, next)| next.is_alphabetic());
+            let letter = |next: char| next.is_alphabetic() && !is_apostrophe(next);
+            let inside = chars.peek().is_some_and(|(_, next)| letter(*next));
             // A mark at the end belongs to oʻ and gʻ, unless it closes a quotation.
             let of_letter = matches!(previous, 'o' | 'O' | 'g' | 'G') && !quoted;
             if !inside && !of_letter {
