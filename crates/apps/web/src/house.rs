@@ -1,6 +1,13 @@
-//! What every handler is handed: the platform and a few settings.
+//! What every handler is handed: the installation and a few settings.
 
-use store::Platform;
+use std::sync::Arc;
+
+use app::Daftar;
+use casework::Shelf;
+use kernel::{Day, Zone};
+use store::{Platform, Tx};
+
+use crate::stop::Stop;
 
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Settings {
@@ -12,16 +19,38 @@ pub struct Settings {
 
 #[derive(Debug, Clone)]
 pub struct House {
-    platform: Platform,
+    pub daftar: Arc<Daftar>,
     pub settings: Settings,
 }
 
 impl House {
-    pub fn new(platform: Platform, settings: Settings) -> House {
-        House { platform, settings }
+    pub fn new(daftar: Arc<Daftar>, settings: Settings) -> House {
+        House { daftar, settings }
     }
 
     pub fn platform(&self) -> &Platform {
-        &self.platform
+        &self.daftar.platform
+    }
+
+    pub fn shelf(&self) -> &Shelf {
+        &self.daftar.shelf
+    }
+
+    pub fn zone(&self) -> Zone {
+        self.daftar.zone()
+    }
+
+    /// The local day.
+    pub fn today(&self) -> Day {
+        self.daftar.today()
+    }
+
+    /// One snapshot to read from.
+    pub async fn read(&self) -> Result<Tx, Stop> {
+        Ok(self.platform().db.read().await?)
+    }
+
+    pub async fn begin(&self) -> Result<Tx, Stop> {
+        Ok(self.platform().db.begin().await?)
     }
 }

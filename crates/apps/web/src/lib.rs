@@ -12,6 +12,7 @@
 
 pub mod api;
 pub mod cookie;
+pub mod desk;
 pub mod form;
 pub mod form_body;
 pub mod guest;

@@ -158,7 +158,10 @@ fn page_of(stop: &Stop, guest: &Guest) -> ErrorPage {
         Stop::CrossSite => ErrorPage::cross_site(shell),
         Stop::TooLarge => ErrorPage::too_large(shell, BODY_KIB_MAX),
         Stop::TooSlow => ErrorPage::slow(shell),
-        Stop::Conflict { why, .. } => ErrorPage::conflict(shell, why.get(guest.lang).into_owned()),
+        Stop::Refused { status, why, .. } => ErrorPage {
+            status: *status,
+            ..ErrorPage::conflict(shell, why.get(guest.lang).into_owned())
+        },
         Stop::Fault => ErrorPage::fault(shell),
     }
 }

@@ -25,7 +25,12 @@ pub const SETTLE_S_MAX: u64 = 600;
 
 pub fn router(house: House) -> Router {
     let mut router = Router::new();
-    for route in routes::table() {
+    let demo = house.settings.demo;
+    // Without the demonstration its addresses do not exist.
+    for route in routes::table()
+        .into_iter()
+        .filter(|route| demo || !route.path.starts_with("/demo/"))
+    {
         let need = route.need;
         let admit = from_fn(move |guest: Guest, request: Request, next: Next| {
             rim::admit(need, guest, request, next)

@@ -22,8 +22,9 @@ pub enum Stop {
     },
     TooLarge,
     TooSlow,
-    /// The state of things refuses it: a word for machines, and words for people.
-    Conflict {
+    /// Refused by the noun itself: a word for machines, and words for people.
+    Refused {
+        status: StatusCode,
         code: &'static str,
         why: Text3,
     },
@@ -39,12 +40,18 @@ impl Stop {
         }
     }
 
-    /// A refusal whose words exist in English only.
-    pub fn conflict(code: &'static str, why: impl Into<String>) -> Stop {
-        Stop::Conflict {
+    /// The state of things refuses it.
+    pub fn conflict(code: &'static str, why: Text3) -> Stop {
+        Stop::Refused {
+            status: StatusCode::CONFLICT,
             code,
-            why: Text3::same(why),
+            why,
         }
+    }
+
+    /// A refusal whose words exist in English only.
+    pub fn conflict_en(code: &'static str, why: impl ToString) -> Stop {
+        Stop::conflict(code, Text3::same(why.to_string()))
     }
 
     /// Logs what failed; the reader only learns that it did.
@@ -61,7 +68,7 @@ impl Stop {
             Stop::Bad { .. } => StatusCode::BAD_REQUEST,
             Stop::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Stop::TooSlow => StatusCode::GATEWAY_TIMEOUT,
-            Stop::Conflict { .. } => StatusCode::CONFLICT,
+            Stop::Refused { status, .. } => *status,
             Stop::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -76,7 +83,7 @@ impl Stop {
             Stop::Bad { .. } => "bad_request",
             Stop::TooLarge => "too_large",
             Stop::TooSlow => "too_slow",
-            Stop::Conflict { code, .. } => code,
+            Stop::Refused { code, .. } => code,
             Stop::Fault => "fault",
         }
     }
@@ -92,7 +99,7 @@ impl Stop {
             Stop::Bad { message, .. } => message.clone(),
             Stop::TooLarge => "the request is larger than this address takes".to_owned(),
             Stop::TooSlow => "the answer took too long; the same id may be sent again".to_owned(),
-            Stop::Conflict { why, .. } => why.en.clone().into_owned(),
+            Stop::Refused { why, .. } => why.en.clone().into_owned(),
             Stop::Fault => "it failed on our side; the same id may be sent again".to_owned(),
         }
     }
@@ -127,5 +134,63 @@ impl From<Denied> for Stop {
 impl From<store::Fault> for Stop {
     fn from(fault: store::Fault) -> Stop {
         Stop::fault(fault)
+    }
+}
+
+impl From<casework::Fault> for Stop {
+    fn from(fault: casework::Fault) -> Stop {
+        match fault {
+            casework::Fault::NoCase(_) => Stop::NotFound,
+            casework::Fault::Registry(error) => error.into(),
+            other => Stop::fault(other),
+        }
+    }
+}
+
+impl From<registry::RegisterError> for Stop {
+    fn from(error: registry::RegisterError) -> Stop {
+        match error {
+            registry::RegisterError::UnknownPinfl => unknown_person(),
+            other => Stop::fault(other),
+        }
+    }
+}
+
+impl From<payments::Error> for Stop {
+    fn from(error: payments::Error) -> Stop {
+        match error {
+            payments::Error::Run(payments::run::Refusal::Unknown { .. })
+            | payments::Error::AccountTask(payments::account_task::Refusal::Unknown { .. }) => {
+                Stop::NotFound
+            }
+            payments::Error::Run(payments::run::Refusal::SamePerson { .. }) => {
+                Stop::conflict_en("same_person", error)
+            }
+            refusal if refusal.is_refusal() => Stop::conflict_en("refused", refusal),
+            fault => Stop::fault(fault),
+        }
+    }
+}
+
+impl From<app::Error> for Stop {
+    fn from(error: app::Error) -> Stop {
+        match error {
+            app::Error::NotADemo => Stop::NotFound,
+            app::Error::Access(denied) => denied.into(),
+            other => Stop::fault(other),
+        }
+    }
+}
+
+/// The register holds nobody with this number.
+pub fn unknown_person() -> Stop {
+    Stop::Refused {
+        status: StatusCode::UNPROCESSABLE_ENTITY,
+        code: "unknown_person",
+        why: Text3::fixed(
+            "Bu JSHSHIR reyestrda topilmadi.",
+            "Этого ПИНФЛ нет в реестре.",
+            "The register holds nobody with this PINFL.",
+        ),
     }
 }

@@ -1,7 +1,134 @@
-//! The interface for programs: JSON under `/api`, bearer tokens, one shape of errors.
+//! The interface for programs: JSON under `/api`, bearer tokens, one shape of
+//! errors: `{"error":{"code","message","field"}}`.
 
-use crate::route::Route;
+mod account_task;
+mod application;
+mod civil_event;
+mod conclusion;
+mod demo;
+mod renewal;
+mod session;
+mod visit;
+
+use access::Action;
+use axum::Json;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use kernel::{Day, Money, Pinfl};
+use serde::de::DeserializeOwned;
+
+use crate::route::{Need, Route};
+use crate::stop::Stop;
+
+const AT_THE_DOOR: Need = Need::Nothing("signing in comes before permissions");
 
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    vec![
+        Route::post("/api/sign-in", AT_THE_DOOR, session::sign_in),
+        Route::post(
+            "/api/applications",
+            Need::All(&[Action::LodgeApplication]),
+            application::lodge,
+        ),
+        Route::get(
+            "/api/visits",
+            Need::All(&[Action::ReadWaitingCases, Action::RecordVisit]),
+            visit::list,
+        ),
+        Route::post(
+            "/api/visits/{case}",
+            Need::All(&[Action::RecordVisit]),
+            visit::record,
+        ),
+        Route::get(
+            "/api/conclusions",
+            Need::All(&[Action::ReadWaitingCases, Action::RecordConclusion]),
+            conclusion::list,
+        ),
+        Route::post(
+            "/api/conclusions/{case}",
+            Need::All(&[Action::RecordConclusion]),
+            conclusion::record,
+        ),
+        Route::post(
+            "/api/civil-events",
+            Need::All(&[Action::SendCivilEvent]),
+            civil_event::hear,
+        ),
+        Route::get(
+            "/api/account-tasks",
+            Need::All(&[Action::MendAccount]),
+            account_task::list,
+        ),
+        Route::post(
+            "/api/account-tasks/{task}",
+            Need::All(&[Action::MendAccount]),
+            account_task::mend,
+        ),
+        Route::post(
+            "/api/renewals/{case}/confirm",
+            Need::All(&[Action::ConfirmRenewal]),
+            renewal::confirm,
+        ),
+        Route::post("/demo/clock", Need::All(&[Action::StepClock]), demo::clock),
+        Route::post(
+            "/demo/settle",
+            Need::All(&[Action::StepClock]),
+            demo::settle,
+        ),
+    ]
+}
+
+/// A JSON body; what is wrong with it is told in the one shape.
+#[derive(Debug)]
+pub struct Sent<B>(pub B);
+
+impl<S: Send + Sync, B: DeserializeOwned> FromRequest<S> for Sent<B> {
+    type Rejection = Stop;
+
+    async fn from_request(request: Request, state: &S) -> Result<Sent<B>, Stop> {
+        match Json::<B>::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Sent(body)),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Err(Stop::TooLarge)
+            }
+            Err(rejection) => Err(Stop::Bad {
+                field: None,
+                message: rejection.body_text(),
+            }),
+        }
+    }
+}
+
+fn pinfl(field: &'static str, text: &str) -> Result<Pinfl, Stop> {
+    Pinfl::parse(text).map_err(|wrong| Stop::bad(field, wrong.to_string()))
+}
+
+fn day(field: &'static str, text: &str) -> Result<Day, Stop> {
+    Day::parse(text).map_err(|wrong| Stop::bad(field, wrong.to_string()))
+}
+
+/// A sum that is not negative.
+fn sum(field: &'static str, minor: i64) -> Result<Money, Stop> {
+    if minor < 0 {
+        return Err(Stop::bad(
+            field,
+            format!("a sum is zero or more, {minor} was sent"),
+        ));
+    }
+    Ok(Money(minor))
+}
+
+/// Rows of one answer: what was asked, at most this many.
+const PAGE_MAX: u32 = 500;
+
+#[derive(Debug, serde::Deserialize)]
+struct Page {
+    after: Option<kernel::CaseId>,
+    #[serde(default = "page_max")]
+    limit: u32,
+}
+
+fn page_max() -> u32 {
+    PAGE_MAX
 }

@@ -1,0 +1,86 @@
+//! `GET /api/account-tasks`, `POST /api/account-tasks/{task}`: returned payments.
+
+use access::{Action, Purpose};
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use kernel::account::{BankAccount, Mfo};
+use kernel::ids::{TaskId, Uuid};
+use payments::account_task::{self, Mend};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Sent;
+use crate::desk::reach_of;
+use crate::guest::Seat;
+use crate::house::House;
+use crate::stop::Stop;
+
+#[derive(Debug, Deserialize)]
+pub struct After {
+    after: Option<TaskId>,
+}
+
+pub async fn list(
+    State(house): State<House>,
+    seat: Seat,
+    Query(page): Query<After>,
+) -> Result<Json<Value>, Stop> {
+    let scope = reach_of(&seat.subject);
+    let permit = seat
+        .permit(&house, Action::MendAccount, Purpose::Payment, scope)
+        .await?;
+    let mut tx = house.read().await?;
+    let tasks = account_task::list_open(&mut tx, &permit, page.after).await?;
+    let payees: Vec<_> = tasks.iter().map(|task| task.payee).collect();
+    let pinfls = registry::person::pinfls_of(&mut tx, &permit, &payees).await?;
+    let rows = tasks.iter().map(|task| {
+        let pinfl = pinfls.get(&task.payee).map(ToString::to_string);
+        json!({
+            "task": task.id, "pinfl": pinfl, "payment": task.payment.0, "reason": task.reason,
+            "since": task.since, "amount_minor": task.amount.minor(),
+        })
+    });
+    Ok(Json(json!({ "tasks": rows.collect::<Vec<_>>() })))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct MendJson {
+    id: Uuid,
+    mfo: String,
+    account: String,
+}
+
+pub async fn mend(
+    State(house): State<House>,
+    seat: Seat,
+    Path(task): Path<TaskId>,
+    Sent(body): Sent<MendJson>,
+) -> Result<Json<Value>, Stop> {
+    let mfo = Mfo::parse(&body.mfo).map_err(|wrong| Stop::bad("mfo", wrong.to_string()))?;
+    let account = BankAccount::parse(&body.account)
+        .map_err(|wrong| Stop::bad("account", wrong.to_string()))?;
+    let mended = take(
+        &house,
+        &seat,
+        &Mend {
+            id: body.id,
+            task,
+            mfo,
+            account,
+        },
+    )
+    .await?;
+    Ok(Json(json!({ "task": task, "mended": mended })))
+}
+
+/// Puts the account right for the page and for programs alike.
+pub async fn take(house: &House, seat: &Seat, mend: &Mend) -> Result<u64, Stop> {
+    let scope = reach_of(&seat.subject);
+    let permit = seat
+        .permit(house, Action::MendAccount, Purpose::Payment, scope)
+        .await?;
+    let mut tx = house.begin().await?;
+    let mended = account_task::mend(&mut tx, &house.platform().ids, &permit, mend).await?;
+    tx.commit().await?;
+    Ok(mended)
+}

@@ -1,0 +1,165 @@
+//! `POST /api/civil-events`: births, deaths, marriages and divorces as the
+//! registry's messages. The same id is one event.
+
+use access::{Action, Permit, Purpose, Scope};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use kernel::ids::Uuid;
+use kernel::{Name, Sex};
+use registry::event::{self, Birth, Death, Heard, Union};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use store::Tx;
+
+use super::{Sent, day, pinfl};
+use crate::guest::Seat;
+use crate::house::House;
+use crate::stop::Stop;
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum CivilEventJson {
+    Birth {
+        id: Uuid,
+        #[serde(default)]
+        mother: Option<String>,
+        #[serde(default)]
+        person: Option<String>,
+        #[serde(default)]
+        father: Option<String>,
+        child: ChildJson,
+    },
+    Death {
+        id: Uuid,
+        on: String,
+        person: String,
+    },
+    Marriage {
+        id: Uuid,
+        on: String,
+        person: String,
+        spouse: String,
+    },
+    Divorce {
+        id: Uuid,
+        on: String,
+        person: String,
+        spouse: String,
+    },
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ChildJson {
+    pinfl: String,
+    names: NamesJson,
+    sex: String,
+    born: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct NamesJson {
+    family: String,
+    given: String,
+    #[serde(default)]
+    patronymic: Option<String>,
+}
+
+pub async fn hear(
+    State(house): State<House>,
+    seat: Seat,
+    Sent(body): Sent<CivilEventJson>,
+) -> Result<(StatusCode, Json<Value>), Stop> {
+    let message = Message::read(body)?;
+    let scope = Scope::country();
+    let permit = seat
+        .permit(&house, Action::SendCivilEvent, Purpose::Registration, scope)
+        .await?;
+    let mut tx = house.begin().await?;
+    let heard = message.enter(&house, &mut tx, &permit).await?;
+    tx.commit().await?;
+    Ok((StatusCode::ACCEPTED, Json(json!({ "fresh": heard.fresh }))))
+}
+
+enum Message {
+    Birth(Birth),
+    Death(Death),
+    Marriage(Union),
+    Divorce(Union),
+}
+
+impl Message {
+    fn read(body: CivilEventJson) -> Result<Message, Stop> {
+        Ok(match body {
+            CivilEventJson::Birth {
+                id,
+                mother,
+                person,
+                father,
+                child,
+            } => {
+                let mother = mother.or(person).unwrap_or_default();
+                Message::Birth(birth(id, &mother, father.as_deref(), child)?)
+            }
+            CivilEventJson::Death { id, on, person } => Message::Death(Death {
+                id,
+                person: pinfl("person", &person)?,
+                on: day("on", &on)?,
+            }),
+            CivilEventJson::Marriage {
+                id,
+                on,
+                person,
+                spouse,
+            } => Message::Marriage(union(id, &on, &person, &spouse)?),
+            CivilEventJson::Divorce {
+                id,
+                on,
+                person,
+                spouse,
+            } => Message::Divorce(union(id, &on, &person, &spouse)?),
+        })
+    }
+
+    async fn enter(&self, house: &House, tx: &mut Tx, permit: &Permit) -> Result<Heard, Stop> {
+        let ids = &house.platform().ids;
+        Ok(match self {
+            Message::Birth(birth) => event::birth(tx, ids, permit, birth).await?,
+            Message::Death(death) => event::death(tx, ids, permit, death).await?,
+            Message::Marriage(union) => event::marriage(tx, ids, permit, union).await?,
+            Message::Divorce(union) => event::divorce(tx, ids, permit, union).await?,
+        })
+    }
+}
+
+fn birth(id: Uuid, mother: &str, father: Option<&str>, child: ChildJson) -> Result<Birth, Stop> {
+    let sex = match child.sex.as_str() {
+        "m" => Sex::Male,
+        "f" => Sex::Female,
+        other => {
+            return Err(Stop::bad(
+                "child.sex",
+                format!("the sex is m or f, not `{other}`"),
+            ));
+        }
+    };
+    let patronymic = child.names.patronymic.unwrap_or_default();
+    Ok(Birth {
+        id,
+        mother: pinfl("mother", mother)?,
+        father: father.map(|father| pinfl("father", father)).transpose()?,
+        child: pinfl("child.pinfl", &child.pinfl)?,
+        name: Name::new(&child.names.family, &child.names.given, &patronymic),
+        sex,
+        born: day("child.born", &child.born)?,
+    })
+}
+
+fn union(id: Uuid, on: &str, person: &str, spouse: &str) -> Result<Union, Stop> {
+    Ok(Union {
+        id,
+        person: pinfl("person", person)?,
+        spouse: pinfl("spouse", spouse)?,
+        on: day("on", on)?,
+    })
+}
