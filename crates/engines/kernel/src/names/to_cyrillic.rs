@@ -27,7 +27,7 @@ fn rewrite(out: &mut String, word: &str) {
     if let Some((_, cyrillic)) = WHOLE.iter().find(|(latin, _)| *latin == lower) {
         return casing.push(out, cyrillic, true);
     }
-    let stems = STEMS.iter().filter(|(latin, _)| lower.starts_with(latin));
+    let stems = STEMS.iter().filter(|(latin, _)| begins_with(&lower, latin));
     let (stem, cyrillic) = stems
         .max_by_key(|(latin, _)| latin.len())
         .unwrap_or(&("", ""));
@@ -43,6 +43,15 @@ fn rewrite(out: &mut String, word: &str) {
         casing.push(out, letters, capitals.contains(&at));
         at += length;
     }
+}
+
+/// The stem ends where a letter ends: palto is not in paltoʻ.
+fn begins_with(word: &str, stem: &str) -> bool {
+    let cuts_digraph = |rest: &str| {
+        rest.starts_with(TURNED_COMMA) || stem.ends_with(['s', 'c']) && rest.starts_with('h')
+    };
+    word.strip_prefix(stem)
+        .is_some_and(|rest| !cuts_digraph(rest))
 }
 
 /// Lower case, with U+02BB behind o and g and U+02BC elsewhere; and where the
