@@ -166,7 +166,7 @@ fn portrait(pack: &Pack, day: Day, seed: u64) -> Portrait {
 fn fact(kind_code: u16, day: Day, luck: u64, id: FactId) -> PackedFact {
     let month = i64::from(day.month().0);
     let body = match kind_code {
-        code::WAGE if luck % 2 == 0 => {
+        code::WAGE if luck.is_multiple_of(2) => {
             let amount = 50_000_000 + (luck / 8 % 150_000_000) as i64;
             FactBody::new(
                 (1..=3)
@@ -180,12 +180,12 @@ fn fact(kind_code: u16, day: Day, luck: u64, id: FactId) -> PackedFact {
                     .collect(),
             )
         }
-        code::PROPERTY if luck % 3 != 0 => FactBody::new(vec![vec![
+        code::PROPERTY if !luck.is_multiple_of(3) => FactBody::new(vec![vec![
             Cell::Int(0),
             Cell::Text("10:03:02:01:0147".into()),
             Cell::Int(74),
         ]]),
-        code::VEHICLE if luck % 5 == 0 => FactBody::new(vec![vec![
+        code::VEHICLE if luck.is_multiple_of(5) => FactBody::new(vec![vec![
             Cell::Text("01A123BC".into()),
             Cell::Text("Nexia".into()),
             Cell::Int(2000 + (luck / 8 % 25) as i64),

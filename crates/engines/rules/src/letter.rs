@@ -112,7 +112,7 @@ impl Writer<'_> {
             lines.push(format!(
                 "{} ({})",
                 condition.text.get(self.lang),
-                condition.law
+                condition.law.get(self.lang)
             ));
             lines.extend(
                 condition
@@ -165,7 +165,7 @@ impl Writer<'_> {
         let (trace, lang) = (self.trace, self.lang);
         Some(match place {
             "regime" => trace.regime.get(lang).into(),
-            "law" => trace.law.as_str().into(),
+            "law" => trace.law.get(lang).into(),
             "programme" => trace.programme.as_ref()?.label.get(lang).into(),
             "category" => trace.category.as_ref()?.label.get(lang).into(),
             "amount" => written::money(trace.amount?, Currency::Uzs, lang).into(),

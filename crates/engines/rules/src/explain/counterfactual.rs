@@ -146,56 +146,75 @@ fn sentence(
     lang: Lang,
 ) -> String {
     // Of a value known only from below, the distance is a lower bound too.
+    let counted = by.kind == QuantityKind::Number;
     let by = Quantity { at_least, ..by }.text(lang);
     let down = direction == Direction::Down;
+    let by = match lang {
+        Lang::UzLatn if counted => format!("{by} taga"),
+        Lang::UzLatn => format!("{by}ga"),
+        Lang::UzCyrl if counted => format!("{by} тага"),
+        Lang::UzCyrl => format!("{by}га"),
+        Lang::Ru => format!("на {by}"),
+        Lang::En => format!("by {by}"),
+    };
+    let subject = match (lang, counted) {
+        (Lang::UzLatn, true) => "soni",
+        (Lang::UzCyrl, true) => "сони",
+        (Lang::Ru, true) => "число",
+        (Lang::En, true) => "the number",
+        (Lang::UzLatn, false) => "summasi",
+        (Lang::UzCyrl, false) => "суммаси",
+        (Lang::Ru, false) => "сумма",
+        (Lang::En, false) => "the sum",
+    };
     match (lang, met) {
-        (Lang::UzLatn, false) => format!(
-            "{label}: shart bajarilishi uchun {by} ga {} kerak.",
-            if down { "kamayishi" } else { "koʻpayishi" }
-        ),
-        (Lang::UzCyrl, false) => format!(
-            "{label}: шарт бажарилиши учун {by} га {} керак.",
-            if down {
+        (Lang::UzLatn, false) => {
+            let verb = if down { "kamayishi" } else { "koʻpayishi" };
+            format!("{label}: shart bajarilishi uchun {subject} {by} {verb} kerak.")
+        }
+        (Lang::UzCyrl, false) => {
+            let verb = if down {
                 "камайиши"
             } else {
                 "кўпайиши"
-            }
-        ),
-        (Lang::Ru, false) => format!(
-            "{label}: условие будет выполнено, если значение {} на {by}.",
-            if down {
-                "снизится"
+            };
+            format!("{label}: шарт бажарилиши учун {subject} {by} {verb} керак.")
+        }
+        (Lang::Ru, false) => {
+            let verb = if down {
+                "уменьшится"
             } else {
-                "вырастет"
-            }
-        ),
-        (Lang::En, false) => format!(
-            "{label}: the condition is met if the value {} by {by}.",
-            if down { "falls" } else { "rises" }
-        ),
-        (Lang::UzLatn, true) => format!(
-            "{label}: {by} ga {} shart bajarilmay qoladi.",
-            if down { "kamaysa" } else { "koʻpaysa" }
-        ),
-        (Lang::UzCyrl, true) => format!(
-            "{label}: {by} га {} шарт бажарилмай қолади.",
-            if down {
+                "увеличится"
+            };
+            format!("{label}: условие будет выполнено, если {subject} {verb} {by}.")
+        }
+        (Lang::En, false) => {
+            let verb = if down { "falls" } else { "rises" };
+            format!("{label}: the condition is met if {subject} {verb} {by}.")
+        }
+        (Lang::UzLatn, true) => {
+            let verb = if down { "kamaysa" } else { "koʻpaysa" };
+            format!("{label}: {subject} {by} {verb}, shart bajarilmay qoladi.")
+        }
+        (Lang::UzCyrl, true) => {
+            let verb = if down {
                 "камайса"
             } else {
                 "кўпайса"
-            }
-        ),
-        (Lang::Ru, true) => format!(
-            "{label}: условие перестанет выполняться, если значение {} на {by}.",
-            if down {
-                "снизится"
+            };
+            format!("{label}: {subject} {by} {verb}, шарт бажарилмай қолади.")
+        }
+        (Lang::Ru, true) => {
+            let verb = if down {
+                "уменьшится"
             } else {
-                "вырастет"
-            }
-        ),
-        (Lang::En, true) => format!(
-            "{label}: the condition fails if the value {} by {by}.",
-            if down { "falls" } else { "rises" }
-        ),
+                "увеличится"
+            };
+            format!("{label}: условие перестанет выполняться, если {subject} {verb} {by}.")
+        }
+        (Lang::En, true) => {
+            let verb = if down { "falls" } else { "rises" };
+            format!("{label}: the condition fails if {subject} {verb} {by}.")
+        }
     }
 }

@@ -27,7 +27,7 @@ pub struct Trace {
     pub pack: String,
     pub pack_hash: String,
     pub regime: Said,
-    pub law: String,
+    pub law: Said,
     pub unit: UnitId,
     pub decided_on: Day,
     pub applied_on: Day,
@@ -63,7 +63,7 @@ pub struct Trace {
 pub struct Chosen {
     pub id: String,
     pub label: Said,
-    pub law: String,
+    pub law: Said,
 }
 
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -71,7 +71,7 @@ pub struct ConditionTrace {
     pub id: String,
     pub code: String,
     pub label: Said,
-    pub law: String,
+    pub law: Said,
     pub truth: Truth,
     pub value: Option<Quantity>,
     pub limit: Option<Quantity>,
@@ -159,17 +159,17 @@ impl Reader<'_> {
         let category = outcomes
             .category(0)
             .and_then(|id| pack.categories.iter().find(|category| category.id == id));
-        let chosen = |id: &String, label, law: &String| Chosen {
+        let chosen = |id: &String, label, law| Chosen {
             id: id.clone(),
             label: Said::of(label),
-            law: law.clone(),
+            law: Said::of(law),
         };
         let changes = counterfactual::changes(&conditions, verdict);
         Trace {
             pack: pack.id.clone(),
             pack_hash: pack.hash_hex(),
             regime: Said::of(&pack.title),
-            law: pack.law.clone(),
+            law: Said::of(&pack.law),
             unit: self.portrait.unit,
             decided_on: self.plan.decided_on,
             applied_on: case.applied_on,
@@ -223,7 +223,7 @@ impl Reader<'_> {
             id: condition.id.clone(),
             code: condition.code.clone(),
             label: Said::of(&condition.label),
-            law: condition.law.clone(),
+            law: Said::of(&condition.law),
             truth,
             value,
             limit,

@@ -8,11 +8,13 @@
 mod blocks;
 mod canonical;
 mod formulas;
+mod head;
 mod outcome_blocks;
 mod parameter;
 mod read;
 mod texts;
 mod unit_block;
+mod whole;
 
 pub use canonical::CanonicalError;
 pub use parameter::{Parameter, ParameterValue, Status};
@@ -34,7 +36,7 @@ pub const LANGUAGE: u32 = 1;
 pub struct Pack {
     pub(crate) id: String,
     pub(crate) title: Text3,
-    pub(crate) law: String,
+    pub(crate) law: Text3,
     pub(crate) in_force: Period<Day>,
     pub(crate) cut_off_day: u32,
     pub(crate) unit: UnitBlock,
@@ -87,7 +89,7 @@ pub struct Condition {
     pub label: Text3,
     /// The clause code that letters and statistics use (`INC_OFFICIAL`).
     pub code: String,
-    pub law: String,
+    pub law: Text3,
     pub stage: StageRule,
     pub formula: Tree,
     /// What is shown as value and limit; the sides of the comparison by default.
@@ -112,7 +114,7 @@ pub enum StageRule {
 pub struct Category {
     pub id: String,
     pub label: Text3,
-    pub law: String,
+    pub law: Text3,
     pub when: Tree,
     pub share: Option<Tree>,
 }
@@ -122,7 +124,7 @@ pub struct Category {
 pub struct Programme {
     pub id: String,
     pub label: Text3,
-    pub law: String,
+    pub law: Text3,
     pub when: Tree,
     pub lines: Vec<AmountLine>,
     /// The last month it can be paid for, if the law sets one.
@@ -198,8 +200,9 @@ impl Pack {
         self.title.get(lang)
     }
 
-    pub fn law(&self) -> &str {
-        &self.law
+    /// The acts the regime rests on.
+    pub fn law(&self, lang: Lang) -> Cow<'_, str> {
+        self.law.get(lang)
     }
 
     /// Days of application for which this regime is the law.

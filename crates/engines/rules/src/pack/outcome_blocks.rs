@@ -10,9 +10,11 @@ use crate::source::Diagnostic;
 use crate::syntax::{Ast, Form, Operator};
 use crate::typed::{Level, Op, Scope, Tree, Type, Unit, check};
 
-const CONDITION_KEYS: [&str; 21] = [
+const CONDITION_KEYS: [&str; 23] = [
     "code",
-    "law",
+    "law.uz",
+    "law.ru",
+    "law.en",
     "stage",
     "formula",
     "value",
@@ -45,7 +47,7 @@ pub fn condition(block: &Block, scope: &Scope, errors: &mut Errors) -> Option<Co
     }
     let texts = ["label", "met", "unmet", "unknown"].map(|key| errors.text3(block, key));
     let advice = errors.text3_or_none(block, "advice");
-    let law = errors.keep(block.required("law")).map(Field::text);
+    let law = errors.text3(block, "law");
     let code = errors.keep(block.required("code")).map(Field::text);
     let stage = match block.field("stage").map(Field::text).as_deref() {
         None | Some("always") => StageRule::Always,
@@ -111,11 +113,13 @@ fn sides(
 pub fn category(block: &Block, scope: &Scope, errors: &mut Errors) -> Option<Category> {
     errors.keys(
         block,
-        &["when", "share", "law", "label.uz", "label.ru", "label.en"],
+        &[
+            "when", "share", "law.uz", "law.ru", "law.en", "label.uz", "label.ru", "label.en",
+        ],
     );
     let id = errors.keep(block.name())?.text.clone();
     let label = errors.text3(block, "label");
-    let law = errors.keep(block.required("law")).map(Field::text);
+    let law = errors.text3(block, "law");
     let when = errors.keep(yes_no(block, "when", scope));
     let share = errors.keep(optional(block, "share", scope))?;
     if let Some(tree) = &share
@@ -141,10 +145,12 @@ pub fn category(block: &Block, scope: &Scope, errors: &mut Errors) -> Option<Cat
 
 pub fn programme(block: &Block, scope: &Scope, errors: &mut Errors) -> Option<Programme> {
     let line_ids: Vec<Word> = block.fields.iter().filter_map(line_id).collect();
-    let mut keys: Vec<String> = ["when", "law", "until", "label.uz", "label.ru", "label.en"]
-        .iter()
-        .map(|key| (*key).to_owned())
-        .collect();
+    let mut keys: Vec<String> = [
+        "when", "law.uz", "law.ru", "law.en", "until", "label.uz", "label.ru", "label.en",
+    ]
+    .iter()
+    .map(|key| (*key).to_owned())
+    .collect();
     for id in &line_ids {
         keys.push(format!("line {}", id.text));
         keys.extend(
@@ -157,7 +163,7 @@ pub fn programme(block: &Block, scope: &Scope, errors: &mut Errors) -> Option<Pr
     let name = errors.keep(block.name())?.clone();
     errors.snake_case(&name);
     let label = errors.text3(block, "label");
-    let law = errors.keep(block.required("law")).map(Field::text);
+    let law = errors.text3(block, "law");
     let when = errors.keep(yes_no(block, "when", scope));
     let mut lines = Vec::with_capacity(line_ids.len());
     for id in &line_ids {

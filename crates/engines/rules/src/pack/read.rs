@@ -1,19 +1,16 @@
 //! From files to a pack: declarations first, then formulas, then what comes out.
 
-use super::blocks::{self, Errors};
+use super::blocks::Errors;
+use super::head::{Head, read_head, read_tables};
 use super::parameter::{self, Parameter};
 use super::texts::{self, LetterTexts};
-use super::{
-    Category, Condition, HumanStep, LANGUAGE, LetterKind, Pack, Programme, Term, Variable,
-};
+use super::{Category, Condition, HumanStep, LetterKind, Pack, Programme, Term, Variable};
 use super::{canonical, formulas, outcome_blocks, unit_block};
-use crate::limits::{FILES_MAX, OUTCOMES_MAX, PACK_BYTES_MAX};
-use crate::markdown::{self, Block, Field, Word};
+use crate::limits::{FILES_MAX, PACK_BYTES_MAX};
+use crate::markdown::{self, Block, Word};
 use crate::source::{Diagnostic, Place, SourceFile, nearest};
-use crate::typed::{Level, Scope, Table, Tables, Tree, Type, Who, all_kinds};
-use kernel::facts::{self, Owner};
+use crate::typed::{Level, Scope, Tree, Type};
 use kernel::kin::UnitBlock;
-use kernel::{Day, Period, Text3};
 use std::collections::BTreeMap;
 
 const BLOCK_KINDS: [&str; 11] = [
@@ -83,28 +80,19 @@ fn end_of(id: &str, files: &[SourceFile]) -> Place {
     }
 }
 
-/// The head of a pack: its `pack` block.
-struct Head {
-    id: Word,
-    title: Text3,
-    law: String,
-    in_force: Period<Day>,
-    cut_off_day: u32,
-    rank: Word,
-}
-
-struct Parts {
-    head: Option<Head>,
-    unit: Option<UnitBlock>,
-    scope: Scope,
-    parameters: Vec<Parameter>,
-    variables: Vec<Variable>,
-    conditions: Vec<Condition>,
-    categories: Vec<Category>,
-    programmes: Vec<Programme>,
-    terms: Vec<(Word, Term)>,
-    steps: Option<(Vec<HumanStep>, Tree)>,
-    letters: BTreeMap<LetterKind, LetterTexts>,
+/// All blocks read, not yet a pack.
+pub struct Parts {
+    pub(super) head: Option<Head>,
+    pub(super) unit: Option<UnitBlock>,
+    pub(super) scope: Scope,
+    pub(super) parameters: Vec<Parameter>,
+    pub(super) variables: Vec<Variable>,
+    pub(super) conditions: Vec<Condition>,
+    pub(super) categories: Vec<Category>,
+    pub(super) programmes: Vec<Programme>,
+    pub(super) terms: Vec<(Word, Term)>,
+    pub(super) steps: Option<(Vec<HumanStep>, Tree)>,
+    pub(super) letters: BTreeMap<LetterKind, LetterTexts>,
 }
 
 impl Parts {
@@ -240,108 +228,6 @@ impl Parts {
         pack.check_dates(errors);
         Some(pack)
     }
-
-    /// What must be there at all, and names that must be unique or known.
-    fn check_whole(&self, id: &str, end: &Place, errors: &mut Errors) {
-        let missing = [
-            (self.head.is_none(), "pack"),
-            (self.unit.is_none(), "unit"),
-            (self.scope.tables.0.is_empty(), "facts"),
-            (self.conditions.is_empty(), "condition"),
-            (self.programmes.is_empty(), "programme"),
-        ];
-        // A block with errors is missing too, but its errors say it better.
-        let whole_so_far = errors.0.is_empty();
-        for (_, kind) in missing
-            .iter()
-            .filter(|(missing, _)| *missing && whole_so_far)
-        {
-            errors.add(end.error(
-                format!("the pack has no `{kind}` block"),
-                format!("```{kind} ..."),
-            ));
-        }
-        if let Some(head) = &self.head
-            && head.id.text != id
-        {
-            errors.add(head.id.place.error(
-                format!("the pack lies in the folder `{id}`"),
-                format!("```pack {id}"),
-            ));
-        }
-        let outcomes: Vec<&str> = self
-            .categories
-            .iter()
-            .map(|category| category.id.as_str())
-            .chain(
-                self.programmes
-                    .iter()
-                    .map(|programme| programme.id.as_str()),
-            )
-            .collect();
-        for (name, _) in &self.terms {
-            if !outcomes.contains(&name.text.as_str()) {
-                let near = nearest(&name.text, outcomes.iter().copied()).unwrap_or("child_benefit");
-                errors.add(name.place.error(
-                    "a term of nothing: no such category or programme",
-                    format!("```term {near}"),
-                ));
-            }
-        }
-        if self.conditions.len().max(outcomes.len()) > OUTCOMES_MAX {
-            errors.add(end.error(
-                "too many conditions or outcomes",
-                format!("at most {OUTCOMES_MAX} of each"),
-            ));
-        }
-        let ids = self
-            .conditions
-            .iter()
-            .map(|condition| condition.id.as_str())
-            .chain(outcomes.iter().copied());
-        let mut seen = std::collections::BTreeSet::new();
-        for id in ids.filter(|id| !seen.insert(*id)) {
-            errors.add(end.error(
-                format!("two conditions or outcomes are called `{id}`"),
-                "another name for one of them",
-            ));
-        }
-        let covered = |programme: &Programme| {
-            let named = |id: &str| self.terms.iter().any(|(name, _)| name.text == id);
-            named(&programme.id)
-                || (!self.categories.is_empty()
-                    && self.categories.iter().all(|category| named(&category.id)))
-        };
-        for programme in self
-            .programmes
-            .iter()
-            .filter(|programme| !covered(programme))
-        {
-            errors.add(end.error(
-                format!("`{}` has no term", programme.id),
-                format!("```term {}", programme.id),
-            ));
-        }
-        for kind in [
-            LetterKind::Awarded,
-            LetterKind::Refused,
-            LetterKind::WaitingList,
-            LetterKind::WaitingAgency,
-        ] {
-            if !self.letters.contains_key(&kind) {
-                errors.add(end.error(
-                    format!("the pack has no letter {kind:?}"),
-                    "```letter awarded, refused, waiting_list, waiting_agency",
-                ));
-            }
-        }
-        if self.steps.is_some() && !self.letters.contains_key(&LetterKind::WaitingVisit) {
-            errors.add(end.error(
-                "the pack has steps but no letter about the visit",
-                "```letter waiting_visit",
-            ));
-        }
-    }
 }
 
 impl Pack {
@@ -372,99 +258,4 @@ fn check_kind(block: &Block, shared: bool, errors: &mut Errors) {
             "put this block into the regime's folder",
         ));
     }
-}
-
-const HEAD_KEYS: [&str; 9] = [
-    "language",
-    "title.uz",
-    "title.ru",
-    "title.en",
-    "law",
-    "in force from",
-    "in force until",
-    "cut-off day",
-    "rank",
-];
-
-fn read_head(block: &Block, errors: &mut Errors) -> Option<Head> {
-    errors.keys(block, &HEAD_KEYS);
-    let id = errors.keep(block.name())?.clone();
-    let title = errors.text3(block, "title");
-    let law = errors.keep(block.required("law")).map(Field::text);
-    let language = errors.keep(block.required("language"))?;
-    if let Some(version) = errors.keep(blocks::count(&language.value[0], 1, u32::MAX))
-        && version > LANGUAGE
-    {
-        errors.add(language.place().error(
-            "this engine does not speak that version",
-            format!("language: {LANGUAGE}"),
-        ));
-    }
-    let from = errors.keep(
-        block
-            .required("in force from")
-            .and_then(|field| blocks::day(&field.value[0])),
-    );
-    // The last day is written as lawyers write it; periods are half-open.
-    let to = match block
-        .field("in force until")
-        .and_then(|field| field.value.first())
-    {
-        None => None,
-        Some(word) => Some(errors.keep(blocks::day(word))?.plus_days(1)),
-    };
-    let cut_off = errors.keep(
-        block
-            .required("cut-off day")
-            .and_then(|field| blocks::count(&field.value[0], 1, 31)),
-    );
-    let rank = errors.keep(block.required("rank"))?.value[0].clone();
-    let in_force = Period { from: from?, to };
-    Some(Head {
-        id,
-        title: title?,
-        law: law?,
-        in_force,
-        cut_off_day: cut_off?,
-        rank,
-    })
-}
-
-fn read_tables(block: &Block, errors: &mut Errors) -> Tables {
-    let mut tables = Tables::default();
-    let example = "| wage | adults |";
-    for row in block.rows.iter().skip(1) {
-        let [name, who] = row.as_slice() else {
-            errors.add(row[0].place.error("a kind of facts, and whose", example));
-            continue;
-        };
-        let Some(kind) = facts::kind_named(&name.text) else {
-            let instead = match nearest(&name.text, all_kinds()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("one of: {}", all_kinds().collect::<Vec<_>>().join(", ")),
-            };
-            errors.add(name.place.error(
-                format!("the catalogue has no kind `{}`", name.text),
-                instead,
-            ));
-            continue;
-        };
-        let fits = |who: &Who| (*who == Who::Unit) == (kind.owner == Owner::Unit);
-        let Some(who) = Who::named(&who.text).filter(fits) else {
-            errors.add(who.place.error(
-                "whose facts?",
-                "adults, children or all; family for facts of the family itself",
-            ));
-            continue;
-        };
-        if tables.find(kind.name).is_some() {
-            errors.add(
-                name.place
-                    .error("this kind stands here twice", "one row a kind"),
-            );
-            continue;
-        }
-        tables.0.push(Table { kind, who });
-    }
-    tables
 }

@@ -1,67 +1,13 @@
 //! From typed formulas and a day to nodes.
 
 use super::node::{Node, Operand, Slot};
-use super::{CategorySlots, ConditionSlots, Layout, Plan, ProgrammeSlots, TableLayout};
+use super::{CategorySlots, ConditionSlots, Layout, Plan, PlanError, ProgrammeSlots, TableLayout};
 use crate::limits::NODES_MAX;
 use crate::pack::{Pack, ParameterValue};
-use crate::source::{Diagnostic, Place};
 use crate::typed::{CASE_COLUMNS, Function, Level, Op, Tree, Type};
 use kernel::Day;
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// Why there is no plan for a day.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PlanError {
-    #[error("the parameter `{name}` has no value that was announced and in force on {day}")]
-    ParameterUnknown {
-        name: String,
-        day: Day,
-        parameter: u16,
-    },
-    #[error("the variable `{name}` has no formula in force on {day}")]
-    FormulaNotInForce { name: String, day: Day },
-    #[error("the pack needs more than {NODES_MAX} nodes")]
-    TooLarge,
-}
-
-impl PlanError {
-    pub(crate) fn diagnostic(&self, pack: &Pack) -> Diagnostic {
-        let whole = || Place {
-            file: pack
-                .files
-                .first()
-                .map_or("pack", |file| file.path.as_str())
-                .into(),
-            text: "".into(),
-            line: 1,
-            column: 1,
-            width: 1,
-        };
-        match self {
-            PlanError::ParameterUnknown { parameter, .. } => {
-                let place = &pack.parameters[usize::from(*parameter)].place;
-                place.error(
-                    self.to_string(),
-                    "a row that is in force and announced by the pack's first day",
-                )
-            }
-            PlanError::FormulaNotInForce { name, .. } => {
-                let variable = pack
-                    .variables
-                    .iter()
-                    .find(|variable| variable.name == *name);
-                let place =
-                    variable.map_or_else(whole, |variable| variable.versions[0].1.place.clone());
-                place.error(
-                    self.to_string(),
-                    "`formula from DATE:` from the pack's first day on",
-                )
-            }
-            PlanError::TooLarge => whole().error(self.to_string(), "a smaller pack"),
-        }
-    }
-}
 
 pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
     let mut lowering = Lowering {

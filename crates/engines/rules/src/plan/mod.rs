@@ -4,11 +4,12 @@
 //! each variable its version of that day, and equal formulas one node. Nodes
 //! have no loops, so a plan's length is its fuel.
 
+mod error;
 pub(crate) mod eval;
 mod lower;
 mod node;
 
-pub use lower::PlanError;
+pub use error::PlanError;
 pub(crate) use node::{Node, Operand, Slot};
 
 use crate::batch::Batch;

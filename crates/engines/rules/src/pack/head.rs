@@ -1,0 +1,116 @@
+//! The `pack` and `facts` blocks: what the pack is, and which facts it reads.
+
+use super::LANGUAGE;
+use super::blocks::{self, Errors};
+use crate::markdown::{Block, Word};
+use crate::source::nearest;
+use crate::typed::{Table, Tables, Who, all_kinds};
+use kernel::facts::{self, Owner};
+use kernel::{Day, Period, Text3};
+
+/// The head of a pack: its `pack` block.
+pub struct Head {
+    pub id: Word,
+    pub title: Text3,
+    pub law: Text3,
+    pub in_force: Period<Day>,
+    pub cut_off_day: u32,
+    pub rank: Word,
+}
+
+const HEAD_KEYS: [&str; 11] = [
+    "language",
+    "title.uz",
+    "title.ru",
+    "title.en",
+    "law.uz",
+    "law.ru",
+    "law.en",
+    "in force from",
+    "in force until",
+    "cut-off day",
+    "rank",
+];
+
+pub fn read_head(block: &Block, errors: &mut Errors) -> Option<Head> {
+    errors.keys(block, &HEAD_KEYS);
+    let id = errors.keep(block.name())?.clone();
+    let title = errors.text3(block, "title");
+    let law = errors.text3(block, "law");
+    let language = errors.keep(block.required("language"))?;
+    if let Some(version) = errors.keep(blocks::count(&language.value[0], 1, u32::MAX))
+        && version > LANGUAGE
+    {
+        errors.add(language.place().error(
+            "this engine does not speak that version",
+            format!("language: {LANGUAGE}"),
+        ));
+    }
+    let from = errors.keep(
+        block
+            .required("in force from")
+            .and_then(|field| blocks::day(&field.value[0])),
+    );
+    // The last day is written as lawyers write it; periods are half-open.
+    let to = match block
+        .field("in force until")
+        .and_then(|field| field.value.first())
+    {
+        None => None,
+        Some(word) => Some(errors.keep(blocks::day(word))?.plus_days(1)),
+    };
+    let cut_off = errors.keep(
+        block
+            .required("cut-off day")
+            .and_then(|field| blocks::count(&field.value[0], 1, 31)),
+    );
+    let rank = errors.keep(block.required("rank"))?.value[0].clone();
+    let in_force = Period { from: from?, to };
+    Some(Head {
+        id,
+        title: title?,
+        law: law?,
+        in_force,
+        cut_off_day: cut_off?,
+        rank,
+    })
+}
+
+pub fn read_tables(block: &Block, errors: &mut Errors) -> Tables {
+    let mut tables = Tables::default();
+    let example = "| wage | adults |";
+    for row in block.rows.iter().skip(1) {
+        let [name, who] = row.as_slice() else {
+            errors.add(row[0].place.error("a kind of facts, and whose", example));
+            continue;
+        };
+        let Some(kind) = facts::kind_named(&name.text) else {
+            let instead = match nearest(&name.text, all_kinds()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("one of: {}", all_kinds().collect::<Vec<_>>().join(", ")),
+            };
+            errors.add(name.place.error(
+                format!("the catalogue has no kind `{}`", name.text),
+                instead,
+            ));
+            continue;
+        };
+        let fits = |who: &Who| (*who == Who::Unit) == (kind.owner == Owner::Unit);
+        let Some(who) = Who::named(&who.text).filter(fits) else {
+            errors.add(who.place.error(
+                "whose facts?",
+                "adults, children or all; family for facts of the family itself",
+            ));
+            continue;
+        };
+        if tables.find(kind.name).is_some() {
+            errors.add(
+                name.place
+                    .error("this kind stands here twice", "one row a kind"),
+            );
+            continue;
+        }
+        tables.0.push(Table { kind, who });
+    }
+    tables
+}
