@@ -140,3 +140,82 @@ fn a_parameter_counts_from_the_day_it_is_both_announced_and_in_force() {
     assert_eq!(at("2025-06-30"), Some(15_000_000));
     assert_eq!(at("2025-07-01"), Some(16_500_000));
 }
+
+/// Silence of an agency may leave a matter open; it never turns an answer round.
+#[test]
+fn a_fact_taken_away_leaves_the_verdict_or_makes_it_unknown() {
+    for id in ["uz-654b", "uz-sr26"] {
+        let pack = packs::pack(id);
+        let mut settled = 0;
+        for case in all_cases(&pack) {
+            let plan = pack.plan(case.decided_on).expect("a plan");
+            let whole = decided(&plan, &[&case]).remove(0);
+            for (member, fact) in facts_of(&case) {
+                let mut less = case.clone();
+                less.portrait.members[member].facts.remove(fact);
+                let verdict = decided(&plan, &[&less]).remove(0);
+                if verdict.verdict != rules::Verdict::Unknown {
+                    settled += 1;
+                    assert_eq!(verdict.verdict, whole.verdict, "{id}: {}", case.name);
+                    assert_eq!(verdict.amount, whole.amount, "{id}: {}", case.name);
+                } else {
+                    assert!(
+                        !verdict.needs.is_empty(),
+                        "{id}: {}: unknown without a need",
+                        case.name
+                    );
+                }
+            }
+        }
+        assert!(
+            settled > 50,
+            "{id}: known facts settled only {settled} cases"
+        );
+    }
+}
+
+fn facts_of(case: &ReadyCase) -> Vec<(usize, usize)> {
+    let members = case.portrait.members.iter().enumerate();
+    members
+        .flat_map(|(at, member)| (0..member.facts.len()).map(move |fact| (at, fact)))
+        .collect()
+}
+
+#[test]
+fn a_sum_that_does_not_fit_is_a_fault_of_its_unit_and_of_no_other() {
+    let pack = packs::pack("uz-654b");
+    let yaml = "
+- name: more money than a number holds
+  decided_on: 2025-07-10
+  family:
+    applicant: { age: 34, sex: female, wage: 90 000 000 000 000 000 }
+    spouse: { age: 36, sex: male }
+  expect: { verdict: unknown }
+- name: an ordinary family
+  decided_on: 2025-07-10
+  family:
+    applicant: { age: 34, sex: female }
+  expect: { verdict: entitled }
+";
+    let cases = read_cases(&pack, yaml).expect("sound cases");
+    let plan = pack.plan(cases[0].decided_on).expect("a plan");
+    let (mut batch, mut outcomes) = (Batch::new(&plan), Outcomes::new());
+    for case in &cases {
+        batch
+            .push(&case.portrait.pack(), &case.facts)
+            .expect("a sound portrait");
+    }
+    plan.decide(&batch, &mut outcomes);
+    assert_eq!(outcomes.verdict(0), rules::Verdict::Unknown);
+    assert_eq!(outcomes.fault(0, &plan).as_deref(), Some("wages"));
+    assert_eq!(outcomes.verdict(1), rules::Verdict::Entitled);
+    assert_eq!(outcomes.fault(1, &plan), None);
+}
+
+#[test]
+fn a_day_before_the_first_parameter_has_no_plan() {
+    let pack = packs::pack("uz-654b");
+    let day = kernel::Day::parse("2021-08-31").expect("a day");
+    let error = pack.plan(day).expect_err("nothing was in force");
+    assert!(error.to_string().contains("2021-08-31"), "{error}");
+}

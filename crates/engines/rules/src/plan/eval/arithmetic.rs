@@ -326,3 +326,69 @@ fn called(function: Function, a: Part, b: Part) -> Exact {
     };
     whole(value, KNOWN)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_follows_its_declared_rule() {
+        let check = |numerator: i128, denominator: i128, step: i64, expected: [i64; 4]| {
+            let modes = [
+                Rounding::HalfUp,
+                Rounding::HalfEven,
+                Rounding::Down,
+                Rounding::Up,
+            ];
+            for (mode, expected) in modes.into_iter().zip(expected) {
+                let result = rounded(numerator, denominator, step, mode);
+                assert_eq!(
+                    result,
+                    Some(expected),
+                    "{numerator}/{denominator} by {step} {mode:?}"
+                );
+            }
+        };
+        check(5, 2, 1, [3, 2, 2, 3]);
+        check(7, 2, 1, [4, 4, 3, 4]);
+        check(1, 3, 1, [0, 0, 0, 1]);
+        check(6, 3, 1, [2, 2, 2, 2]);
+        check(150, 1, 100, [200, 200, 100, 200]);
+        check(250, 1, 100, [300, 200, 200, 300]);
+        // Below zero "up" is towards more, "half up" too.
+        check(-5, 2, 1, [-2, -2, -3, -2]);
+        assert_eq!(
+            rounded(i128::from(i64::MAX) * 3, 1, 1, Rounding::Down),
+            None
+        );
+    }
+
+    #[test]
+    fn a_fraction_too_large_is_reduced_before_it_is_refused() {
+        let large = i128::from(i64::MAX);
+        assert!(matches!(
+            fitted(large * 6, large * 3, KNOWN),
+            Ok(Part {
+                value: 2,
+                denominator: 1,
+                ..
+            })
+        ));
+        assert!(fitted(large * 6, 1, KNOWN).is_err());
+        let part = |value: i64, denominator: i64| Part {
+            value,
+            denominator,
+            state: KNOWN,
+        };
+        let sum = added(part(1, 3), part(1, 6), 1).ok().expect("a sum");
+        assert_eq!(
+            (sum.value * 2, sum.denominator),
+            (sum.denominator, sum.denominator)
+        );
+        assert!(divided(part(1, 1), part(0, 1), 1).is_err());
+        let negative = divided(part(1, 1), part(-2, 1), 1)
+            .ok()
+            .expect("a quotient");
+        assert_eq!((negative.value, negative.denominator), (-1, 2));
+    }
+}
