@@ -1,6 +1,5 @@
 //! The command line of the sandbox.
 
-use std::collections::HashMap;
 use std::error::Error;
 use std::io::Write;
 use std::path::PathBuf;
@@ -10,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use kernel::{Instant, Month};
 use sandbox::agency::fault::Rates;
 use sandbox::export::{self, Wanted};
-use sandbox::life::daftar::Daftar;
+use sandbox::life::daftar::{Daftar, Secrets};
 use sandbox::serve::router;
 use sandbox::world::{Setup, World};
 
@@ -59,7 +58,7 @@ struct Serve {
     /// Where Daftar serves; without it nobody lodges, visits or mends
     #[arg(long, value_name = "URL", requires = "accounts")]
     daftar: Option<String>,
-    /// JSON file {login: secret} of the people who work with Daftar
+    /// JSON file {login: secret} of the people who work with Daftar; read at each sign-in
     #[arg(long, value_name = "FILE")]
     accounts: Option<PathBuf>,
     /// The instant the clock stands at until the first step
@@ -153,7 +152,7 @@ async fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
         delay_ms: serve.delay_ms,
     };
     let daftar = match (&serve.daftar, &serve.accounts) {
-        (Some(url), Some(accounts)) => Some(Daftar::new(url, secrets(accounts)?)?),
+        (Some(url), Some(accounts)) => Some(Daftar::new(url, Secrets::File(accounts.clone()))?),
         _ => None,
     };
     let world = World::new(Setup {
@@ -176,17 +175,6 @@ async fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
         .with_graceful_shutdown(stopped())
         .await?;
     Ok(())
-}
-
-fn secrets(path: &PathBuf) -> Result<HashMap<String, String>, Box<dyn Error>> {
-    let text =
-        std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(serde_json::from_str(&text).map_err(|error| {
-        format!(
-            "{}: {error}; write {{\"login\": \"secret\"}}",
-            path.display()
-        )
-    })?)
 }
 
 async fn stopped() {

@@ -5,6 +5,7 @@
 //! trying again is harmless.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
@@ -19,8 +20,33 @@ const CALL_SECONDS_MAX: u64 = 60;
 pub struct Daftar {
     base: String,
     client: reqwest::Client,
-    secrets: HashMap<String, String>,
+    secrets: Secrets,
     tokens: tokio::sync::Mutex<HashMap<String, String>>,
+}
+
+/// Where the secrets of the people stand.
+#[derive(Debug)]
+pub enum Secrets {
+    /// `{"login": "secret"}`; read at each sign-in, because accounts are made while we run.
+    File(PathBuf),
+    Known(HashMap<String, String>),
+}
+
+impl Secrets {
+    fn of(&self, login: &str) -> Result<String, CallError> {
+        let none = || CallError::NoSecret {
+            login: login.to_owned(),
+        };
+        match self {
+            Secrets::Known(secrets) => secrets.get(login).cloned().ok_or_else(none),
+            Secrets::File(path) => {
+                let text = std::fs::read_to_string(path).map_err(|_| none())?;
+                let secrets: HashMap<String, String> =
+                    serde_json::from_str(&text).map_err(CallError::Answer)?;
+                secrets.get(login).cloned().ok_or_else(none)
+            }
+        }
+    }
 }
 
 /// Why Daftar did not do what a person asked.
@@ -77,7 +103,7 @@ impl CallError {
 }
 
 impl Daftar {
-    pub fn new(base: &str, secrets: HashMap<String, String>) -> Result<Daftar, reqwest::Error> {
+    pub fn new(base: &str, secrets: Secrets) -> Result<Daftar, reqwest::Error> {
         let client = reqwest::Client::builder()
             .timeout(Duration::from_secs(CALL_SECONDS_MAX))
             .pool_max_idle_per_host(32)
@@ -132,9 +158,7 @@ impl Daftar {
         if let Some(token) = tokens.get(login) {
             return Ok(token.clone());
         }
-        let secret = self.secrets.get(login).ok_or_else(|| CallError::NoSecret {
-            login: login.to_owned(),
-        })?;
+        let secret = self.secrets.of(login)?;
         let body = json!({ "login": login, "secret": secret });
         let answer = self
             .once(Method::POST, "/api/sign-in", Some(&body), None)
