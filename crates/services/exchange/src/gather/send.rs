@@ -29,7 +29,11 @@ pub(super) struct Reply<'a> {
 }
 
 pub(super) async fn send<'a>(exchange: &Exchange, inquiries: &'a [Inquiry]) -> Vec<Reply<'a>> {
-    let calls = inquiries.iter().map(|inquiry| send_one(exchange, inquiry));
+    // Collected first: a closure that borrows may not lie in a future that changes threads.
+    let calls: Vec<_> = inquiries
+        .iter()
+        .map(|inquiry| send_one(exchange, inquiry))
+        .collect();
     futures::stream::iter(calls)
         .buffer_unordered(CALLS_AT_A_TIME)
         .collect()
