@@ -39,7 +39,7 @@ CREATE TABLE appropriation (
     month BIGINT NOT NULL,
     limit_minor BIGINT NOT NULL CHECK (limit_minor >= 0)
 );
-CREATE UNIQUE INDEX appropriation_line ON appropriation (month, district, programme);
+CREATE UNIQUE INDEX appropriation_line ON appropriation (district, programme, month);
 
 -- Each setting of a limit, under the id of its command.
 CREATE TABLE appropriation_event (

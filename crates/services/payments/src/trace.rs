@@ -217,14 +217,13 @@ pub async fn of_person(tx: &mut Tx, permit: &Permit, payee: PersonId) -> Result<
             p.amount_minor, s.mfo, p.account, s.run, p.statement, r.state AS run_state,
             (SELECT MAX(v.at) FROM payment_run_event v WHERE v.run = r.id) AS run_at,
             e.state, e.reason, e.happened_at AS at
-         FROM entitlement n
-         JOIN (SELECT DISTINCT month FROM payment_run) m
-            ON m.month >= n.from_month
-         JOIN payment p ON p.month = m.month AND p.entitlement = n.id
+         FROM entitlement n CROSS JOIN (SELECT DISTINCT month FROM payment_run) m
+         CROSS JOIN payment p
          JOIN statement s ON s.id = p.statement JOIN payment_run r ON r.id = s.run
          LEFT JOIN payment_event e ON e.payment = p.id
             AND e.seq = (SELECT MAX(l.seq) FROM payment_event l WHERE l.payment = p.id)
-         WHERE n.payee = $1 ORDER BY p.month DESC, n.programme, p.attempt DESC LIMIT $2",
+         WHERE n.payee = $1 AND p.month = m.month AND p.entitlement = n.id
+         ORDER BY p.month DESC, n.programme, p.attempt DESC LIMIT $2",
         payee.0,
         limits::LIST_MAX
     )?;

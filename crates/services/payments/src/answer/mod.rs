@@ -124,6 +124,17 @@ pub(crate) async fn close_settled(platform: &Platform, run: RunId) -> Result<boo
     Ok(true)
 }
 
+/// Closes every answered run that waits for nobody any more.
+pub(crate) async fn close_all_settled(platform: &Platform) -> Result<()> {
+    let mut tx = platform.db.read().await?;
+    let answered = run::store::in_state(&mut tx, State::Answered).await?;
+    drop(tx);
+    for run in answered {
+        close_settled(platform, run.id).await?;
+    }
+    Ok(())
+}
+
 /// What a page of answers changes.
 #[derive(Default)]
 pub(crate) struct Page {

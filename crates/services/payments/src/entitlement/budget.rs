@@ -8,8 +8,8 @@ use kernel::ids::AppropriationId;
 use kernel::{Money, Month};
 use ledger::{Step, Transfer};
 
+use super::ending::Ending;
 use super::model::{NewEntitlement, Refusal, pair};
-use super::store::Ending;
 use crate::appropriation::{self, Budget};
 use crate::posting::{self, Known};
 use crate::{Error, Result};

@@ -5,6 +5,7 @@
 //! column of the entitlement second.
 
 mod budget;
+mod ending;
 mod model;
 mod store;
 #[cfg(test)]
@@ -51,15 +52,15 @@ pub async fn open(tx: &mut Tx, ids: &Ids, batch: &[NewEntitlement]) -> Result<Op
 pub async fn stop(tx: &mut Tx, ids: &Ids, batch: &[Stop]) -> Result<usize> {
     check_size(batch.len())?;
     tx.alone("payments.entitlement").await?;
-    let ending = store::load_ending(tx, batch).await?;
-    if let Some((entitlement, month)) = store::in_run(tx, &ending).await? {
+    let cut = ending::load_ending(tx, batch).await?;
+    if let Some((entitlement, month)) = ending::in_run(tx, &cut).await? {
         return Err(Refusal::AlreadyInRun { entitlement, month }.into());
     }
-    budget::release(tx, ids, &ending).await?;
-    store::end(tx, ids.now(), &ending).await?;
-    let ended: Vec<_> = ending.iter().map(|ending| ending.id.0).collect();
+    budget::release(tx, ids, &cut).await?;
+    ending::end(tx, ids.now(), &cut).await?;
+    let ended: Vec<_> = cut.iter().map(|ending| ending.id.0).collect();
     events::emit_set(tx, ids, events::ENTITLEMENTS_STOPPED, "stop", &ended).await?;
-    Ok(ending.len())
+    Ok(cut.len())
 }
 
 /// Ends some and opens others in one step, so that a family passes from one to the other

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::model::{Actor, Kind, Refusal, Run, State};
 use super::{lines, seal, store};
-use crate::{Result, events, sql};
+use crate::{Result, answer, events, sql};
 
 /// A command to build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,9 @@ pub async fn build(
         if lines == 0 && run.state == State::Building {
             seal::seal(platform, &run).await?;
             run = reload(platform, run.id).await?;
+            if run.kind == Kind::Reissue {
+                answer::close_all_settled(platform).await?;
+            }
         }
     }
     Ok(run)

@@ -15,8 +15,8 @@ mod model;
 mod seal;
 pub(crate) mod store;
 
-use ::store::{Ids, Tx};
-use kernel::{Month, RunId};
+use ::store::{Ids, Tx, fetch_all};
+use kernel::{Money, Month, RunId};
 
 pub use advance::{ADVANCE, Advanced, advance, work};
 pub use approve::approve;
@@ -48,6 +48,20 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Run>> {
 
 pub async fn of_month(tx: &mut Tx, month: Month) -> Result<Vec<Run>> {
     store::of_month(tx, month).await
+}
+
+/// What came back of a run: the bank's reason, payments, their sum.
+pub async fn returns_by_reason(tx: &mut Tx, run: RunId) -> Result<Vec<(String, i64, Money)>> {
+    let rows = fetch_all!(
+        tx,
+        (String, i64, i64),
+        "SELECT t.reason, COUNT(*), CAST(SUM(p.amount_minor) AS BIGINT)
+         FROM account_task t JOIN payment p ON p.id = t.payment
+         JOIN statement s ON s.id = p.statement
+         WHERE s.run = $1 GROUP BY t.reason ORDER BY t.reason",
+        run.0
+    )?;
+    Ok(rows.into_iter().map(|(reason, count, sum)| (reason, count, Money(sum))).collect())
 }
 
 pub async fn load_sheet(tx: &mut Tx, run: RunId) -> Result<RunSheet> {

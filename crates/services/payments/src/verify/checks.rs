@@ -57,40 +57,43 @@ macro_rules! check {
 fn checks() -> &'static [Check] {
     const CHECKS: &[Check] = &[
         check!(
-            "the debits of all accounts equal the credits",
-            "CAST(SUM(debits_minor) - SUM(credits_minor) AS TEXT) FROM ledger_account
-             HAVING SUM(debits_minor) <> SUM(credits_minor)"
+            "the debits of all accounts, their credits and the transfers are equal",
+            "CAST(a.debits AS TEXT) || ' ' || CAST(a.credits AS TEXT) || ' ' || CAST(t.total AS TEXT)
+             FROM (SELECT COALESCE(SUM(debits_minor), 0) AS debits,
+                    COALESCE(SUM(credits_minor), 0) AS credits FROM ledger_account) a
+             CROSS JOIN (SELECT COALESCE(SUM(amount_minor), 0) AS total FROM ledger_transfer) t
+             WHERE a.debits <> a.credits OR a.debits <> t.total"
         ),
         check!(
-            "an account's debits are its transfers'", "a.owner",
-            "CAST(a.code AS TEXT) FROM ledger_account a LEFT JOIN (
+            "an account's debits are its transfers'",
+            "t.owner",
+            "CAST(t.code AS TEXT) FROM (
                 SELECT CASE step WHEN 1 THEN 1 WHEN 2 THEN 2 WHEN 3 THEN 2 WHEN 4 THEN 3
                     WHEN 5 THEN 3 WHEN 6 THEN 5 WHEN 7 THEN 5 WHEN 8 THEN 6 WHEN 9 THEN 4
                     ELSE 7 END AS code, debit AS owner, SUM(amount_minor) AS total
-                FROM ledger_transfer GROUP BY 1, 2) t ON t.code = a.code AND t.owner = a.owner
-             WHERE a.debits_minor <> COALESCE(t.total, 0)"
+                FROM ledger_transfer GROUP BY 1, 2) t
+             LEFT JOIN ledger_account a ON a.code = t.code AND a.owner = t.owner
+             WHERE a.owner IS NULL OR a.debits_minor <> t.total"
         ),
         check!(
-            "an account's credits are its transfers'", "a.owner",
-            "CAST(a.code AS TEXT) FROM ledger_account a LEFT JOIN (
+            "an account's credits are its transfers'",
+            "t.owner",
+            "CAST(t.code AS TEXT) FROM (
                 SELECT CASE step WHEN 1 THEN 2 WHEN 2 THEN 1 WHEN 3 THEN 3 WHEN 4 THEN 2
                     WHEN 5 THEN 4 WHEN 6 THEN 8 WHEN 7 THEN 7 WHEN 8 THEN 5 WHEN 9 THEN 6
                     WHEN 10 THEN 6 ELSE 4 END AS code, credit AS owner, SUM(amount_minor) AS total
-                FROM ledger_transfer GROUP BY 1, 2) t ON t.code = a.code AND t.owner = a.owner
-             WHERE a.credits_minor <> COALESCE(t.total, 0)"
+                FROM ledger_transfer GROUP BY 1, 2) t
+             LEFT JOIN ledger_account a ON a.code = t.code AND a.owner = t.owner
+             WHERE a.owner IS NULL OR a.credits_minor <> t.total"
         ),
         check!(
-            "a transfer moves between accounts that stand", "t.subject",
-            "CAST(t.step AS TEXT) FROM ledger_transfer t
-             WHERE NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.owner = t.debit)
-                OR NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.owner = t.credit)"
-        ),
-        check!(
-            "a limit is what the ledger was given", "a.id",
+            "a limit is what the ledger was given",
+            "a.id",
             "CAST(a.limit_minor AS TEXT) FROM appropriation a
-             WHERE a.limit_minor <> COALESCE((SELECT SUM(CASE step WHEN 1 THEN amount_minor
-                    ELSE -amount_minor END) FROM ledger_transfer t
-                WHERE (t.step = 1 AND t.credit = a.id) OR (t.step = 2 AND t.debit = a.id)), 0)"
+             LEFT JOIN (SELECT CASE step WHEN 1 THEN credit ELSE debit END AS id,
+                    SUM(CASE step WHEN 1 THEN amount_minor ELSE -amount_minor END) AS total
+                FROM ledger_transfer WHERE step IN (1, 2) GROUP BY 1) t ON t.id = a.id
+             WHERE a.limit_minor <> COALESCE(t.total, 0)"
         ),
         check!(
             "what is committed is what live entitlements are owed", "a.id",
@@ -122,8 +125,8 @@ fn checks() -> &'static [Check] {
         check!(
             "a next attempt follows a return", "p.id",
             "CAST(p.attempt AS TEXT) FROM payment p
-             WHERE p.attempt > 1 AND NOT EXISTS (
-                SELECT 1 FROM account_task t WHERE t.reissued_as = p.id)"
+             LEFT JOIN account_task t ON t.reissued_as = p.id
+             WHERE p.attempt > 1 AND t.id IS NULL"
         ),
         check!(
             "an entitlement and month is credited once", "p.entitlement",

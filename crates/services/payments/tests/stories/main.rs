@@ -1,0 +1,12 @@
+//! Stories of money: from the budget line to the person and back, on both databases,
+//! with a treasury and banks behind real HTTP. Each ends with `verify` and with the
+//! banks' own books.
+
+mod faults;
+mod partners;
+mod returns;
+mod roads;
+mod town;
+
+/// Tables that a story stands on.
+const SCHEMAS: &[&[store::Migration]] = &[access::SCHEMA, payments::SCHEMA];
