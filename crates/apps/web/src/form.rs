@@ -6,7 +6,10 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use kernel::ids::Uuid;
 use kernel::lang::Lang;
+
+use crate::stop::Stop;
 
 /// Fields a form may carry, and characters of one field.
 pub const FIELDS_MAX: usize = 64;
@@ -36,6 +39,12 @@ impl Typed {
     /// Empty when the field is absent.
     pub fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// The id that was made when the form was shown: sending twice does once.
+    pub fn id(&self) -> Result<Uuid, Stop> {
+        let id = kernel::ids::parse(self.get("id"));
+        id.map_err(|wrong| Stop::bad("id", wrong.to_string()))
     }
 
     pub fn ticked(&self, name: &str) -> bool {

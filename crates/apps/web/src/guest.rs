@@ -71,6 +71,13 @@ impl Seat {
         shell
     }
 
+    pub fn in_language(self, lang: Lang) -> Seat {
+        Seat {
+            guest: Guest { lang, ..self.guest },
+            subject: self.subject,
+        }
+    }
+
     pub async fn permit(
         &self,
         house: &House,

@@ -18,6 +18,7 @@ pub mod form_body;
 pub mod guest;
 pub mod house;
 pub mod i18n;
+mod listen;
 pub mod pages;
 pub mod query;
 pub mod rim;
@@ -30,4 +31,5 @@ pub mod stop;
 pub mod style;
 
 pub use house::{House, Settings};
+pub use listen::serve;
 pub use router::{ANSWER_S_MAX, BODY_KIB_MAX, SETTLE_S_MAX, router};

@@ -138,6 +138,17 @@ pub(crate) async fn end_sessions(tx: &mut Tx, account: AccountId) -> store::Resu
     execute!(tx, "DELETE FROM session WHERE account = $1", account.0)
 }
 
+/// The login of an account, closed ones too: who approved a run must stay readable.
+pub async fn find_login(tx: &mut Tx, account: AccountId) -> store::Result<Option<String>> {
+    fetch_optional!(
+        tx,
+        (String,),
+        "SELECT login FROM account WHERE id = $1",
+        account.0
+    )
+    .map(|row| row.map(|(login,)| login))
+}
+
 /// The account behind a login, closed ones left out.
 pub async fn find_by_login(tx: &mut Tx, login: &str) -> store::Result<Option<Subject>> {
     let found = find_with_secret(tx, login).await?;

@@ -1,14 +1,14 @@
 //! The interface for programs: JSON under `/api`, bearer tokens, one shape of
 //! errors: `{"error":{"code","message","field"}}`.
 
-mod account_task;
-mod application;
+pub(crate) mod account_task;
+pub(crate) mod application;
 mod civil_event;
-mod conclusion;
+pub(crate) mod conclusion;
 mod demo;
-mod renewal;
+pub(crate) mod renewal;
 mod session;
-mod visit;
+pub(crate) mod visit;
 
 use access::Action;
 use axum::Json;

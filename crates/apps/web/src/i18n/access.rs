@@ -22,7 +22,9 @@ texts! {
     looks_when { uz: "Qachon", ru: "Когда", en: "When" }
     looks_who { uz: "Kim", ru: "Кто", en: "Who" }
     looks_why { uz: "Nega", ru: "Зачем", en: "Why" }
-    looks_what { uz: "Nima qilingan", ru: "Что сделано", en: "What was done" }
+    looks_what { uz: "Qaysi maʼlumot", ru: "Какие данные", en: "Whose data" }
+    look_one { uz: "Faqat sizniki", ru: "Только ваши", en: "Yours alone" }
+    look_batch(count) { uz: "Birga koʻrilgan: {count}", ru: "Вместе с другими: {count}", en: "Together with others: {count}" }
     looks_case { uz: "Ish", ru: "Дело", en: "Case" }
     looks_strange { uz: "Bu yerda sizga begona kishi boʻlsa, 1140 ga qoʻngʻiroq qiling.", ru: "Если здесь кто-то лишний, позвоните по номеру 1140.", en: "If somebody here should not have looked, call 1140." }
 

@@ -128,6 +128,10 @@ texts! {
     case_title(number) { uz: "{number} ishi", ru: "Дело {number}", en: "Case {number}" }
     case_waits { uz: "Nega kutmoqda", ru: "Почему ждёт", en: "Why it waits" }
     case_family { uz: "Oila", ru: "Семья", en: "The family" }
+    kin_applicant { uz: "ariza beruvchi", ru: "заявитель", en: "applicant" }
+    kin_spouse { uz: "turmush oʻrtogʻi", ru: "супруг(а)", en: "spouse" }
+    kin_child { uz: "farzand", ru: "ребёнок", en: "child" }
+    kin_other { uz: "oila aʼzosi", ru: "член семьи", en: "family member" }
     case_history { uz: "Ish tarixi", ru: "История дела", en: "History of the case" }
     case_cannot_decide { uz: "Siz bu ishni tasdiqlay ham, rad eta ham olmaysiz. Qarorni tizim chiqaradi.", ru: "Вы не можете ни одобрить, ни отклонить дело. Решает система.", en: "You can neither approve nor refuse this case. The system decides." }
     case_regime { uz: "Qoida", ru: "Правила", en: "Rules" }
@@ -142,5 +146,7 @@ texts! {
     outside_area { uz: "Bu fuqaro mahallangizda yashamaydi. U oʻz mahallasiga borsin.", ru: "Этот человек живёт не в вашей махалле. Пусть обратится в свою.", en: "This person does not live in your mahalla. The own mahalla takes the application." }
     person_unknown { uz: "Bu JSHSHIR reyestrda topilmadi. Raqamni pasport bilan solishtiring.", ru: "Этого ПИНФЛ нет в реестре. Сверьте номер с паспортом.", en: "This PINFL is not in the register. Compare it with the passport." }
     person_dead { uz: "Reyestrga koʻra bu kishi vafot etgan. Xato boʻlsa, 1140 ga qoʻngʻiroq qiling.", ru: "По реестру этот человек умер. Если это ошибка, позвоните 1140.", en: "The register says this person has died. If that is wrong, call 1140." }
+    person_no_family { uz: "Reyestrda bu kishining oilasi topilmadi. 1140 ga qoʻngʻiroq qiling.", ru: "В реестре нет семьи этого человека. Позвоните 1140.", en: "The register holds no family of this person. Call 1140." }
+    already_awarded(number, month) { uz: "Bu oilaga yordam berilmoqda ({number}): {month} oxirigacha.", ru: "Семья уже получает помощь ({number}): до конца месяца {month}.", en: "This family is helped already ({number}), to the end of {month}." }
     lodge_refused { uz: "Arizani qabul qilib boʻlmadi.", ru: "Принять заявление не удалось.", en: "The application could not be taken." }
 }

@@ -30,6 +30,8 @@ texts! {
     fact_source { uz: "Manba", ru: "Источник", en: "Source" }
     fact_as_of { uz: "Sanasi", ru: "На дату", en: "As of" }
     fact_missing { uz: "Javob kelmagan", ru: "Ответа нет", en: "No answer yet" }
+    fact_rows(count) { uz: "Yozuvlar: {count}", ru: "Записей: {count}", en: "Records: {count}" }
+    fact_rows_more(count) { uz: "yana {count} ta", ru: "и ещё {count}", en: "and {count} more" }
     fact_none { uz: "Yoʻq", ru: "Нет", en: "None" }
     fact_wrong { uz: "Biror maʼlumot notoʻgʻri boʻlsa, 1140 ga ayting. Uni manba idorasi tuzatadi.", ru: "Если что-то неверно, скажите по номеру 1140. Исправит само ведомство.", en: "If a fact is wrong, tell 1140. Its agency corrects it." }
     fact_others_hidden { uz: "Boshqa kattalarning daromadi faqat ularning oʻziga koʻrsatiladi.", ru: "Доход других взрослых виден только им самим.", en: "The income of other adults is shown to them only." }

@@ -17,6 +17,7 @@ texts! {
     pay_credited { uz: "Kartaga tushdi", ru: "Зачислено на карту", en: "On the card" }
     pay_returned { uz: "Bank qaytardi, pulingiz saqlanmoqda", ru: "Банк вернул, деньги сохранены", en: "Returned by the bank; your money is kept" }
     pay_asked { uz: "Bankdan soʻralmoqda", ru: "Спрашиваем банк", en: "We are asking the bank" }
+    pay_card(end) { uz: "karta raqami oxiri {end}", ru: "счёт оканчивается на {end}", en: "account ending in {end}" }
     pay_stopped { uz: "Toʻxtatilgan", ru: "Остановлено", en: "Stopped" }
     return_closed { uz: "karta yopilgan", ru: "карта закрыта", en: "the card is closed" }
     return_wrong { uz: "hisobraqam notoʻgʻri", ru: "счёт неверен", en: "the account is wrong" }
@@ -44,6 +45,9 @@ texts! {
     runs_month_hint { uz: "Masalan 2026-02.", ru: "Например, 2026-02.", en: "For example 2026-02." }
     runs_build { uz: "Tuzish", ru: "Собрать", en: "Build" }
     month_wrong { uz: "Oyni 2026-02 koʻrinishida yozing.", ru: "Напишите месяц так: 2026-02.", en: "Write the month like 2026-02." }
+    runs_kind { uz: "Nima toʻlanadi?", ru: "Что выплатить?", en: "What is to be paid?" }
+    runs_kind_regular { uz: "Oylik toʻlov", ru: "Выплата за месяц", en: "The month's payments" }
+    runs_kind_reissue { uz: "Qaytganlarni qayta yuborish", ru: "Повторно отправить возвраты", en: "Returned payments, once more" }
     runs_refused { uz: "Toʻlovni tuzib boʻlmadi.", ru: "Собрать выплату не удалось.", en: "The run could not be built." }
     col_run { uz: "Toʻlov", ru: "Выплата", en: "Run" }
     col_lines { uz: "Qatorlar", ru: "Строк", en: "Lines" }
@@ -63,7 +67,7 @@ texts! {
     run_statements { uz: "Banklarga vedomost", ru: "Ведомости банкам", en: "Statements to the banks" }
     run_equal { uz: "Ikkala jami tiyingacha teng.", ru: "Итоги равны до тийина.", en: "The two totals are equal to the tiyin." }
     run_unequal(sum) { uz: "Jami summalar teng emas, farqi {sum}. Yuborish mumkin emas.", ru: "Итоги не равны, разница {sum}. Отправка невозможна.", en: "The totals differ by {sum}. The run cannot be sent." }
-    run_not_frozen { uz: "Topshiriqnoma va vedomost ikkinchi tasdiqdan keyin tuziladi.", ru: "Поручение и ведомости создаются после второго утверждения.", en: "Order and statements are made after the second approval." }
+    run_not_frozen { uz: "Topshiriqnoma va vedomost hali tuzilmagan.", ru: "Поручение и ведомости ещё не готовы.", en: "Order and statements are not made yet." }
     run_checks { uz: "Tekshiruvlar", ru: "Проверки", en: "Checks" }
     check_totals { uz: "Topshiriqnoma va vedomost teng", ru: "Поручение равно ведомостям", en: "Order equals statements" }
     check_twice { uz: "Hech kim bir oyda ikki marta olmaydi", ru: "Никто не получит дважды за месяц", en: "Nobody is paid twice for a month" }

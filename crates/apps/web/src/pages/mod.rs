@@ -12,6 +12,7 @@ pub mod static_files;
 #[cfg(test)]
 mod tests;
 
+use ::access::Action;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::http::header;
@@ -20,7 +21,12 @@ use kernel::lang::Lang;
 
 use crate::cookie;
 use crate::house::House;
-use crate::route::Route;
+use crate::pages::access::look;
+use crate::pages::casework::{
+    application, case, conclusion, explained, my_application, renewal, visit,
+};
+use crate::pages::payments::{account_task, appropriation, payment, run};
+use crate::route::{Need, Route};
 
 /// Renders a page. A template cannot fail on our own data: if it does, it is a bug.
 pub fn show(page: &impl Template) -> Response {
@@ -41,5 +47,114 @@ pub fn in_language(lang: Lang, house: &House, mut response: Response) -> Respons
 
 /// The rooms behind the door.
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    let mut routes = citizen();
+    routes.extend(workers());
+    routes.extend(treasury());
+    routes
+}
+
+fn citizen() -> Vec<Route> {
+    const OWN_CASE: Need = Need::All(&[Action::ReadOwnCase]);
+    vec![
+        Route::get("/my/applications", OWN_CASE, my_application::list),
+        Route::get(
+            "/my/applications/{case}",
+            OWN_CASE,
+            my_application::show_one,
+        ),
+        Route::get(
+            "/my/applications/{case}/decision",
+            OWN_CASE,
+            explained::my_decision,
+        ),
+        Route::get(
+            "/my/payments",
+            Need::All(&[Action::ReadOwnPayments]),
+            payment::mine,
+        ),
+        Route::get(
+            "/my/looks",
+            Need::All(&[
+                Action::ReadAccessLog,
+                Action::ReadOwnCase,
+                Action::ReadOwnPayments,
+            ]),
+            look::mine,
+        ),
+    ]
+}
+
+fn workers() -> Vec<Route> {
+    const LODGE: Need = Need::All(&[Action::LodgeApplication]);
+    const FOLLOW: Need = Need::All(&[Action::FollowApplications]);
+    const VISIT: Need = Need::All(&[
+        Action::RecordVisit,
+        Action::ReadCase,
+        Action::ReadWaitingCases,
+    ]);
+    const CONCLUDE: Need = Need::All(&[
+        Action::RecordConclusion,
+        Action::ReadCase,
+        Action::ReadWaitingCases,
+    ]);
+    const RENEW: Need = Need::All(&[Action::ConfirmRenewal]);
+    const MEND: Need = Need::All(&[Action::MendAccount]);
+    // Together these are the district officer's alone.
+    const WAITING: Need = Need::All(&[Action::ReadWaitingCases, Action::FollowApplications]);
+    vec![
+        Route::get("/applications/new", LODGE, application::form),
+        Route::post("/applications", LODGE, application::lodge),
+        Route::get("/applications", FOLLOW, application::follow),
+        Route::get("/applications/{case}/lodged", FOLLOW, application::lodged),
+        Route::get("/visits", VISIT, visit::list),
+        Route::get("/visits/{case}", VISIT, visit::form),
+        Route::post("/visits/{case}", VISIT, visit::record),
+        Route::get("/conclusions", CONCLUDE, conclusion::list),
+        Route::get("/conclusions/{case}", CONCLUDE, conclusion::form),
+        Route::post("/conclusions/{case}", CONCLUDE, conclusion::record),
+        Route::get("/renewals/{case}", RENEW, renewal::form),
+        Route::post("/renewals/{case}", RENEW, renewal::confirm),
+        Route::get("/cases", WAITING, case::list),
+        Route::get(
+            "/cases/{case}",
+            Need::All(&[Action::ReadCase]),
+            case::show_one,
+        ),
+        Route::get(
+            "/cases/{case}/decision",
+            Need::All(&[Action::ReadCase]),
+            explained::decision,
+        ),
+        Route::get("/account-tasks", MEND, account_task::list),
+        Route::get("/account-tasks/{task}", MEND, account_task::form),
+        Route::post("/account-tasks/{task}", MEND, account_task::mend),
+    ]
+}
+
+fn treasury() -> Vec<Route> {
+    vec![
+        Route::get("/runs", Need::All(&[Action::ReadRun]), run::list),
+        Route::post(
+            "/runs",
+            Need::All(&[Action::BuildRun, Action::ReadRun]),
+            run::build,
+        ),
+        Route::get("/runs/{run}", Need::All(&[Action::ReadRun]), run::show_run),
+        Route::post(
+            "/runs/{run}/approve",
+            Need::All(&[Action::ApproveRun, Action::ReadRun]),
+            run::approve,
+        ),
+        Route::get(
+            "/appropriations",
+            Need::All(&[Action::SetAppropriation]),
+            appropriation::list,
+        ),
+        Route::post(
+            "/appropriations",
+            Need::All(&[Action::SetAppropriation]),
+            appropriation::set,
+        ),
+        Route::get("/figures", Need::All(&[Action::ReadFigures]), figures::page),
+    ]
 }

@@ -17,7 +17,7 @@ pub use model::{
     EventKind, Origin, State, UnknownWord, Wait, WaitFor, counted_month, first_paid_month,
     window_end,
 };
-pub use store::{Queue, counted_in, find_by_number, of_applicant, of_unit, queue};
+pub use store::{Queue, counted_by, find_by_number, of_applicant, of_area, of_unit, queue};
 pub(crate) use store::{
     continued, entitled_of_month, hash_of, load_many, narrow, open_of_regime, save,
 };

@@ -196,12 +196,12 @@ pub(crate) async fn entitled_of_month(
     )?)
 }
 
-/// All cases counted in a month, in the order of their ids.
-pub async fn counted_in(tx: &mut Tx, month: Month) -> Result<Vec<Case>> {
+/// All cases counted in a month or before it, in the order of their ids.
+pub async fn counted_by(tx: &mut Tx, month: Month) -> Result<Vec<Case>> {
     all(fetch_all!(
         tx,
         CaseRow,
-        select!("WHERE counted_month = $1 ORDER BY id"),
+        select!("WHERE counted_month <= $1 ORDER BY id"),
         i64::from(month.0)
     )?)
 }
@@ -261,6 +261,27 @@ pub async fn queue(tx: &mut Tx, queue: Queue) -> Result<Vec<Case>> {
         i64::from(queue.mahalla.unwrap_or(0)),
         queue.wait.map_or("", WaitFor::word),
         i64::from(queue.limit).clamp(1, PAGE_CASES_MAX)
+    )?)
+}
+
+/// Every case of an area, also decided ones, the newest first, after one already seen.
+pub async fn of_area(
+    tx: &mut Tx,
+    (district, mahalla): (Option<u32>, Option<u32>),
+    after: Option<CaseId>,
+    limit: u32,
+) -> Result<Vec<Case>> {
+    all(fetch_all!(
+        tx,
+        CaseRow,
+        select!(
+            "WHERE id < $1 AND ($2 = 0 OR district = $2) AND ($3 = 0 OR mahalla = $3) \
+             ORDER BY id DESC LIMIT $4"
+        ),
+        after.map_or(Uuid::max(), |case| case.0),
+        i64::from(district.unwrap_or(0)),
+        i64::from(mahalla.unwrap_or(0)),
+        i64::from(limit).clamp(1, PAGE_CASES_MAX)
     )?)
 }
 

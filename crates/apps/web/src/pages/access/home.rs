@@ -33,10 +33,7 @@ pub async fn home(seat: Seat) -> Response {
 
 /// A territory as people name it.
 pub fn area_words(t: T, area: Area) -> String {
-    let named = |code: u32| match territory::find(code) {
-        Some(place) => place.name(t.lang()).to_owned(),
-        None => code.to_string(),
-    };
+    let named = |code| district_words(t, code);
     match area {
         Area::Country => t.all_country().to_owned(),
         Area::Region(code) | Area::District(code) => named(code),
@@ -45,4 +42,9 @@ pub fn area_words(t: T, area: Area) -> String {
             format!("{district}, {}", t.mahalla_code(code))
         }
     }
+}
+
+/// A region or a district by its name.
+pub fn district_words(t: T, code: u32) -> String {
+    territory::find(code).map_or_else(|| code.to_string(), |place| place.name(t.lang()).to_owned())
 }

@@ -1,5 +1,25 @@
 //! The mahalla worker's pages: take an application, hand over its number, follow.
 
+use std::collections::HashMap;
+
+use access::{Action, Permit, Purpose, Role};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use casework::Case;
+use casework::application::{NewApplication, Refusal};
+use kernel::PersonId;
+use kernel::ids::ApplicationId;
+use store::Tx;
+
+use crate::api;
+use crate::desk::{answer_by, next_of, open_case, reach_of, status_of};
+use crate::form_body::Body;
+use crate::guest::Seat;
+use crate::house::House;
+use crate::i18n::zone;
+use crate::pages::{in_language, show, show_as};
+use crate::stop::Stop;
 use askama::Template;
 use kernel::pinfl::{Pinfl, PinflError};
 use kernel::{CaseId, Day};
@@ -105,4 +125,182 @@ pub struct FollowPage {
     pub lines: Vec<CaseLine>,
     /// The address of the next page, when there is one.
     pub more: Option<String>,
+}
+
+/// Lines of one page of a list.
+pub const LINES_MAX: u32 = 50;
+
+fn lodge_page(house: &House, seat: &Seat, typed: Typed, problems: Problems) -> LodgePage {
+    let shell = seat
+        .shell_at("/applications/new")
+        .with_form(!problems.is_empty());
+    // A form that came back keeps its id.
+    let id = typed.id().unwrap_or_else(|_| house.platform().ids.uuid());
+    LodgePage {
+        shell,
+        id,
+        typed,
+        problems,
+    }
+}
+
+pub async fn form(State(house): State<House>, seat: Seat) -> Response {
+    show(&lodge_page(
+        &house,
+        &seat,
+        Typed::default(),
+        Problems::none(),
+    ))
+}
+
+pub async fn lodge(
+    State(house): State<House>,
+    seat: Seat,
+    Body(typed): Body,
+) -> Result<Response, Stop> {
+    if let Some(lang) = typed.language() {
+        let page = lodge_page(&house, &seat.in_language(lang), typed, Problems::none());
+        return Ok(in_language(lang, &house, show(&page)));
+    }
+    let form = match LodgePage::read(seat.t(), &typed) {
+        Ok(form) => form,
+        Err(problems) => return Ok(again(&house, &seat, typed, problems)),
+    };
+    let new = NewApplication {
+        id: ApplicationId(typed.id()?),
+        pinfl: form.pinfl,
+        consent: true,
+        bank_consent: form.bank_consent,
+        lodged_by: seat.subject.account,
+    };
+    match api::application::take(&house, &seat, &new).await? {
+        Err(refusal) => {
+            let problems = Problems::one("pinfl", refusal_words(seat.t(), &refusal));
+            Ok(again(&house, &seat, typed, problems))
+        }
+        Ok(lodged) if seat.subject.role == Role::Citizen => {
+            Ok(Redirect::to(&format!("/my/applications/{}", lodged.case)).into_response())
+        }
+        Ok(lodged) => {
+            Ok(Redirect::to(&format!("/applications/{}/lodged", lodged.case)).into_response())
+        }
+    }
+}
+
+fn again(house: &House, seat: &Seat, typed: Typed, problems: Problems) -> Response {
+    show_as(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        &lodge_page(house, seat, typed, problems),
+    )
+}
+
+fn refusal_words(t: T, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NoConsent => t.consent_missing().to_owned(),
+        Refusal::UnknownPerson => t.person_unknown().to_owned(),
+        Refusal::NoFamily => t.person_no_family().to_owned(),
+        Refusal::AlreadyThisMonth { number, .. } => format!("{} {number}", t.already_this_month()),
+        Refusal::AlreadyAwarded { last_month, number } => {
+            t.already_awarded(number, t.month(last_month))
+        }
+        _ => t.lodge_refused().to_owned(),
+    }
+}
+
+pub async fn lodged(
+    State(house): State<House>,
+    seat: Seat,
+    Path(case): Path<CaseId>,
+) -> Result<Response, Stop> {
+    let (case, permit) = open_case(
+        &house,
+        &seat,
+        case,
+        Action::FollowApplications,
+        Purpose::Intake,
+    )
+    .await?;
+    permit.must_be_for(&[Action::FollowApplications]);
+    let visit = house
+        .shelf()
+        .regime(&case.regime)
+        .is_ok_and(|pack| !pack.steps().is_empty());
+    let page = LodgedPage {
+        shell: seat.shell(),
+        case: case.id,
+        number: case.number.clone(),
+        lodged_on: case.lodged_at.day(zone()),
+        // Three working days, Saturdays and Sundays apart.
+        visit_by: visit.then(|| case.applied_on.plus_working_days(3, |_| false)),
+        answer_by: answer_by(&case),
+        regime: case.regime,
+    };
+    Ok(show(&page))
+}
+
+#[derive(Debug, serde::Deserialize)]
+pub struct After {
+    after: Option<CaseId>,
+}
+
+pub async fn follow(
+    State(house): State<House>,
+    seat: Seat,
+    Query(page): Query<After>,
+) -> Result<Response, Stop> {
+    let scope = reach_of(&seat.subject);
+    let permit = seat
+        .permit(&house, Action::FollowApplications, Purpose::Intake, scope)
+        .await?;
+    let mut tx = house.read().await?;
+    let area = crate::desk::queue_of(seat.subject.territory, None, None, LINES_MAX);
+    let cases = casework::case::of_area(
+        &mut tx,
+        (area.district, area.mahalla),
+        page.after,
+        LINES_MAX,
+    )
+    .await?;
+    let more = (cases.len() == LINES_MAX as usize)
+        .then(|| cases.last())
+        .flatten();
+    let more = more.map(|case| format!("/applications?after={}", case.id));
+    let lines = lines_of(&mut tx, &permit, seat.t(), &cases).await?;
+    Ok(show(&FollowPage {
+        shell: seat.shell(),
+        lines,
+        more,
+    }))
+}
+
+/// Lines of a list, with names.
+pub async fn lines_of(
+    tx: &mut Tx,
+    permit: &Permit,
+    t: T,
+    cases: &[Case],
+) -> Result<Vec<CaseLine>, Stop> {
+    let applicants: Vec<_> = cases.iter().map(|case| case.applicant).collect();
+    let names = names_of(tx, permit, &applicants).await?;
+    let line = |case: &Case| CaseLine {
+        case: case.id,
+        number: case.number.clone(),
+        name: names.get(&case.applicant).cloned().unwrap_or_default(),
+        lodged_on: case.lodged_at.day(zone()),
+        status: status_of(case),
+        next: next_of(case, t),
+    };
+    Ok(cases.iter().map(line).collect())
+}
+
+pub async fn names_of(
+    tx: &mut Tx,
+    permit: &Permit,
+    persons: &[PersonId],
+) -> Result<HashMap<PersonId, String>, Stop> {
+    let persons = registry::person::load_many(tx, permit, persons).await?;
+    Ok(persons
+        .into_iter()
+        .map(|(id, person)| (id, person.name.full()))
+        .collect())
 }

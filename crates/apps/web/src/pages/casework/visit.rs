@@ -1,6 +1,22 @@
 //! The social worker's visits: the list, and the questionnaire at home.
 //! Shared with the conclusions of the Seven: the list and the money of a form.
 
+use access::{Action, Purpose};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use casework::case::{self, WaitFor};
+use casework::step::Visit;
+
+use crate::api;
+use crate::desk::{open_case, queue_of, reach_of};
+use crate::form_body::Body;
+use crate::guest::Seat;
+use crate::house::House;
+use crate::i18n::zone;
+use crate::pages::casework::application::{LINES_MAX, names_of};
+use crate::pages::{in_language, show, show_as};
+use crate::stop::Stop;
 use askama::Template;
 use kernel::{CaseId, Day, Money};
 use uuid::Uuid;
@@ -172,4 +188,158 @@ pub fn read_day(
             None
         }
     }
+}
+
+#[derive(Debug, serde::Deserialize)]
+pub struct Listed {
+    pub after: Option<CaseId>,
+    pub done: Option<String>,
+}
+
+pub async fn list(
+    State(house): State<House>,
+    seat: Seat,
+    Query(page): Query<Listed>,
+) -> Result<Response, Stop> {
+    let t = seat.t();
+    let due = due(&house, &seat, WaitFor::Visit, page.after).await?;
+    let done = page.done.map(|number| t.visit_saved(number));
+    Ok(show(&list_page(
+        &seat,
+        "/visits",
+        [t.visits_title(), t.visits_none()],
+        due,
+        done,
+    )))
+}
+
+pub fn list_page(
+    seat: &Seat,
+    base: &'static str,
+    [title, none]: [&'static str; 2],
+    due: Vec<Due>,
+    done: Option<String>,
+) -> VisitsPage {
+    let last = (due.len() == LINES_MAX as usize)
+        .then(|| due.last())
+        .flatten();
+    let more = last.map(|line| format!("{base}?after={}", line.case));
+    let mut shell = seat.shell();
+    shell.done = done;
+    VisitsPage {
+        shell,
+        title,
+        none,
+        base,
+        due,
+        more,
+    }
+}
+
+/// Cases of the reader's territory that wait for a visit or a conclusion.
+pub async fn due(
+    house: &House,
+    seat: &Seat,
+    who: WaitFor,
+    after: Option<CaseId>,
+) -> Result<Vec<Due>, Stop> {
+    let scope = reach_of(&seat.subject);
+    let permit = seat
+        .permit(house, Action::ReadWaitingCases, Purpose::Visit, scope)
+        .await?;
+    let queue = queue_of(seat.subject.territory, Some(who), after, LINES_MAX);
+    let mut tx = house.read().await?;
+    let cases = case::queue(&mut tx, queue).await?;
+    let persons: Vec<_> = cases.iter().map(|case| case.applicant).collect();
+    let names = names_of(&mut tx, &permit, &persons).await?;
+    let pinfls = registry::person::pinfls_of(&mut tx, &permit, &persons).await?;
+    let now = house.daftar.now();
+    let due = cases.into_iter().filter_map(|case| {
+        let wait = case.wait.as_ref()?;
+        Some(Due {
+            case: case.id,
+            pinfl: pinfls
+                .get(&case.applicant)
+                .map(|pinfl| pinfl.grouped())
+                .unwrap_or_default(),
+            name: names.get(&case.applicant).cloned().unwrap_or_default(),
+            mahalla: case.mahalla.to_string(),
+            since: wait.since.day(zone()),
+            deadline: wait.deadline.map(|deadline| deadline.day(zone())),
+            overdue: wait.is_overdue(now),
+            number: case.number,
+        })
+    });
+    Ok(due.collect())
+}
+
+pub async fn form(
+    State(house): State<House>,
+    seat: Seat,
+    Path(case): Path<CaseId>,
+) -> Result<Response, Stop> {
+    let today = house.today();
+    let typed = Typed::new([("visited_on".to_owned(), today.to_string())]);
+    Ok(show(
+        &visit_page(&house, &seat, case, typed, Problems::none()).await?,
+    ))
+}
+
+async fn visit_page(
+    house: &House,
+    seat: &Seat,
+    case: CaseId,
+    typed: Typed,
+    problems: Problems,
+) -> Result<VisitPage, Stop> {
+    let (case, permit) = open_case(house, seat, case, Action::ReadCase, Purpose::Visit).await?;
+    let mut tx = house.read().await?;
+    let names = names_of(&mut tx, &permit, &[case.applicant]).await?;
+    let shell = seat
+        .shell_at(format!("/visits/{}", case.id))
+        .with_form(!problems.is_empty());
+    Ok(VisitPage {
+        shell,
+        case: case.id,
+        number: case.number,
+        name: names.into_values().next().unwrap_or_default(),
+        id: typed.id().unwrap_or_else(|_| house.platform().ids.uuid()),
+        typed,
+        problems,
+    })
+}
+
+pub async fn record(
+    State(house): State<House>,
+    seat: Seat,
+    Path(case): Path<CaseId>,
+    Body(typed): Body,
+) -> Result<Response, Stop> {
+    if let Some(lang) = typed.language() {
+        let page = visit_page(
+            &house,
+            &seat.in_language(lang),
+            case,
+            typed,
+            Problems::none(),
+        )
+        .await?;
+        return Ok(in_language(lang, &house, show(&page)));
+    }
+    let form = match VisitPage::read(seat.t(), &typed, house.today()) {
+        Ok(form) => form,
+        Err(problems) => {
+            let page = visit_page(&house, &seat, case, typed, problems).await?;
+            return Ok(show_as(StatusCode::UNPROCESSABLE_ENTITY, &page));
+        }
+    };
+    let visit = Visit {
+        id: typed.id()?,
+        at_home: form.at_home,
+        confirmed: form.confirmed,
+        informal_income: form.informal_income,
+        visited_on: form.visited_on,
+    };
+    let case = api::visit::take(&house, &seat, case, &visit).await?;
+    Ok(Redirect::to(&format!("/visits?done={}", case.number)).into_response())
 }

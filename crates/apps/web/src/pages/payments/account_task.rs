@@ -1,5 +1,23 @@
 //! Payments that a bank returned: find the person, put the account right.
 
+use access::{Action, Permit, Purpose};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use kernel::ids::TaskId;
+use payments::account_task::{self, AccountTask, Mend};
+use store::Tx;
+
+use crate::api;
+use crate::desk::reach_of;
+use crate::form_body::Body;
+use crate::guest::Seat;
+use crate::house::House;
+use crate::i18n::zone;
+use crate::pages::casework::application::names_of;
+use crate::pages::payments::payment::return_reason;
+use crate::pages::{in_language, show, show_as};
+use crate::stop::Stop;
 use askama::Template;
 use kernel::account::{BankAccount, Mfo};
 use kernel::{Day, Money};
@@ -79,4 +97,130 @@ impl AccountTaskPage {
             _ => Err(problems),
         }
     }
+}
+
+#[derive(Debug, serde::Deserialize)]
+pub struct Listed {
+    done: Option<String>,
+}
+
+async fn permit(house: &House, seat: &Seat) -> Result<Permit, Stop> {
+    seat.permit(
+        house,
+        Action::MendAccount,
+        Purpose::Payment,
+        reach_of(&seat.subject),
+    )
+    .await
+}
+
+pub async fn list(
+    State(house): State<House>,
+    seat: Seat,
+    Query(page): Query<Listed>,
+) -> Result<Response, Stop> {
+    let permit = permit(&house, &seat).await?;
+    let mut tx = house.read().await?;
+    let open = account_task::list_open(&mut tx, &permit, None).await?;
+    let tasks = lines_of(&mut tx, &permit, seat.t(), open).await?;
+    let mut shell = seat.shell();
+    shell.done = page.done.map(|_| seat.t().task_saved().to_owned());
+    Ok(show(&AccountTasksPage { shell, tasks }))
+}
+
+async fn lines_of(
+    tx: &mut Tx,
+    permit: &Permit,
+    t: T,
+    open: Vec<AccountTask>,
+) -> Result<Vec<Task>, Stop> {
+    let payees: Vec<_> = open.iter().map(|task| task.payee).collect();
+    let names = names_of(tx, permit, &payees).await?;
+    let pinfls = registry::person::pinfls_of(tx, permit, &payees).await?;
+    let line = |task: AccountTask| Task {
+        task: task.id.0,
+        name: names.get(&task.payee).cloned().unwrap_or_default(),
+        pinfl: pinfls
+            .get(&task.payee)
+            .map(|pinfl| pinfl.grouped())
+            .unwrap_or_default(),
+        amount: task.amount,
+        reason: return_reason(t, &task.reason),
+        since: task.since.day(zone()),
+    };
+    Ok(open.into_iter().map(line).collect())
+}
+
+async fn task_page(
+    house: &House,
+    seat: &Seat,
+    task: TaskId,
+    typed: Typed,
+    problems: Problems,
+) -> Result<AccountTaskPage, Stop> {
+    let permit = permit(house, seat).await?;
+    let mut tx = house.read().await?;
+    // Ids rise, so the page after the one before holds this task first.
+    let before = TaskId(Uuid::from_u128(task.0.as_u128().saturating_sub(1)));
+    let mut open = account_task::list_open(&mut tx, &permit, Some(before)).await?;
+    open.retain(|open| open.id == task);
+    let line = lines_of(&mut tx, &permit, seat.t(), open)
+        .await?
+        .pop()
+        .ok_or(Stop::NotFound)?;
+    let shell = seat
+        .shell_at(format!("/account-tasks/{task}"))
+        .with_form(!problems.is_empty());
+    let id = typed.id().unwrap_or_else(|_| house.platform().ids.uuid());
+    Ok(AccountTaskPage {
+        shell,
+        task: line,
+        id,
+        typed,
+        problems,
+    })
+}
+
+pub async fn form(
+    State(house): State<House>,
+    seat: Seat,
+    Path(task): Path<TaskId>,
+) -> Result<Response, Stop> {
+    Ok(show(
+        &task_page(&house, &seat, task, Typed::default(), Problems::none()).await?,
+    ))
+}
+
+pub async fn mend(
+    State(house): State<House>,
+    seat: Seat,
+    Path(task): Path<TaskId>,
+    Body(typed): Body,
+) -> Result<Response, Stop> {
+    if let Some(lang) = typed.language() {
+        let page = task_page(
+            &house,
+            &seat.in_language(lang),
+            task,
+            typed,
+            Problems::none(),
+        )
+        .await?;
+        return Ok(in_language(lang, &house, show(&page)));
+    }
+    let form = match AccountTaskPage::read(seat.t(), &typed) {
+        Ok(form) => form,
+        Err(problems) => {
+            let page = task_page(&house, &seat, task, typed, problems).await?;
+            return Ok(show_as(StatusCode::UNPROCESSABLE_ENTITY, &page));
+        }
+    };
+    let mend = Mend {
+        id: typed.id()?,
+        task,
+        mfo: form.mfo,
+        account: form.account,
+    };
+    api::account_task::take(&house, &seat, &mend).await?;
+    Ok(Redirect::to("/account-tasks?done=1").into_response())
 }

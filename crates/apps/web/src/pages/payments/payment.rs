@@ -1,5 +1,15 @@
 //! My payments: each with its state and its date.
 
+use access::{Action, Purpose, Scope};
+use axum::extract::State;
+use axum::response::Response;
+use payments::trace;
+
+use crate::guest::Seat;
+use crate::house::House;
+use crate::i18n::zone;
+use crate::pages::show;
+use crate::stop::Stop;
 use askama::Template;
 use kernel::{Day, Money, Month};
 
@@ -65,5 +75,56 @@ pub fn return_reason(t: T, code: &str) -> String {
         "AC01" => t.return_wrong().to_owned(),
         "MD07" => t.return_dead().to_owned(),
         other => t.return_other(other),
+    }
+}
+
+pub async fn mine(State(house): State<House>, seat: Seat) -> Result<Response, Stop> {
+    let scope = Scope::own(&seat.subject);
+    let permit = seat
+        .permit(
+            &house,
+            Action::ReadOwnPayments,
+            Purpose::OwnInformation,
+            scope,
+        )
+        .await?;
+    let person = permit.person().ok_or(Stop::NotFound)?;
+    let mut tx = house.read().await?;
+    let payments = trace::of_person(&mut tx, &permit, person).await?;
+    let payments = payments
+        .iter()
+        .map(|payment| line_of(seat.t(), payment))
+        .collect();
+    Ok(show(&PaymentsPage {
+        shell: seat.shell(),
+        payments,
+    }))
+}
+
+fn line_of(t: T, payment: &trace::Payment) -> Payment {
+    let (state, note) = match &payment.state {
+        trace::PaymentState::Credited => (PaymentState::Credited, t.pay_card(&payment.account_end)),
+        trace::PaymentState::Returned { reason } => {
+            (PaymentState::Returned, return_reason(t, reason))
+        }
+        trace::PaymentState::InRun(state) => (in_run(*state), t.pay_card(&payment.account_end)),
+    };
+    Payment {
+        month: payment.month,
+        programme: t.programme(&payment.programme),
+        amount: payment.amount,
+        state,
+        on: Some(payment.since.day(zone())),
+        note,
+    }
+}
+
+fn in_run(state: payments::run::State) -> PaymentState {
+    use payments::run::State;
+    match state {
+        State::Building | State::Built | State::ApprovedOnce | State::Approved => PaymentState::Due,
+        State::Ordered | State::Funded => PaymentState::Ordered,
+        State::Sent => PaymentState::Sent,
+        State::Answered | State::Closed => PaymentState::Asked,
     }
 }

@@ -26,13 +26,15 @@ pub(super) fn treasury(lang: Lang) -> Vec<Sample> {
     let mut problems = Problems::none();
     crate::pages::payments::run::read_month(t, &typed, &mut problems);
     rendered! {
-        "runs" => RunsPage { shell: shell("/runs").with_form(false), runs: vec![run_line(RunState::ApprovedOnce), run_line(RunState::Settled)], id: Uuid::nil(), typed: empty.clone(), problems: Problems::none() },
-        "runs-errors" => RunsPage { shell: shell("/runs").with_form(true), runs: vec![], id: Uuid::nil(), typed, problems },
-        "run-built" => RunPage { shell: shell("/runs").with_form(false), line: run_line(RunState::Built), order: vec![], statements: vec![], checks: checks(t, None), approvals: vec![], may_approve: true, id: Uuid::nil(), problems: Problems::none(), progress: None, returns: vec![] },
-        "run-same-person" => RunPage { shell: shell("/runs").with_failure(), line: run_line(RunState::ApprovedOnce), order: vec![], statements: vec![], checks: checks(t, None), approvals: approvals(1), may_approve: false, id: Uuid::nil(), problems: Problems::one("", t.run_same_person()), progress: None, returns: vec![] },
-        "run-settled" => settled_run(shell("/runs"), t),
-        "appropriations" => AppropriationsPage { shell: shell("/appropriations").with_form(true), lines: vec![BudgetLine { district: "Yunusobod".into(), programme: t.programme("child_benefit"), month: month(2), limit: Money::from_major(2_000_000_000), committed: Money::from_major(1_284_350_000), left: Money::from_major(715_650_000) }], id: Uuid::nil(), problems: AppropriationsPage::read(t, &empty).expect_err("nothing is typed"), typed: empty },
-    }
+           "runs" => RunsPage { shell: shell("/runs").with_form(false), runs: vec![run_line(RunState::ApprovedOnce), run_line(RunState::Settled)], id: Uuid::nil(), typed: empty.clone(), problems: Problems::none() },
+           "runs-errors" => RunsPage { shell: shell("/runs").with_form(true), runs: vec![], id: Uuid::nil(), typed, problems },
+           "run-built" => RunPage { shell: shell("/runs").with_form(false), line: run_line(RunState::Built), order: vec![], statements: vec![], checks: checks(t, None), approvals: vec![], may_approve: true,
+    seen: String::new(), id: Uuid::nil(), problems: Problems::none(), progress: None, returns: vec![] },
+           "run-same-person" => RunPage { shell: shell("/runs").with_failure(), line: run_line(RunState::ApprovedOnce), order: vec![], statements: vec![], checks: checks(t, None), approvals: approvals(1), may_approve: false,
+    seen: String::new(), id: Uuid::nil(), problems: Problems::one("", t.run_same_person()), progress: None, returns: vec![] },
+           "run-settled" => settled_run(shell("/runs"), t),
+           "appropriations" => AppropriationsPage { shell: shell("/appropriations").with_form(true), lines: vec![BudgetLine { district: "Yunusobod".into(), programme: t.programme("child_benefit"), month: month(2), limit: Money::from_major(2_000_000_000), committed: Money::from_major(1_284_350_000), left: Money::from_major(715_650_000) }], id: Uuid::nil(), problems: AppropriationsPage::read(t, &empty).expect_err("nothing is typed"), typed: empty },
+       }
 }
 
 pub(super) fn run_line(state: RunState) -> RunLine {
@@ -110,6 +112,7 @@ pub(super) fn settled_run(shell: Shell, t: T) -> RunPage {
         checks: checks(t, Some(true)),
         approvals: approvals(2),
         may_approve: false,
+        seen: String::new(),
         id: Uuid::nil(),
         problems: Problems::none(),
         progress: Some(bars(
