@@ -237,6 +237,14 @@ fn hostile_packs_end_in_an_error() {
     assert!(hostile(&large).is_err());
     let control = "```parameter \u{0}\u{202e}\n| |\n|||||\n```\n";
     assert!(hostile(control).is_err());
+    let digits = format!("0.{}", "1".repeat(300));
+    let (own, mut shared) = packs::pack_files("uz-654b");
+    for file in &mut shared {
+        file.text = file
+            .text
+            .replace("| 0 | not found in", &format!("| {digits} | not found in"));
+    }
+    assert!(read_pack("uz-654b", &own, &shared).is_err());
     let harmless = variable("harmless", "members + 1");
     hostile(&harmless).expect("a sound block is taken");
 }

@@ -3,7 +3,7 @@
 use super::blocks::{self, Errors};
 use crate::markdown::{Block, Word};
 use crate::source::Diagnostic;
-use crate::typed::{INTEGER, MONEY, Type, Unit};
+use crate::typed::{INTEGER, MONEY, SCALE_MAX, Type, Unit};
 use kernel::{Day, Text3};
 
 #[derive(Debug, Clone)]
@@ -63,67 +63,20 @@ pub fn read(block: &Block, errors: &mut Errors) -> Option<Parameter> {
     let name = errors.keep(block.name())?.clone();
     errors.snake_case(&name);
     let label = errors.text3(block, "label")?;
-    let kind = errors.keep(block.required("type"))?;
-    let unit = match kind.text().as_str() {
-        "money" => Unit::Money,
-        "integer" | "number" => Unit::Bare,
-        "years" => Unit::Years,
-        "months" => Unit::Months,
-        "days" => Unit::Days,
-        _ => {
-            errors.add(kind.place().error(
-                "a parameter has no such type",
-                "money, integer, number, years, months or days",
-            ));
-            return None;
-        }
-    };
     let columns = errors.keep(header(block))?;
     let rows: Vec<_> = block.rows[1..]
         .iter()
         .filter_map(|row| errors.keep(raw_row(row, &columns)))
         .collect();
-    let scale = match kind.text().as_str() {
-        "money" => 2,
-        "number" => rows
-            .iter()
-            .map(|row| blocks::digits_after_point(&row.value.text))
-            .max()
-            .unwrap_or(0),
-        _ => 0,
-    };
-    let ty = match unit {
-        Unit::Money => MONEY,
-        Unit::Bare if scale == 0 => INTEGER,
-        unit => Type::Number {
-            unit,
-            scale,
-            fraction: false,
-        },
-    };
-    let mut values: Vec<ParameterValue> = Vec::with_capacity(rows.len());
-    for row in rows {
-        if let Some(value) = errors.keep(read_row(&row, scale)) {
-            if let Some(before) = values.last()
-                && (before.in_force, before.announced) >= (value.in_force, value.announced)
-            {
-                errors.add(row.in_force.place.error(
-                    format!(
-                        "two values of `{}` overlap, or stand out of order",
-                        name.text
-                    ),
-                    "rows ascending by the day in force, and each day once",
-                ));
-                continue;
-            }
-            values.push(value);
-        }
-    }
+    let ty = errors.keep(declared_type(block, &rows))?;
+    let values = read_values(&name, &rows, ty, errors);
     if values.is_empty() {
-        errors.add(block.place.error(
-            format!("`{}` has no value", name.text),
-            "a table row for each dated value",
-        ));
+        let message = format!("`{}` has no value", name.text);
+        errors.add(
+            block
+                .place
+                .error(message, "a table row for each dated value"),
+        );
     }
     Some(Parameter {
         name: name.text,
@@ -132,6 +85,71 @@ pub fn read(block: &Block, errors: &mut Errors) -> Option<Parameter> {
         values,
         place: block.place.clone(),
     })
+}
+
+/// A number has as many digits after the point as its table shows.
+fn declared_type(block: &Block, rows: &[RawRow<'_>]) -> Result<Type, Diagnostic> {
+    let kind = block.required("type")?;
+    let whole = |unit: Unit| Type::Number {
+        unit,
+        scale: 0,
+        fraction: false,
+    };
+    Ok(match kind.text().as_str() {
+        "money" => MONEY,
+        "integer" => INTEGER,
+        "number" => {
+            let digits = rows
+                .iter()
+                .map(|row| blocks::digits_after_point(&row.value.text));
+            // More digits are refused where each value is read.
+            let scale = digits.max().unwrap_or(0).min(SCALE_MAX);
+            Type::Number {
+                unit: Unit::Bare,
+                scale,
+                fraction: false,
+            }
+        }
+        "years" => whole(Unit::Years),
+        "months" => whole(Unit::Months),
+        "days" => whole(Unit::Days),
+        _ => {
+            let types = "money, integer, number, years, months or days";
+            return Err(kind.place().error("a parameter has no such type", types));
+        }
+    })
+}
+
+fn read_values(
+    name: &Word,
+    rows: &[RawRow<'_>],
+    ty: Type,
+    errors: &mut Errors,
+) -> Vec<ParameterValue> {
+    let Type::Number { scale, .. } = ty else {
+        unreachable!("parameters are numbers")
+    };
+    let mut values: Vec<ParameterValue> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(value) = errors.keep(read_row(row, scale)) else {
+            continue;
+        };
+        let days = (value.in_force, value.announced);
+        if values
+            .last()
+            .is_some_and(|before| (before.in_force, before.announced) >= days)
+        {
+            let message = format!(
+                "two values of `{}` overlap, or stand out of order",
+                name.text
+            );
+            let instead = "rows ascending by the day in force, and each day once";
+            errors.add(row.in_force.place.error(message, instead));
+            continue;
+        }
+        values.push(value);
+    }
+    values
 }
 
 fn header(block: &Block) -> Result<[usize; 5], Diagnostic> {

@@ -1,14 +1,23 @@
 //! What can be said only of the whole pack.
 
+use super::LetterKind;
 use super::blocks::Errors;
 use super::read::Parts;
-use super::{LetterKind, Programme};
 use crate::limits::OUTCOMES_MAX;
 use crate::source::{Place, nearest};
+use std::collections::BTreeSet;
 
 impl Parts {
     /// What must be there at all, and names that must be unique or known.
     pub(super) fn check_whole(&self, id: &str, end: &Place, errors: &mut Errors) {
+        self.check_blocks(id, end, errors);
+        let outcomes = self.outcome_ids();
+        self.check_names(&outcomes, end, errors);
+        self.check_terms(&outcomes, end, errors);
+        self.check_letters(end, errors);
+    }
+
+    fn check_blocks(&self, id: &str, end: &Place, errors: &mut Errors) {
         let missing = [
             (self.head.is_none(), "pack"),
             (self.unit.is_none(), "unit"),
@@ -22,90 +31,84 @@ impl Parts {
             .iter()
             .filter(|(missing, _)| *missing && whole_so_far)
         {
-            errors.add(end.error(
-                format!("the pack has no `{kind}` block"),
-                format!("```{kind} ..."),
-            ));
+            let message = format!("the pack has no `{kind}` block");
+            errors.add(end.error(message, format!("```{kind} ...")));
         }
         if let Some(head) = &self.head
             && head.id.text != id
         {
-            errors.add(head.id.place.error(
-                format!("the pack lies in the folder `{id}`"),
-                format!("```pack {id}"),
-            ));
+            let message = format!("the pack lies in the folder `{id}`");
+            errors.add(head.id.place.error(message, format!("```pack {id}")));
         }
-        let outcomes: Vec<&str> = self
-            .categories
-            .iter()
-            .map(|category| category.id.as_str())
-            .chain(
-                self.programmes
-                    .iter()
-                    .map(|programme| programme.id.as_str()),
-            )
-            .collect();
-        for (name, _) in &self.terms {
-            if !outcomes.contains(&name.text.as_str()) {
-                let near = nearest(&name.text, outcomes.iter().copied()).unwrap_or("child_benefit");
-                errors.add(name.place.error(
-                    "a term of nothing: no such category or programme",
-                    format!("```term {near}"),
-                ));
-            }
-        }
+    }
+
+    /// Names of categories, then of programmes.
+    fn outcome_ids(&self) -> Vec<&str> {
+        let categories = self.categories.iter().map(|category| category.id.as_str());
+        categories
+            .chain(self.programmes.iter().map(|one| one.id.as_str()))
+            .collect()
+    }
+
+    fn check_names(&self, outcomes: &[&str], end: &Place, errors: &mut Errors) {
         if self.conditions.len().max(outcomes.len()) > OUTCOMES_MAX {
-            errors.add(end.error(
-                "too many conditions or outcomes",
-                format!("at most {OUTCOMES_MAX} of each"),
-            ));
+            let limit = format!("at most {OUTCOMES_MAX} of each");
+            errors.add(end.error("too many conditions or outcomes", limit));
         }
-        let ids = self
+        let conditions = self
             .conditions
             .iter()
-            .map(|condition| condition.id.as_str())
-            .chain(outcomes.iter().copied());
-        let mut seen = std::collections::BTreeSet::new();
-        for id in ids.filter(|id| !seen.insert(*id)) {
-            errors.add(end.error(
-                format!("two conditions or outcomes are called `{id}`"),
-                "another name for one of them",
-            ));
+            .map(|condition| condition.id.as_str());
+        let mut seen = BTreeSet::new();
+        for id in conditions
+            .chain(outcomes.iter().copied())
+            .filter(|id| !seen.insert(*id))
+        {
+            let message = format!("two conditions or outcomes are called `{id}`");
+            errors.add(end.error(message, "another name for one of them"));
         }
-        let covered = |programme: &Programme| {
-            let named = |id: &str| self.terms.iter().any(|(name, _)| name.text == id);
-            named(&programme.id)
-                || (!self.categories.is_empty()
-                    && self.categories.iter().all(|category| named(&category.id)))
-        };
+    }
+
+    /// A term belongs to a known outcome, and every programme has one.
+    fn check_terms(&self, outcomes: &[&str], end: &Place, errors: &mut Errors) {
+        for (name, _) in self
+            .terms
+            .iter()
+            .filter(|(name, _)| !outcomes.contains(&&*name.text))
+        {
+            let near = nearest(&name.text, outcomes.iter().copied()).unwrap_or("child_benefit");
+            let message = "a term of nothing: no such category or programme";
+            errors.add(name.place.error(message, format!("```term {near}")));
+        }
+        let named = |id: &str| self.terms.iter().any(|(name, _)| name.text == id);
+        let by_category = !self.categories.is_empty()
+            && self.categories.iter().all(|category| named(&category.id));
         for programme in self
             .programmes
             .iter()
-            .filter(|programme| !covered(programme))
+            .filter(|one| !named(&one.id) && !by_category)
         {
-            errors.add(end.error(
-                format!("`{}` has no term", programme.id),
-                format!("```term {}", programme.id),
-            ));
+            let message = format!("`{}` has no term", programme.id);
+            errors.add(end.error(message, format!("```term {}", programme.id)));
         }
-        for kind in [
-            LetterKind::Awarded,
-            LetterKind::Refused,
-            LetterKind::WaitingList,
-            LetterKind::WaitingAgency,
-        ] {
+    }
+
+    fn check_letters(&self, end: &Place, errors: &mut Errors) {
+        const ALWAYS: [(LetterKind, &str); 4] = [
+            (LetterKind::Awarded, "awarded"),
+            (LetterKind::Refused, "refused"),
+            (LetterKind::WaitingList, "waiting_list"),
+            (LetterKind::WaitingAgency, "waiting_agency"),
+        ];
+        let visit = self
+            .steps
+            .as_ref()
+            .map(|_| (LetterKind::WaitingVisit, "waiting_visit"));
+        for (kind, name) in ALWAYS.into_iter().chain(visit) {
             if !self.letters.contains_key(&kind) {
-                errors.add(end.error(
-                    format!("the pack has no letter {kind:?}"),
-                    "```letter awarded, refused, waiting_list, waiting_agency",
-                ));
+                let message = format!("the pack has no letter `{name}`");
+                errors.add(end.error(message, format!("```letter {name}")));
             }
-        }
-        if self.steps.is_some() && !self.letters.contains_key(&LetterKind::WaitingVisit) {
-            errors.add(end.error(
-                "the pack has steps but no letter about the visit",
-                "```letter waiting_visit",
-            ));
         }
     }
 }

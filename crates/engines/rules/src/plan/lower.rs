@@ -21,36 +21,8 @@ pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
     };
     lowering.variables()?;
     let rank = lowering.variable(pack.rank)?;
-    let mut conditions = Vec::with_capacity(pack.conditions.len());
-    for condition in &pack.conditions {
-        conditions.push(ConditionSlots {
-            truth: lowering.of_unit(&condition.formula)?,
-            value: lowering.optional(condition.value.as_ref())?,
-            limit: lowering.optional(condition.limit.as_ref())?,
-        });
-    }
-    let mut categories = Vec::with_capacity(pack.categories.len());
-    for category in &pack.categories {
-        let share = lowering.optional(category.share.as_ref())?;
-        categories.push(CategorySlots {
-            when: lowering.of_unit(&category.when)?,
-            share,
-        });
-    }
-    let mut programmes = Vec::with_capacity(pack.programmes.len());
-    for programme in &pack.programmes {
-        let lines = programme
-            .lines
-            .iter()
-            .map(|line| lowering.of_unit(&line.formula));
-        let lines = lines.collect::<Result<_, _>>()?;
-        let when = lowering.of_unit(&programme.when)?;
-        programmes.push(ProgrammeSlots {
-            when,
-            lines,
-            until: lowering.optional(programme.until.as_ref())?,
-        });
-    }
+    let conditions = lowering.conditions()?;
+    let (categories, programmes) = (lowering.categories()?, lowering.programmes()?);
     let steps_when = lowering.optional(pack.steps_when.as_ref())?;
     let stage_slot = pack
         .steps_when
@@ -64,9 +36,8 @@ pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
         used,
         ..
     } = lowering;
-    let pack = Arc::new(pack.clone());
     Ok(Plan {
-        pack,
+        pack: Arc::new(pack.clone()),
         decided_on: day,
         nodes,
         layout,
@@ -105,6 +76,48 @@ struct Lowering<'a> {
 type Lowered = Result<Slot, PlanError>;
 
 impl Lowering<'_> {
+    fn conditions(&mut self) -> Result<Vec<ConditionSlots>, PlanError> {
+        let pack = self.pack;
+        let lowered = pack.conditions.iter().map(|condition| {
+            Ok(ConditionSlots {
+                truth: self.of_unit(&condition.formula)?,
+                value: self.optional(condition.value.as_ref())?,
+                limit: self.optional(condition.limit.as_ref())?,
+            })
+        });
+        lowered.collect()
+    }
+
+    fn categories(&mut self) -> Result<Vec<CategorySlots>, PlanError> {
+        let pack = self.pack;
+        let lowered = pack.categories.iter().map(|category| {
+            let share = self.optional(category.share.as_ref())?;
+            Ok(CategorySlots {
+                when: self.of_unit(&category.when)?,
+                share,
+            })
+        });
+        lowered.collect()
+    }
+
+    fn programmes(&mut self) -> Result<Vec<ProgrammeSlots>, PlanError> {
+        let pack = self.pack;
+        let lowered = pack.programmes.iter().map(|programme| {
+            let lines = programme
+                .lines
+                .iter()
+                .map(|line| self.of_unit(&line.formula));
+            let lines = lines.collect::<Result<_, _>>()?;
+            let when = self.of_unit(&programme.when)?;
+            Ok(ProgrammeSlots {
+                when,
+                lines,
+                until: self.optional(programme.until.as_ref())?,
+            })
+        });
+        lowered.collect()
+    }
+
     fn of_unit(&mut self, tree: &Tree) -> Lowered {
         let slot = self.tree(tree)?;
         self.lifted(slot, Level::Unit)

@@ -103,35 +103,22 @@ impl Reader<'_> {
                 low,
                 high,
             } => {
-                let within = both(
+                let within = joined(
+                    Operator::And,
                     compared(Comparison::AtLeast, inner(expr)?, inner(low)?),
                     compared(Comparison::AtMost, inner(expr)?, inner(high)?),
                 );
-                if *negated {
-                    Form::Not(Box::new(within))
-                } else {
-                    within.form
-                }
+                negated_if(*negated, within)
             }
             Expr::InList {
                 expr,
                 list,
                 negated,
             } => {
-                let mut any: Option<Ast> = None;
-                for item in list {
-                    let one = compared(Comparison::Equal, inner(expr)?, inner(item)?);
-                    any = Some(match any {
-                        None => one,
-                        Some(before) => joined(Operator::Or, before, one),
-                    });
-                }
-                let any = any.ok_or_else(|| self.refused(&place))?;
-                if *negated {
-                    Form::Not(Box::new(any))
-                } else {
-                    any.form
-                }
+                let any = self
+                    .in_list(expr, list, depth)?
+                    .ok_or_else(|| self.refused(&place))?;
+                negated_if(*negated, any)
             }
             Expr::Case {
                 operand: None,
@@ -149,6 +136,20 @@ impl Reader<'_> {
             _ => return Err(self.refused(&place)),
         };
         Ok(Ast { form, place })
+    }
+
+    /// `x in (a, b)` is `x = a or x = b`.
+    fn in_list(&self, one: &Expr, list: &[Expr], depth: usize) -> Result<Option<Ast>, Diagnostic> {
+        let mut any: Option<Ast> = None;
+        for item in list {
+            let (left, right) = (self.copy(one, depth + 1)?, self.copy(item, depth + 1)?);
+            let equal = compared(Comparison::Equal, Box::new(left), Box::new(right));
+            any = Some(match any {
+                None => equal,
+                Some(before) => joined(Operator::Or, before, equal),
+            });
+        }
+        Ok(any)
     }
 
     fn case(&self, arms: &[CaseWhen], otherwise: &Expr, depth: usize) -> Result<Form, Diagnostic> {
@@ -330,6 +331,10 @@ fn joined(operator: Operator, left: Ast, right: Ast) -> Ast {
     }
 }
 
-fn both(left: Ast, right: Ast) -> Ast {
-    joined(Operator::And, left, right)
+fn negated_if(negated: bool, whole: Ast) -> Form {
+    if negated {
+        Form::Not(Box::new(whole))
+    } else {
+        whole.form
+    }
 }

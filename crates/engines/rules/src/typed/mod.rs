@@ -41,6 +41,8 @@ pub enum Type {
 
 /// Money stands in tiyin: two digits after the point.
 pub const MONEY_SCALE: u8 = 2;
+/// Digits after the point that a number may carry before it must be rounded.
+pub const SCALE_MAX: u8 = 9;
 pub const MONEY: Type = Type::Number {
     unit: Unit::Money,
     scale: MONEY_SCALE,

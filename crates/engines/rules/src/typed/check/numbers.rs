@@ -3,10 +3,7 @@
 use super::{Checked, leaf};
 use crate::source::{Diagnostic, Place};
 use crate::syntax::Operator;
-use crate::typed::{INTEGER, Level, MONEY_SCALE, Op, Rounding, Tree, Type, Unit};
-
-/// Digits after the point that a product may carry before it must be rounded.
-const SCALE_MAX: u8 = 9;
+use crate::typed::{INTEGER, Level, MONEY_SCALE, Op, Rounding, SCALE_MAX, Tree, Type, Unit};
 
 impl Rounding {
     pub fn named(word: &str) -> Option<Rounding> {
@@ -104,74 +101,77 @@ pub(super) fn arithmetic(
     level: Level,
     place: &Place,
 ) -> Checked {
-    let ((left_unit, left_scale, left_fraction), (right_unit, right_scale, right_fraction)) =
-        (numeric(&left)?, numeric(&right)?);
-    if matches!(operator, Operator::Add | Operator::Subtract) {
-        let (left, right) = aligned(left, right, place)?;
-        let (unit, scale, _) = numeric(&left)?;
-        let ty = Type::Number {
+    let (op, ty) = match operator {
+        Operator::Multiply => multiplied(left, right, place)?,
+        Operator::Divide => divided(left, right, place)?,
+        _ => added(operator, left, right, place)?,
+    };
+    Ok(leaf(op, ty, level, place))
+}
+
+fn added(
+    operator: Operator,
+    left: Tree,
+    right: Tree,
+    place: &Place,
+) -> Result<(Op, Type), Diagnostic> {
+    let fraction = numeric(&left)?.2 || numeric(&right)?.2;
+    let (left, right) = aligned(left, right, place)?;
+    let (unit, scale, _) = numeric(&left)?;
+    let (left, right) = (Box::new(left), Box::new(right));
+    let op = match operator {
+        Operator::Add => Op::Add(left, right),
+        _ => Op::Subtract(left, right),
+    };
+    Ok((
+        op,
+        Type::Number {
             unit,
             scale,
-            fraction: left_fraction || right_fraction,
-        };
-        let (left, right) = (Box::new(left), Box::new(right));
-        let op = if operator == Operator::Add {
-            Op::Add(left, right)
-        } else {
-            Op::Subtract(left, right)
-        };
-        return Ok(leaf(op, ty, level, place));
-    }
-    if operator == Operator::Multiply {
-        let unit = match (left_unit, right_unit) {
-            (Unit::Bare, unit) | (unit, Unit::Bare) => unit,
-            _ => {
-                return Err(place.error(
-                    format!("{} times {}", left.ty.word(), right.ty.word()),
-                    "one side must be a bare number",
-                ));
-            }
-        };
-        let scale = left_scale + right_scale;
-        if scale > SCALE_MAX {
-            return Err(place.error(
-                "too many digits after the point",
-                "round(..., 0.01, 'half_up') one of the sides",
-            ));
+            fraction,
+        },
+    ))
+}
+
+fn multiplied(left: Tree, right: Tree, place: &Place) -> Result<(Op, Type), Diagnostic> {
+    let (left_unit, left_scale, left_fraction) = numeric(&left)?;
+    let (right_unit, right_scale, right_fraction) = numeric(&right)?;
+    let unit = match (left_unit, right_unit) {
+        (Unit::Bare, unit) | (unit, Unit::Bare) => unit,
+        _ => {
+            let message = format!("{} times {}", left.ty.word(), right.ty.word());
+            return Err(place.error(message, "one side must be a bare number"));
         }
-        let ty = Type::Number {
-            unit,
-            scale,
-            fraction: left_fraction || right_fraction,
-        };
-        return Ok(leaf(
-            Op::Multiply(Box::new(left), Box::new(right)),
-            ty,
-            level,
-            place,
-        ));
+    };
+    let scale = left_scale + right_scale;
+    if scale > SCALE_MAX {
+        let instead = "round(..., 0.01, 'half_up') one of the sides";
+        return Err(place.error("too many digits after the point", instead));
     }
+    let ty = Type::Number {
+        unit,
+        scale,
+        fraction: left_fraction || right_fraction,
+    };
+    Ok((Op::Multiply(Box::new(left), Box::new(right)), ty))
+}
+
+fn divided(left: Tree, right: Tree, place: &Place) -> Result<(Op, Type), Diagnostic> {
+    let ((left_unit, scale, _), (right_unit, ..)) = (numeric(&left)?, numeric(&right)?);
     let unit = match (left_unit, right_unit) {
         (unit, Unit::Bare) => unit,
         (left, right) if left == right => Unit::Bare,
         _ => {
-            return Err(place.error(
-                format!("{} divided by {}", left.ty.word(), right.ty.word()),
-                "divide by a bare number or by the same unit",
-            ));
+            let message = format!("{} divided by {}", left.ty.word(), right.ty.word());
+            return Err(place.error(message, "divide by a bare number or by the same unit"));
         }
     };
     let ty = Type::Number {
         unit,
-        scale: left_scale,
+        scale,
         fraction: true,
     };
-    Ok(leaf(
-        Op::Divide(Box::new(left), Box::new(right)),
-        ty,
-        level,
-        place,
-    ))
+    Ok((Op::Divide(Box::new(left), Box::new(right)), ty))
 }
 
 pub(super) fn numeric(tree: &Tree) -> Result<(Unit, u8, bool), Diagnostic> {
