@@ -49,7 +49,7 @@ struct Serve {
     /// Port on 127.0.0.1; 0 takes a free one and prints it
     #[arg(long, default_value_t = 8090)]
     port: u16,
-    /// Families of the district (about four persons each)
+    /// Families of the district (about 3.3 persons each)
     #[arg(long, default_value_t = 20_000)]
     families: usize,
     /// Another seed, another country
@@ -89,7 +89,7 @@ struct Serve {
 
 #[derive(Args)]
 struct Export {
-    /// Families to draw (about four persons each)
+    /// Families to draw (about 3.3 persons each)
     #[arg(long, default_value_t = 20_000)]
     families: usize,
     /// Another seed, another country

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::agency::fault::Rates;
 use crate::agency::tests::{Place, open};
+use crate::population::person::Role;
 use crate::world::{Setup, World};
 
 fn at(text: &str) -> Instant {
@@ -37,8 +38,8 @@ fn world(book: &Path, at_once: bool) -> World {
 /// A statement of so many payments to people of the bank 00601, and its order.
 fn papers(world: &World, payments: usize) -> (Value, String) {
     let country = &world.country;
-    let clients =
-        (0..country.population.people.len() as u32).filter(|no| country.bank_of(*no) == "00601");
+    let clients = (0..country.population.people.len() as u32)
+        .filter(|no| country.bank_of(*no) == "00601" && country.person(*no).role != Role::Child);
     let line = |(nth, no): (usize, u32)| {
         let payment = uuid::Uuid::from_u128(nth as u128 + 1);
         json!({ "payment_id": payment, "account": country.card(no).1, "amount_minor": 44_000_000, "payee": "p" })

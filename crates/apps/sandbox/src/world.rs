@@ -15,6 +15,7 @@ use crate::journal::{Entry, Journal};
 use crate::life::daftar::Daftar;
 use crate::population::Population;
 use crate::population::estate::card_owner;
+use crate::population::person::Role;
 use crate::seed;
 use crate::treasury::Treasury;
 use crate::wire_time::day_of;
@@ -129,7 +130,11 @@ impl World {
         if owner as usize >= population.people.len() || self.country.bank_of(owner) != mfo {
             return Some(ReturnReason::AC01);
         }
-        if !self.country.person(owner).is_alive(day_of(self.now())) {
+        let person = self.country.person(owner);
+        if person.role == Role::Child {
+            return Some(ReturnReason::AC01);
+        }
+        if !person.is_alive(day_of(self.now())) {
             return Some(ReturnReason::MD07);
         }
         let hash = seed::mix(&[population.seed, 31, u64::from(owner)]);

@@ -17,10 +17,10 @@ use crate::wire_time::{day_of, morning_of};
 use crate::world::World;
 
 const DAY: i32 = 18;
-/// One birth and one death a month for so many families (facts 6.1: about 2 and 0.5
-/// per thousand persons and month; families are four persons).
-const FAMILIES_A_BIRTH: usize = 500;
-const FAMILIES_A_DEATH: usize = 1_000;
+/// One birth and one death a month for so many families: about 2 and 0.5 per
+/// thousand persons (our assumption; the facts give no rates), 3.3 a family.
+const FAMILIES_A_BIRTH: usize = 150;
+const FAMILIES_A_DEATH: usize = 600;
 /// Of which in families with a running award.
 const RUNNING_FAMILIES_A_BIRTH: usize = 60;
 const RUNNING_FAMILIES_A_DEATH: usize = 150;
