@@ -31,6 +31,8 @@ pub mod renewal;
 pub mod roster;
 pub mod shelf;
 pub mod step;
+#[cfg(test)]
+mod testing;
 pub mod verify;
 
 pub use case::Case;

@@ -84,6 +84,9 @@ fn put_under(case: &mut Case, change: &Change) {
     case.applied_on = change.on;
     case.window_end = window_end(change.on);
     case.roster = None;
+    // A member of the regime before is a former member, also where that had no categories.
+    let former = case.former_category.take();
+    case.former_category = Some(former.unwrap_or_else(|| change.from.clone()));
 }
 
 /// An award runs on until the new case is decided; then one takes the other's place.
@@ -131,7 +134,11 @@ pub(crate) async fn open_from(
         number: application::free_number(tx, id).await?,
         origin,
         former_case: Some(former.id),
-        former_category: former.category.clone(),
+        // Who once was in the register stays a former member, whatever came after.
+        former_category: former
+            .former_category
+            .clone()
+            .or_else(|| former.category.clone()),
         applicant: former.applicant,
         unit: former.unit,
         district: former.district,

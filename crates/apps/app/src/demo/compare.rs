@@ -34,7 +34,7 @@ impl Daftar {
     ) -> Result<Compared> {
         let regime = self.shelf.in_force(month.last_day())?;
         let truth = sandbox.truth(month, regime.id(), budgets).await?;
-        let ours = self.decided(month).await?;
+        let ours = self.decided(month, regime.id()).await?;
         let mut compared = Compared {
             cases: truth.len(),
             ..Compared::default()
@@ -62,14 +62,18 @@ impl Daftar {
     }
 
     /// How each applicant's case of the month stands, by PINFL.
-    async fn decided(&self, month: Month) -> Result<HashMap<String, Found>> {
+    async fn decided(&self, month: Month, regime: &str) -> Result<HashMap<String, Found>> {
         let permit = self
             .permit(Action::AssessCase, Purpose::Oversight, 0)
             .await?;
         let mut tx = self.platform.db.read().await?;
-        let mut cases = case::counted_in(&mut tx, month).await?;
-        // A reassessment within the term changes later months only.
-        cases.retain(|case| matches!(case.origin, Origin::Application | Origin::Migration));
+        let mut cases = case::counted_by(&mut tx, month).await?;
+        // What an earlier month left open or moved is told of again under the regime that holds
+        // now; a reassessment within the term changes later months only.
+        cases.retain(|case| {
+            let told = case.counted_month == month || case.regime == regime;
+            told && matches!(case.origin, Origin::Application | Origin::Migration)
+        });
         let applicants: Vec<PersonId> = cases.iter().map(|case| case.applicant).collect();
         let pinfls = registry::person::pinfls_of(&mut tx, &permit, &applicants).await?;
         let mut found = HashMap::with_capacity(cases.len());

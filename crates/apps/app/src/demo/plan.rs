@@ -12,6 +12,8 @@ pub enum Action {
     Close(Month),
     /// Compare every decision of the month with the sandbox's own truth.
     Compare(Month),
+    /// Reassess for children who came of age and terms that ended with the month before.
+    Begin(Month),
     /// Move running awards and waiting cases to the regime in force.
     ChangeLaw,
     /// Build the month's run, approve it by two persons, send the order.
@@ -56,7 +58,7 @@ pub fn start() -> Instant {
 
 /// Every step of the story in order.
 pub fn plan() -> Vec<Step> {
-    use Action::{ChangeLaw, Close, Compare, Import};
+    use Action::{Begin, ChangeLaw, Close, Compare, Import};
     let month =
         |year, month| Month::new(year, month).expect("the story's months are in the calendar");
     let (january, february, march) = (month(2026, 1), month(2026, 2), month(2026, 3));
@@ -90,7 +92,7 @@ pub fn plan() -> Vec<Step> {
     steps.push(night(
         (2026, 3, 1),
         "February is closed",
-        &[Close(february), Compare(february)],
+        &[Close(february), Compare(february), Begin(march)],
     ));
     steps.extend(run_of(march));
     steps

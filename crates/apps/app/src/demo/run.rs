@@ -121,6 +121,13 @@ impl<'a> Story<'a> {
             Deed::Import => self.import(told).await,
             Deed::Close(month) => self.close(month, told).await,
             Deed::Compare(month) => self.compare(month, told).await,
+            Deed::Begin(month) => {
+                let opened = self.daftar.begin_month(month).await?;
+                told(Told::Note(format!(
+                    "{opened} families are asked about again"
+                )));
+                Ok(())
+            }
             Deed::ChangeLaw => {
                 let moved = self.daftar.change_of_law(self.daftar.today()).await?;
                 let (awards, cases) = (moved.awards, moved.cases);

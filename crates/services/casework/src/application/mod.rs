@@ -3,6 +3,8 @@
 
 pub mod number;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use ::store::job::{self, NewJob};
 use ::store::{Platform, Tx};

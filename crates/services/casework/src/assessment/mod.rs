@@ -7,6 +7,8 @@ mod explain;
 mod model;
 mod register;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use kernel::ids::AssessmentId;
 use kernel::{Day, Instant, Money, Month, UnitId};

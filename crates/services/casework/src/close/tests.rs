@@ -1,0 +1,348 @@
+//! The month's close, the change of law, and what comes after an award.
+
+use ::store::testing::each_db;
+use kernel::{CaseId, Day};
+
+use super::*;
+use crate::award::{AtEnd, Running, StopReason};
+use crate::case::{Origin, WaitFor};
+use crate::decision::{self, Outcome as Decided};
+use crate::migration::{self, Change};
+use crate::reassessment::{self, Cause};
+use crate::renewal;
+use crate::testing::{DISTRICT, SCHEMAS, Story, couple};
+
+fn month_of(text: &str) -> Month {
+    Month::parse(text).expect(text)
+}
+
+async fn close(story: &Story<'_>, closed: &str, soums: i64) -> Closed {
+    let envelopes = [Envelope {
+        programme: "child_benefit".to_owned(),
+        limit: Money::from_major(soums),
+    }];
+    let mut tx = story.platform.db.begin().await.unwrap();
+    let (ids, shelf) = (&story.platform.ids, &story.shelf);
+    let closed = month(
+        &mut tx,
+        ids,
+        shelf,
+        &story.permit,
+        month_of(closed),
+        DISTRICT,
+        &envelopes,
+    )
+    .await;
+    let closed = closed.unwrap();
+    tx.commit().await.unwrap();
+    closed
+}
+
+async fn awards(story: &Story<'_>, case: CaseId) -> Vec<Running> {
+    award::of_case(&mut story.read().await, case).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_poorest_are_awarded_within_the_budget_and_the_others_wait_their_turn() {
+    each_db(SCHEMAS, async |platform| {
+        let families = [
+            couple(1, 1_200_000, &["2020-06-01"]),
+            couple(2, 600_000, &["2020-06-01"]),
+            couple(3, 900_000, &["2020-06-01"]),
+        ];
+        let story = Story::of(&platform, &families).await;
+        let mut cases = Vec::new();
+        for family in &families {
+            cases.push(story.lodge_and_assess(family, "2026-01-05").await);
+        }
+        story.at("2026-02-01T00:30:00+05:00");
+        let closed = close(&story, "2026-01", 2 * 275_000).await;
+        assert_eq!((closed.awards.len(), closed.waiting), (2, 1));
+        let states = async || {
+            let mut states = Vec::new();
+            for case in &cases {
+                states.push(story.case(*case).await.state);
+            }
+            states
+        };
+        assert_eq!(
+            states().await,
+            [State::WaitingList, State::Awarded, State::Awarded]
+        );
+        let award = &closed.awards[0];
+        assert_eq!(award.first_month, month_of("2026-02"));
+        assert_eq!(award.end_month, month_of("2027-02"));
+        assert_eq!(award.at_end, AtEnd::Renewal);
+        assert_eq!(award.members.len(), 3);
+
+        let again = close(&story, "2026-01", 1_000_000_000).await;
+        assert!(again.already && again.awards.is_empty());
+        assert_eq!(states().await[0], State::WaitingList);
+
+        story.at("2026-03-01T00:30:00+05:00");
+        let closed = close(&story, "2026-02", 275_000).await;
+        assert_eq!(closed.awards.len(), 1);
+        assert_eq!(closed.awards[0].first_month, month_of("2026-03"));
+        assert_eq!(states().await[0], State::Awarded);
+        let made = decision::of_case(&mut story.read().await, cases[0])
+            .await
+            .unwrap();
+        let outcomes: Vec<Decided> = made.iter().map(|decision| decision.outcome).collect();
+        assert_eq!(outcomes, [Decided::WaitingList, Decided::Awarded]);
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_case_counted_for_the_next_month_is_not_in_this_close() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 0, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        story.at("2026-01-17T09:00:00+05:00");
+        let case = story.lodge_and_assess(&family, "2026-01-17").await;
+        story.at("2026-02-01T00:30:00+05:00");
+        assert_eq!(close(&story, "2026-01", 1_000_000).await.awards, []);
+        assert_eq!(story.case(case).await.state, State::Assessed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_change_of_law_moves_awards_and_waiting_cases_without_an_application() {
+    each_db(SCHEMAS, async |platform| {
+        // Poor; just above the old line after the change; not poor any more; lodged late.
+        let families = [
+            couple(1, 600_000, &["2020-06-01"]),
+            couple(2, 2_000_000, &["2020-06-01"]),
+            couple(3, 1_000_000, &["2020-06-01"]),
+            couple(4, 600_000, &["2020-06-01"]),
+        ];
+        let story = Story::of(&platform, &families).await;
+        let mut cases = Vec::new();
+        for family in &families[..3] {
+            cases.push(story.lodge_and_assess(family, "2026-01-05").await);
+        }
+        story.at("2026-01-20T09:00:00+05:00");
+        let pending = story.lodge_and_assess(&families[3], "2026-01-20").await;
+        story.at("2026-02-01T00:30:00+05:00");
+        assert_eq!(close(&story, "2026-01", 10_000_000).await.awards.len(), 3);
+        story.to_gather().await;
+
+        let change = Change {
+            from: "uz-654b".to_owned(),
+            to: "uz-sr26".to_owned(),
+            on: Day::new(2026, 2, 1).unwrap(),
+            first_month: month_of("2026-02"),
+        };
+        let moved = migration::regime(&platform, &change).await.unwrap();
+        assert_eq!((moved.cases, moved.awards), (1, 3));
+        let again = migration::regime(&platform, &change).await.unwrap();
+        assert_eq!((again.cases, again.awards), (0, 0));
+        let asked = story.to_gather().await;
+        assert_eq!(asked.len(), 4);
+        assert!(asked.contains(&pending));
+
+        // The new window is asked for: the second earns more now, the third far more.
+        let wages = [600_000, 2_400_000, 9_000_000, 600_000];
+        for (family, wage) in families.iter().zip(wages) {
+            let mut now = family.clone();
+            now.adults[1].wage = wage;
+            story.agencies_answer(&now, "2026-02-01", &[]).await;
+        }
+        let assessed = story.assess(&asked, &[]).await;
+        assert_eq!((assessed.assessed, assessed.refused), (4, 1));
+        assert_eq!(
+            (assessed.changes.stops.len(), assessed.changes.awards.len()),
+            (3, 2)
+        );
+
+        // (category, amount) of the awards that took the old ones' place
+        let mut new: Vec<(&str, Money)> = assessed
+            .changes
+            .awards
+            .iter()
+            .map(|award| (award.category.as_deref().unwrap(), award.amount))
+            .collect();
+        new.sort();
+        // 2,400,000 / 3 = 800,000 a head: between 1.0 and 1.25 of 715,000, so 75 per cent.
+        let expected = [
+            ("BORDERLINE", Money(20_625_000)),
+            ("POOR", Money::from_major(275_000)),
+        ];
+        assert_eq!(new, expected);
+        for case in &cases {
+            assert_eq!(story.case(*case).await.state, State::Ended);
+            let running = awards(&story, *case).await;
+            assert_eq!(running[0].end(), month_of("2026-02"), "never paid");
+        }
+        let pending = story.case(pending).await;
+        assert_eq!(
+            (pending.state, pending.origin),
+            (State::Assessed, Origin::Migration)
+        );
+        assert_eq!(pending.counted_month, month_of("2026-02"));
+        story.holds().await;
+    })
+    .await;
+}
+
+/// A family awarded under UZ-654b from February on.
+async fn awarded(story: &Story<'_>, family: &crate::testing::Family) -> CaseId {
+    let case = story.lodge_and_assess(family, "2026-01-05").await;
+    story.at("2026-02-01T00:30:00+05:00");
+    assert_eq!(close(story, "2026-01", 10_000_000).await.awards.len(), 1);
+    story.to_gather().await;
+    case
+}
+
+#[tokio::test]
+async fn an_event_in_the_family_changes_the_amount_from_the_next_month() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let case = awarded(&story, &family).await;
+        story.at("2026-02-18T09:00:00+05:00");
+        let born = registry::event::Birth {
+            id: story.message(),
+            mother: family.adult(0),
+            father: Some(family.adult(1)),
+            child: kernel::Pinfl::make(kernel::Sex::Male, Day::new(2026, 2, 18).unwrap(), 300, 1),
+            name: kernel::Name {
+                family: "Karimov".to_owned(),
+                given: "Temur".to_owned(),
+                patronymic: None,
+            },
+            sex: kernel::Sex::Male,
+            born: Day::new(2026, 2, 18).unwrap(),
+        };
+        let partner = registry_permit(&platform).await;
+        let mut tx = platform.db.begin().await.unwrap();
+        let heard = registry::event::birth(&mut tx, &platform.ids, &partner, &born)
+            .await
+            .unwrap();
+        let opened =
+            reassessment::on_event(&mut tx, &platform, &heard.persons, born.born, Cause::Birth);
+        assert_eq!(opened.await.unwrap(), 1);
+        let twice =
+            reassessment::on_event(&mut tx, &platform, &heard.persons, born.born, Cause::Birth);
+        assert_eq!(twice.await.unwrap(), 0);
+        tx.commit().await.unwrap();
+        let asked = story.to_gather().await;
+        let done = story.assess(&asked, &[]).await;
+        assert_eq!(done.changes.awards.len(), 1);
+        let award = &done.changes.awards[0];
+        // The youngest is under three now and there are two: 360,000 + 165,000.
+        assert_eq!(award.amount, Money::from_major(525_000));
+        assert_eq!(award.first_month, month_of("2026-03"));
+        let former = awards(&story, case).await;
+        assert_eq!(
+            former[0].stopped,
+            Some((month_of("2026-03"), StopReason::Replaced))
+        );
+        story.holds().await;
+    })
+    .await;
+}
+
+/// What the civil registry's own account may do.
+async fn registry_permit(platform: &::store::Platform) -> Permit {
+    let partner = access::Subject {
+        account: kernel::ids::AccountId::from_u128(5),
+        role: access::Role::Partner,
+        territory: access::Area::Country,
+        person: None,
+        office: "civil registry".to_owned(),
+    };
+    let (action, purpose) = (
+        access::Action::SendCivilEvent,
+        access::Purpose::Registration,
+    );
+    access::batch(platform, &partner, action, purpose, None, 1)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn the_death_of_the_applicant_stops_the_award_after_its_month() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let case = awarded(&story, &family).await;
+        let dead = story.person(family.applicant()).await;
+        let mut tx = platform.db.begin().await.unwrap();
+        let (on, from) = (Day::new(2026, 2, 18).unwrap(), month_of("2026-02"));
+        let stops = reassessment::on_death(&mut tx, &platform, &[dead], &[dead], on, from)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(stops.len(), 1);
+        assert_eq!(
+            (stops[0].from_month, stops[0].reason),
+            (month_of("2026-03"), StopReason::Death)
+        );
+        assert_eq!(story.case(case).await.state, State::Ended);
+        assert!(story.to_gather().await.is_empty());
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn at_the_end_of_the_term_a_renewal_is_prepared_and_the_family_only_confirms() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let case = awarded(&story, &family).await;
+        story.at("2027-02-01T00:30:00+05:00");
+        let mut tx = platform.db.begin().await.unwrap();
+        let month = month_of("2027-02");
+        assert_eq!(
+            reassessment::term_ends(&mut tx, &platform, month)
+                .await
+                .unwrap(),
+            1
+        );
+        assert_eq!(
+            reassessment::term_ends(&mut tx, &platform, month)
+                .await
+                .unwrap(),
+            0
+        );
+        tx.commit().await.unwrap();
+        assert!(
+            story.to_gather().await.is_empty(),
+            "nobody is asked before the family says yes"
+        );
+        let of_applicant = story.person(family.applicant()).await;
+        let cases = case::of_applicant(&mut story.read().await, of_applicant)
+            .await
+            .unwrap();
+        let renewal = cases
+            .iter()
+            .find(|case| case.origin == Origin::Renewal)
+            .unwrap();
+        assert_eq!(renewal.former_case, Some(case));
+        let who = renewal.wait.as_ref().map(|wait| wait.who);
+        assert_eq!(
+            (renewal.state, who),
+            (State::Prepared, Some(WaitFor::Confirmation))
+        );
+
+        let (id, account) = (story.message(), kernel::ids::AccountId::from_u128(2));
+        let confirmed = renewal::confirm(&platform, renewal.id, account, id)
+            .await
+            .unwrap();
+        assert_eq!(confirmed.state, State::Gathering);
+        renewal::confirm(&platform, renewal.id, account, id)
+            .await
+            .unwrap();
+        assert_eq!(story.to_gather().await, [renewal.id]);
+        story.agencies_answer(&family, "2027-02-01", &[]).await;
+        let done = story.assess(&[renewal.id], &[]).await;
+        assert_eq!(done.changes.awards[0].first_month, month);
+        assert_eq!(done.changes.stops, []);
+        story.holds().await;
+    })
+    .await;
+}
