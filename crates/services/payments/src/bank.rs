@@ -247,21 +247,26 @@ impl Partners {
         let response = request.send().await.map_err(silent)?;
         let status = response.status();
         let bytes = read_body(partner, response).await?;
-        match status {
-            StatusCode::OK | StatusCode::CREATED | StatusCode::ACCEPTED => Ok(bytes),
-            // It will be asked again: its own trouble, not ours.
-            status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
-                let why = format!("{status}: {}", words(&bytes));
-                Err(PartnerFault::Silent {
-                    partner: partner.to_owned(),
-                    why,
-                })
-            }
-            status => Err(PartnerFault::Refused {
-                partner: partner.to_owned(),
-                status: status.as_u16(),
-                message: words(&bytes),
-            }),
+        judge(partner, status, bytes)
+    }
+}
+
+/// A partner's own trouble is silence, and it is asked again; a refusal is for people.
+fn judge(partner: &str, status: StatusCode, bytes: Vec<u8>) -> Answered<Vec<u8>> {
+    let partner = partner.to_owned();
+    match status {
+        StatusCode::OK | StatusCode::CREATED | StatusCode::ACCEPTED => Ok(bytes),
+        status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
+            let why = format!("{status}: {}", words(&bytes));
+            Err(PartnerFault::Silent { partner, why })
+        }
+        status => {
+            let (status, message) = (status.as_u16(), words(&bytes));
+            Err(PartnerFault::Refused {
+                partner,
+                status,
+                message,
+            })
         }
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{Instant, Money};
-use ledger::{Account, AccountId, Book, Code, Folded, Side, Step, Transfer, TransferId};
+use ledger::{Account, AccountId, Book, Change, Code, Folded, Side, Step, Transfer, TransferId};
 use store::{Tx, bulk};
 use uuid::Uuid;
 
@@ -201,20 +201,16 @@ async fn write_changes(
             debits_minor = ledger_account.debits_minor + excluded.debits_minor,
             credits_minor = ledger_account.credits_minor + excluded.credits_minor",
     };
-    let (mut totals, mut added) = (Vec::new(), Vec::with_capacity(folded.changes.len()));
-    for change in &folded.changes {
+    let after = |change: &Change| {
         let before = book.account(change.account).expect("folded over this book");
         let (debits, credits) = (
             before.debits + change.debits,
             before.credits + change.credits,
         );
-        let row = (change.account, debits.minor(), credits.minor());
-        if read.contains(&change.account) {
-            totals.push(row)
-        } else {
-            added.push(row)
-        }
-    }
+        (change.account, debits.minor(), credits.minor())
+    };
+    let rows = folded.changes.iter().map(after);
+    let (totals, added): (Vec<_>, Vec<_>) = rows.partition(|row| read.contains(&row.0));
     for (insert, rows) in [(TOTALS, totals), (ADD, added)] {
         bulk::insert(tx, &insert, &rows, |row, (account, debits, credits)| {
             row.push(i64::from(account.code.number()))

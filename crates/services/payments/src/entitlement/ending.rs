@@ -37,42 +37,43 @@ pub async fn load_ending(tx: &mut Tx, batch: &[Stop]) -> Result<Vec<Ending>> {
     let mut stops: Vec<&Stop> = batch.iter().collect();
     stops.sort_by_key(|stop| (stop.entitlement, stop.last_month));
     stops.dedup_by_key(|stop| stop.entitlement);
-    let rows: Vec<(Uuid, i64, String, i64, i64, i64, i64, String, i64)> =
-        bulk::select_in(tx, &OF_IDS, &stops, |row, stop| {
-            row.push(stop.entitlement.0);
-        })
-        .await?;
-    let mut found: HashMap<EntitlementId, _> = rows
-        .into_iter()
-        .map(|row| (EntitlementId(row.0), row))
-        .collect();
+    let rows: Vec<Row> = bulk::select_in(tx, &OF_IDS, &stops, |row, stop| {
+        row.push(stop.entitlement.0);
+    })
+    .await?;
+    let mut found: HashMap<Uuid, Row> = rows.into_iter().map(|row| (row.0, row)).collect();
     let mut ending = Vec::new();
     for stop in stops {
-        let id = stop.entitlement;
-        let row = found
-            .remove(&id)
-            .ok_or(Refusal::Unknown { entitlement: id })?;
-        let (_, district, programme, amount, from, until_now, mfo, account, events) = row;
-        let to = stop.last_month.plus(1).max(sql::month(from)?);
-        let until_now = sql::month(until_now)?;
-        if to >= until_now {
-            continue;
-        }
-        ending.push(Ending {
-            id,
-            district: sql::district(district)?,
-            programme,
-            amount: Money(amount),
-            to,
-            until_now,
-            mfo: sql::mfo(mfo)?,
-            account: sql::account(&account)?,
-            events,
-            reason: stop.reason.clone(),
-            by: stop.by,
-        });
+        let entitlement = stop.entitlement;
+        let row = found.remove(&entitlement.0);
+        ending.extend(cut(stop, row.ok_or(Refusal::Unknown { entitlement })?)?);
     }
     Ok(ending)
+}
+
+type Row = (Uuid, i64, String, i64, i64, i64, i64, String, i64);
+
+/// `None` when the entitlement ends no later already.
+fn cut(stop: &Stop, row: Row) -> Result<Option<Ending>> {
+    let (id, district, programme, amount, from, until_now, mfo, account, events) = row;
+    let to = stop.last_month.plus(1).max(sql::month(from)?);
+    let until_now = sql::month(until_now)?;
+    if to >= until_now {
+        return Ok(None);
+    }
+    Ok(Some(Ending {
+        id: EntitlementId(id),
+        district: sql::district(district)?,
+        programme,
+        amount: Money(amount),
+        to,
+        until_now,
+        mfo: sql::mfo(mfo)?,
+        account: sql::account(&account)?,
+        events,
+        reason: stop.reason.clone(),
+        by: stop.by,
+    }))
 }
 
 /// The first ending entitlement that has a payment in a month it loses.

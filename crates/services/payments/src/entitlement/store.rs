@@ -65,6 +65,15 @@ pub async fn standing(
     Ok(rows.into_iter().map(core).collect())
 }
 
+/// Whom a batch counts, each once, in key order.
+fn persons<'a>(batch: &[(usize, &'a NewEntitlement)]) -> Vec<(&'a str, PersonId)> {
+    let of = |new: &'a NewEntitlement| new.members.iter().map(|&one| (new.programme.as_str(), one));
+    let mut persons: Vec<(&str, PersonId)> = batch.iter().flat_map(|(_, new)| of(new)).collect();
+    persons.sort_unstable();
+    persons.dedup();
+    persons
+}
+
 /// Where the persons of a batch are counted already, in the same programmes.
 pub async fn counted<'a>(
     tx: &mut Tx,
@@ -80,16 +89,7 @@ pub async fn counted<'a>(
         .iter()
         .map(|(_, new)| (new.programme.as_str(), new.programme.as_str()))
         .collect();
-    let mut persons: Vec<(&str, PersonId)> = batch
-        .iter()
-        .flat_map(|(_, new)| {
-            new.members
-                .iter()
-                .map(|person| (new.programme.as_str(), *person))
-        })
-        .collect();
-    persons.sort_unstable();
-    persons.dedup();
+    let persons = persons(batch);
     let rows: Vec<(String, Uuid, Uuid, i64, i64)> =
         bulk::select_in(tx, &OF_PERSONS, &persons, |row, (programme, person)| {
             row.push(*programme).push(person.0);

@@ -77,6 +77,17 @@ async fn begin(platform: &Platform, permit: &Permit, command: &BuildRun) -> Resu
     if command.kind == Kind::Regular {
         refuse_without_appropriation(&mut tx, command.month).await?;
     }
+    insert_run(&mut tx, platform, permit, command).await?;
+    tx.commit().await?;
+    reload(platform, command.id).await
+}
+
+async fn insert_run(
+    tx: &mut Tx,
+    platform: &Platform,
+    permit: &Permit,
+    command: &BuildRun,
+) -> Result<()> {
     execute!(
         tx,
         "INSERT INTO payment_run (id, month, kind, state, cursor_mfo, cursor_id, lines,
@@ -90,17 +101,9 @@ async fn begin(platform: &Platform, permit: &Permit, command: &BuildRun) -> Resu
     )?;
     let at = platform.clock.now();
     let actor = Actor::of(permit);
-    store::insert_event(&mut tx, command.id, 1, State::Building, &actor, "", at).await?;
-    events::emit_run(
-        &mut tx,
-        &platform.ids,
-        command.id,
-        State::Building.as_str(),
-        1,
-    )
-    .await?;
-    tx.commit().await?;
-    reload(platform, command.id).await
+    store::insert_event(tx, command.id, 1, State::Building, &actor, "", at).await?;
+    events::emit_run(tx, &platform.ids, command.id, State::Building.as_str(), 1).await?;
+    Ok(())
 }
 
 async fn refuse_without_appropriation(tx: &mut Tx, month: Month) -> Result<()> {

@@ -1,17 +1,16 @@
 //! The lines of a run: read in key order, placed in their banks' statements, written and
 //! posted as sets.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use ::store::{Ids, Tx, bulk, execute, fetch_all};
 use kernel::{Instant, Money, Month, RunId};
 use ledger::{Step, Transfer};
 use uuid::Uuid;
 
-use super::model::Refusal;
 use crate::limits::{BANKS_MAX, BUILD_LINES_MAX};
 use crate::posting::{self, Known, transfer};
-use crate::{Result, account_task, sql};
+use crate::{Result, account_task};
 
 /// A line to be, as its columns.
 #[derive(Clone, Debug)]
@@ -33,19 +32,21 @@ pub struct Line {
 /// Where the next part begins: after this bank and id.
 pub type Cursor = (i64, Uuid);
 
-/// The next entitlements live in `month` that have no payment for it, bank by bank.
+/// The next entitlements live in `month` that have no payment for it, bank by bank. One
+/// opened since the run began whose month has no appropriation is left to the next run,
+/// which refuses to begin without it.
 pub async fn of_entitlements(
     tx: &mut Tx,
     month: Month,
     after: Cursor,
 ) -> Result<(Vec<Line>, Cursor)> {
-    let appropriations = appropriations(tx, month).await?;
     let rows = fetch_all!(
         tx,
-        (Uuid, Uuid, i64, String, i64, String, i64),
-        "SELECT e.id, e.payee, e.district, e.programme, e.mfo, e.account, e.amount_minor
-         FROM entitlement e
+        (Uuid, Uuid, Uuid, i64, String, i64),
+        "SELECT e.id, e.payee, a.id, e.mfo, e.account, e.amount_minor
+         FROM entitlement e CROSS JOIN appropriation a
          WHERE (e.mfo, e.id) > ($2, $3) AND e.from_month <= $1 AND e.to_month > $1
+           AND a.district = e.district AND a.programme = e.programme AND a.month = $1
            AND NOT EXISTS (SELECT 1 FROM payment p
                WHERE p.month = $1 AND p.entitlement = e.id AND p.attempt = 1)
          ORDER BY e.mfo, e.id LIMIT $4",
@@ -54,53 +55,21 @@ pub async fn of_entitlements(
         after.1,
         BUILD_LINES_MAX as i64
     )?;
-    let cursor = rows.last().map_or(after, |row| (row.4, row.0));
-    let mut lines = Vec::with_capacity(rows.len());
-    let mut line_of = (0, String::new(), Uuid::nil());
-    for (entitlement, payee, district, programme, mfo, account, amount) in rows {
-        if line_of.0 != district || line_of.1 != programme {
-            let key = (district, programme);
-            let Some(&appropriation) = appropriations.get(&key) else {
-                // The run looked before it began; this one opened since.
-                let (district, programme) = (sql::district(key.0)?, key.1);
-                return Err(Refusal::NoAppropriation {
-                    district,
-                    programme,
-                    month,
-                    lines: 1,
-                }
-                .into());
-            };
-            line_of = (key.0, key.1, appropriation);
-        }
-        lines.push(Line {
-            payment: Uuid::nil(),
-            statement: Uuid::nil(),
-            entitlement,
-            month: i64::from(month.0),
-            attempt: 1,
-            payee,
-            appropriation: line_of.2,
-            mfo,
-            account,
-            amount,
-            task: Uuid::nil(),
-        });
-    }
-    Ok((lines, cursor))
-}
-
-async fn appropriations(tx: &mut Tx, month: Month) -> Result<HashMap<(i64, String), Uuid>> {
-    let rows = fetch_all!(
-        tx,
-        (i64, String, Uuid),
-        "SELECT district, programme, id FROM appropriation WHERE month = $1",
-        i64::from(month.0)
-    )?;
-    Ok(rows
-        .into_iter()
-        .map(|(district, programme, id)| ((district, programme), id))
-        .collect())
+    let cursor = rows.last().map_or(after, |row| (row.3, row.0));
+    let line = |(entitlement, payee, appropriation, mfo, account, amount)| Line {
+        payment: Uuid::nil(),
+        statement: Uuid::nil(),
+        entitlement,
+        month: i64::from(month.0),
+        attempt: 1,
+        payee,
+        appropriation,
+        mfo,
+        account,
+        amount,
+        task: Uuid::nil(),
+    };
+    Ok((rows.into_iter().map(line).collect(), cursor))
 }
 
 /// The next mended tasks, each as the next attempt of its payment, on the new account.

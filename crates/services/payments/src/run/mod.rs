@@ -61,7 +61,10 @@ pub async fn returns_by_reason(tx: &mut Tx, run: RunId) -> Result<Vec<(String, i
          WHERE s.run = $1 GROUP BY t.reason ORDER BY t.reason",
         run.0
     )?;
-    Ok(rows.into_iter().map(|(reason, count, sum)| (reason, count, Money(sum))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(reason, count, sum)| (reason, count, Money(sum)))
+        .collect())
 }
 
 pub async fn load_sheet(tx: &mut Tx, run: RunId) -> Result<RunSheet> {

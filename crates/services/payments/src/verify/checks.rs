@@ -18,7 +18,7 @@ struct Check {
 pub async fn all(platform: &Platform) -> Result<Vec<Difference>> {
     let mut tx = platform.db.read().await?;
     let mut differences = Vec::new();
-    for check in checks() {
+    for check in CHECKS {
         differences.extend(run(&mut tx, check).await?);
     }
     Ok(differences)
@@ -54,50 +54,50 @@ macro_rules! check {
     };
 }
 
-fn checks() -> &'static [Check] {
-    const CHECKS: &[Check] = &[
-        check!(
-            "the debits of all accounts, their credits and the transfers are equal",
-            "CAST(a.debits AS TEXT) || ' ' || CAST(a.credits AS TEXT) || ' ' || CAST(t.total AS TEXT)
+const CHECKS: &[Check] = &[
+    check!(
+        "the debits of all accounts, their credits and the transfers are equal",
+        "CAST(a.debits AS TEXT) || ' ' || CAST(a.credits AS TEXT) || ' ' || CAST(t.total AS TEXT)
              FROM (SELECT COALESCE(SUM(debits_minor), 0) AS debits,
                     COALESCE(SUM(credits_minor), 0) AS credits FROM ledger_account) a
              CROSS JOIN (SELECT COALESCE(SUM(amount_minor), 0) AS total FROM ledger_transfer) t
              WHERE a.debits <> a.credits OR a.debits <> t.total"
-        ),
-        check!(
-            "an account's debits are its transfers'",
-            "t.owner",
-            "CAST(t.code AS TEXT) FROM (
+    ),
+    check!(
+        "an account's debits are its transfers'",
+        "t.owner",
+        "CAST(t.code AS TEXT) FROM (
                 SELECT CASE step WHEN 1 THEN 1 WHEN 2 THEN 2 WHEN 3 THEN 2 WHEN 4 THEN 3
                     WHEN 5 THEN 3 WHEN 6 THEN 5 WHEN 7 THEN 5 WHEN 8 THEN 6 WHEN 9 THEN 4
                     ELSE 7 END AS code, debit AS owner, SUM(amount_minor) AS total
                 FROM ledger_transfer GROUP BY 1, 2) t
              LEFT JOIN ledger_account a ON a.code = t.code AND a.owner = t.owner
              WHERE a.owner IS NULL OR a.debits_minor <> t.total"
-        ),
-        check!(
-            "an account's credits are its transfers'",
-            "t.owner",
-            "CAST(t.code AS TEXT) FROM (
+    ),
+    check!(
+        "an account's credits are its transfers'",
+        "t.owner",
+        "CAST(t.code AS TEXT) FROM (
                 SELECT CASE step WHEN 1 THEN 2 WHEN 2 THEN 1 WHEN 3 THEN 3 WHEN 4 THEN 2
                     WHEN 5 THEN 4 WHEN 6 THEN 8 WHEN 7 THEN 7 WHEN 8 THEN 5 WHEN 9 THEN 6
                     WHEN 10 THEN 6 ELSE 4 END AS code, credit AS owner, SUM(amount_minor) AS total
                 FROM ledger_transfer GROUP BY 1, 2) t
              LEFT JOIN ledger_account a ON a.code = t.code AND a.owner = t.owner
              WHERE a.owner IS NULL OR a.credits_minor <> t.total"
-        ),
-        check!(
-            "a limit is what the ledger was given",
-            "a.id",
-            "CAST(a.limit_minor AS TEXT) FROM appropriation a
+    ),
+    check!(
+        "a limit is what the ledger was given",
+        "a.id",
+        "CAST(a.limit_minor AS TEXT) FROM appropriation a
              LEFT JOIN (SELECT CASE step WHEN 1 THEN credit ELSE debit END AS id,
                     SUM(CASE step WHEN 1 THEN amount_minor ELSE -amount_minor END) AS total
                 FROM ledger_transfer WHERE step IN (1, 2) GROUP BY 1) t ON t.id = a.id
              WHERE a.limit_minor <> COALESCE(t.total, 0)"
-        ),
-        check!(
-            "what is committed is what live entitlements are owed", "a.id",
-            "CAST(a.month AS TEXT) FROM appropriation a
+    ),
+    check!(
+        "what is committed is what live entitlements are owed",
+        "a.id",
+        "CAST(a.month AS TEXT) FROM appropriation a
              LEFT JOIN ledger_account l ON l.code = 2 AND l.owner = a.id
              LEFT JOIN (SELECT b.id, SUM(e.amount_minor) AS owed FROM appropriation b
                  JOIN entitlement e ON e.district = b.district AND e.programme = b.programme
@@ -105,45 +105,51 @@ fn checks() -> &'static [Check] {
                  GROUP BY b.id) o ON o.id = a.id
              WHERE a.limit_minor - COALESCE(l.credits_minor - l.debits_minor, 0)
                  <> COALESCE(o.owed, 0)"
-        ),
-        check!(
-            "an entitlement stands as its last event says", "e.id",
-            "CAST(e.events AS TEXT) FROM entitlement e LEFT JOIN entitlement_event v
+    ),
+    check!(
+        "an entitlement stands as its last event says",
+        "e.id",
+        "CAST(e.events AS TEXT) FROM entitlement e LEFT JOIN entitlement_event v
                 ON v.entitlement = e.id AND v.seq = e.events
              WHERE v.seq IS NULL OR v.to_month <> e.to_month OR v.mfo <> e.mfo
                 OR v.account <> e.account OR EXISTS (SELECT 1 FROM entitlement_event w
                     WHERE w.entitlement = e.id AND w.seq > e.events)"
-        ),
-        check!(
-            "nobody is counted twice in a programme and month", "a.person",
-            "a.programme FROM entitlement_member a JOIN entitlement_member b
+    ),
+    check!(
+        "nobody is counted twice in a programme and month",
+        "a.person",
+        "a.programme FROM entitlement_member a JOIN entitlement_member b
                 ON b.programme = a.programme AND b.person = a.person
                 AND b.entitlement > a.entitlement
                 AND a.from_month < b.to_month AND b.from_month < a.to_month
              WHERE a.from_month < a.to_month AND b.from_month < b.to_month"
-        ),
-        check!(
-            "a next attempt follows a return", "p.id",
-            "CAST(p.attempt AS TEXT) FROM payment p
+    ),
+    check!(
+        "a next attempt follows a return",
+        "p.id",
+        "CAST(p.attempt AS TEXT) FROM payment p
              LEFT JOIN account_task t ON t.reissued_as = p.id
              WHERE p.attempt > 1 AND t.id IS NULL"
-        ),
-        check!(
-            "an entitlement and month is credited once", "p.entitlement",
-            "CAST(p.month AS TEXT) FROM payment_event e JOIN payment p ON p.id = e.payment
+    ),
+    check!(
+        "an entitlement and month is credited once",
+        "p.entitlement",
+        "CAST(p.month AS TEXT) FROM payment_event e JOIN payment p ON p.id = e.payment
              WHERE e.state = 'credited' AND NOT EXISTS (SELECT 1 FROM payment_event l
                 WHERE l.payment = e.payment AND l.seq > e.seq)
              GROUP BY p.entitlement, p.month HAVING COUNT(*) > 1"
-        ),
-        check!(
-            "a statement is the sum of its payments", "s.id",
-            "CAST(s.total_minor AS TEXT) FROM statement s LEFT JOIN (SELECT statement, COUNT(*) AS n,
+    ),
+    check!(
+        "a statement is the sum of its payments",
+        "s.id",
+        "CAST(s.total_minor AS TEXT) FROM statement s LEFT JOIN (SELECT statement, COUNT(*) AS n,
                 SUM(amount_minor) AS total FROM payment GROUP BY statement) p ON p.statement = s.id
              WHERE s.lines <> COALESCE(p.n, 0) OR s.total_minor <> COALESCE(p.total, 0)"
-        ),
-        check!(
-            "order, statements, budget lines and run are equal to the tiyin", "r.id",
-            "CAST(r.total_minor AS TEXT) FROM payment_run r
+    ),
+    check!(
+        "order, statements, budget lines and run are equal to the tiyin",
+        "r.id",
+        "CAST(r.total_minor AS TEXT) FROM payment_run r
              LEFT JOIN payment_order o ON o.run = r.id
              LEFT JOIN (SELECT run, SUM(total_minor) AS total, SUM(lines) AS n FROM statement
                 GROUP BY run) s ON s.run = r.id
@@ -153,10 +159,11 @@ fn checks() -> &'static [Check] {
                 OR COALESCE(o.total_minor, r.total_minor) <> r.total_minor
                 OR COALESCE(s.total, 0) <> r.total_minor OR COALESCE(s.n, 0) <> r.lines
                 OR COALESCE(b.total, 0) <> r.total_minor"
-        ),
-        check!(
-            "a statement's counts are its payments' last answers", "s.id",
-            "CAST(s.credited AS TEXT) || ' ' || CAST(s.returned AS TEXT) FROM statement s
+    ),
+    check!(
+        "a statement's counts are its payments' last answers",
+        "s.id",
+        "CAST(s.credited AS TEXT) || ' ' || CAST(s.returned AS TEXT) FROM statement s
              LEFT JOIN (SELECT p.statement,
                     COUNT(*) FILTER (WHERE e.state = 'credited') AS credited,
                     COUNT(*) FILTER (WHERE e.state = 'returned') AS returned,
@@ -168,31 +175,32 @@ fn checks() -> &'static [Check] {
              WHERE s.credited <> COALESCE(a.credited, 0) OR s.returned <> COALESCE(a.returned, 0)
                 OR s.credited_minor <> COALESCE(a.c_total, 0)
                 OR s.returned_minor <> COALESCE(a.r_total, 0)"
-        ),
-        check!(
-            "a payment that came back has its task", "e.payment",
-            "CAST(e.seq AS TEXT) FROM payment_event e WHERE e.state = 'returned'
+    ),
+    check!(
+        "a payment that came back has its task",
+        "e.payment",
+        "CAST(e.seq AS TEXT) FROM payment_event e WHERE e.state = 'returned'
              AND NOT EXISTS (SELECT 1 FROM account_task t WHERE t.payment = e.payment)"
-        ),
-        check!(
-            "two different persons approved what was sent", "r.id",
-            "r.state FROM payment_run r
+    ),
+    check!(
+        "two different persons approved what was sent",
+        "r.id",
+        "r.state FROM payment_run r
              WHERE r.state IN ('approved', 'ordered', 'funded', 'sent', 'answered')
              AND (SELECT COUNT(DISTINCT v.actor) FROM payment_run_event v WHERE v.run = r.id
                 AND v.state IN ('approved_once', 'approved')) <> 2"
-        ),
-        check!(
-            "a change of a run has its event", "r.id",
-            "CAST(r.events AS TEXT) FROM payment_run r
+    ),
+    check!(
+        "a change of a run has its event",
+        "r.id",
+        "CAST(r.events AS TEXT) FROM payment_run r
              WHERE r.events <> (SELECT COUNT(*) FROM payment_run_event v WHERE v.run = r.id)
 "
-        ),
-        check!(
-            "every change of a run has its outbox row",
-            "CAST(COUNT(*) AS TEXT) FROM payment_run_event v
+    ),
+    check!(
+        "every change of a run has its outbox row",
+        "CAST(COUNT(*) AS TEXT) FROM payment_run_event v
              HAVING COUNT(*) <> (SELECT COUNT(*) FROM outbox o
                 WHERE o.topic = 'payments.run_changed')"
-        ),
-    ];
-    CHECKS
-}
+    ),
+];
