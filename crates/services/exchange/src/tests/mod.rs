@@ -1,0 +1,613 @@
+//! Gathering against a partner that answers, hangs, lies and babbles.
+
+mod partner;
+mod speed;
+
+use crate::gather::{self, Ask, Gathered, Need, SilentReason, Who};
+use crate::{CallFailure, Connector, Exchange, evidence};
+use access::{Action, Permit, Purpose, Subject};
+use kernel::facts::code;
+use kernel::kin::UnitBlock;
+use kernel::portrait::PackedFact;
+use kernel::{CaseId, Day, Instant, Month, Pinfl, Sex, Source};
+use partner::{Manner, Partner};
+use registry::{person, unit};
+use serde_json::json;
+use std::sync::Arc;
+use store::Platform;
+use store::testing::each_db;
+
+const NUCLEAR: &str = "nuclear_family";
+const SCHEMAS: &[&[store::Migration]] = &[access::SCHEMA, registry::SCHEMA, crate::SCHEMA];
+
+fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+pub(super) fn husband(number: u16) -> Pinfl {
+    Pinfl::make(
+        Sex::Male,
+        day("1980-05-01"),
+        100 + number / 900,
+        number % 900,
+    )
+}
+
+pub(super) fn wife(number: u16) -> Pinfl {
+    Pinfl::make(
+        Sex::Female,
+        day("1982-01-01"),
+        100 + number / 900,
+        number % 900,
+    )
+}
+
+fn child(number: u16) -> Pinfl {
+    Pinfl::make(
+        Sex::Male,
+        day("2015-01-01"),
+        100 + number / 900,
+        number % 900,
+    )
+}
+
+/// The civil registry knows a couple with a child.
+fn know_family(partner: &Partner, number: u16) {
+    let names = json!({"family": "Karimov", "given": "Oʻktam", "patronymic": "Anvar oʻgʻli"});
+    let said = json!({
+        "names": names, "sex": "m", "born": "1980-05-01", "died": null, "phone": "+998901234567",
+        "spouse": {"pinfl": wife(number), "since": "2010-06-01"},
+        "children": [{
+            "pinfl": child(number), "relation": "parent", "names": names, "sex": "m",
+            "born": "2015-01-01", "died": null, "since": "2015-01-01",
+        }],
+        "residence": {
+            "district": "1726262", "mahalla": "1726262001",
+            "dwelling": format!("D-{number}"), "since": "2010-06-01",
+        },
+    });
+    partner
+        .civil
+        .lock()
+        .unwrap()
+        .insert(husband(number).to_string(), said);
+}
+
+fn ask_about(number: u16) -> Ask {
+    let adults = [
+        code::WAGE,
+        code::SELF_EMPLOYMENT,
+        code::PENSION,
+        code::EMPLOYMENT,
+        code::PROPERTY,
+        code::VEHICLE,
+        code::ACCOUNT,
+        code::VISIT,
+    ];
+    let mut kinds: Vec<Need> = adults
+        .iter()
+        .map(|kind| Need {
+            kind: *kind,
+            who: Who::Adults,
+        })
+        .collect();
+    kinds.push(Need {
+        kind: code::DISABILITY,
+        who: Who::All,
+    });
+    Ask {
+        case: CaseId::from_u128(u128::from(number)),
+        applicant: husband(number),
+        block: NUCLEAR.to_owned(),
+        window: (Month::new(2025, 10).unwrap(), Month::new(2025, 12).unwrap()),
+        as_of: day("2026-01-05"),
+        consent: Some("consent-1".to_owned()),
+        kinds,
+    }
+}
+
+struct Story {
+    exchange: Exchange,
+    partner: Arc<Partner>,
+    permit: Permit,
+}
+
+/// Quick limits, so that a story about failures is short.
+fn connectors(address: &str) -> Vec<Connector> {
+    let quick = |connector: Connector| Connector {
+        timeout_ms: 300,
+        attempts_max: 2,
+        ..connector
+    };
+    Connector::all_at(address).into_iter().map(quick).collect()
+}
+
+async fn story(platform: &Platform) -> Story {
+    let (partner, address) = partner::start().await;
+    let exchange = Exchange::new(platform.clone(), connectors(&address)).unwrap();
+    let (subject, why) = (Subject::system(), Purpose::Assessment);
+    let permit = Permit::batch(platform, &subject, Action::GatherFacts, why, None, 1)
+        .await
+        .unwrap();
+    let block = UnitBlock::nuclear_family();
+    unit::ensure_block(platform, &permit, &block, day("2026-01-05"))
+        .await
+        .unwrap();
+    know_family(&partner, 1);
+    Story {
+        exchange,
+        partner,
+        permit,
+    }
+}
+
+impl Story {
+    async fn gather(&self, ask: Ask) -> Gathered {
+        let mut gathered = gather::ask(&self.exchange, &self.permit, vec![ask])
+            .await
+            .unwrap();
+        gathered.remove(0)
+    }
+
+    async fn facts_of(&self, platform: &Platform, who: Pinfl) -> Vec<PackedFact> {
+        let mut tx = platform.db.read().await.unwrap();
+        let id = person::find_by_pinfl(&mut tx, &self.permit, who)
+            .await
+            .unwrap()
+            .unwrap();
+        let row = unit::of_person(&mut tx, &self.permit, NUCLEAR, id)
+            .await
+            .unwrap()
+            .unwrap();
+        let members = row.portrait().unwrap().members;
+        members
+            .into_iter()
+            .find(|member| member.person == id)
+            .unwrap()
+            .facts
+    }
+}
+
+async fn count(platform: &Platform, sql: &'static str) -> i64 {
+    let mut tx = platform.db.read().await.unwrap();
+    store::fetch_value!(tx, i64, sql).unwrap()
+}
+
+#[tokio::test]
+async fn a_family_nobody_knew_is_gathered_from_eight_agencies() {
+    each_db(SCHEMAS, async |platform| {
+        let story = story(&platform).await;
+        let gathered = story.gather(ask_about(1)).await;
+        assert_eq!(gathered.silent, []);
+        // civil 1; six agencies for two adults; disability for all three
+        assert_eq!(gathered.answered.len(), 1 + 6 * 2 + 3);
+        let kinds = |facts: Vec<PackedFact>| facts.iter().map(|f| f.kind).collect::<Vec<_>>();
+        assert_eq!(
+            kinds(story.facts_of(&platform, wife(1)).await),
+            [1, 2, 3, 4, 5, 6, 7, 8]
+        );
+        assert_eq!(
+            kinds(story.facts_of(&platform, child(1)).await),
+            [8],
+            "children are not asked more"
+        );
+        let wage = story.facts_of(&platform, husband(1)).await.remove(0);
+        assert_eq!(
+            (wage.source, wage.unpack_body().unwrap().rows.len()),
+            (Source::Tax, 1)
+        );
+        assert_eq!(count(&platform, "SELECT COUNT(*) FROM evidence").await, 16);
+        let verified = unit::verify(&platform, &story.permit, NUCLEAR)
+            .await
+            .unwrap();
+        assert_eq!(
+            (verified.units, verified.differences),
+            (1, 0),
+            "{:?}",
+            verified.examples
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_byte_for_byte_and_facts_point_to_it() {
+    each_db(SCHEMAS, async |platform| {
+        let story = story(&platform).await;
+        let gathered = story.gather(ask_about(1)).await;
+        let tax = gathered
+            .answered
+            .iter()
+            .find(|a| a.agency == Source::Tax)
+            .unwrap();
+        let mut tx = platform.db.read().await.unwrap();
+        let kept = evidence::answer_of(&mut tx, &story.permit, tax.evidence)
+            .await
+            .unwrap();
+        let (body, hash) = kept.unwrap();
+        use sha2::Digest;
+        assert_eq!(hash, sha2::Sha256::digest(&body).to_vec());
+        assert!(
+            String::from_utf8(body).unwrap().contains("payer_tin"),
+            "also what no fact holds"
+        );
+        let facts = registry::fact::current(&mut tx, &story.permit, &[tax.person.0])
+            .await
+            .unwrap();
+        let of_tax = facts.iter().filter(|fact| fact.evidence == tax.evidence);
+        assert_eq!(
+            of_tax.map(|fact| fact.kind).collect::<Vec<_>>(),
+            [code::WAGE, code::SELF_EMPLOYMENT]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_valid_answer_is_used_again_instead_of_asking() {
+    each_db(SCHEMAS, async |platform| {
+        let story = story(&platform).await;
+        story.gather(ask_about(1)).await;
+        story.partner.forget();
+        let again = story.gather(ask_about(1)).await;
+        assert!(again.silent.is_empty() && again.answered.iter().all(|answer| answer.reused));
+        assert_eq!(story.partner.questions.lock().unwrap().len(), 0);
+        // Another window: only those who tell incomes by month are asked again.
+        let window = (Month::new(2025, 11).unwrap(), Month::new(2026, 1).unwrap());
+        story
+            .gather(Ask {
+                window,
+                ..ask_about(1)
+            })
+            .await;
+        let mut asked: Vec<String> = story
+            .partner
+            .questions
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(agency, _)| agency.clone())
+            .collect();
+        asked.sort();
+        assert_eq!(asked, ["pension_fund", "tax"]);
+        // After its validity everything is asked again.
+        story.partner.forget();
+        platform.clock.step(40 * 86_400_000_000).unwrap();
+        story
+            .gather(Ask {
+                as_of: day("2026-02-14"),
+                ..ask_about(1)
+            })
+            .await;
+        assert_eq!(story.partner.asked("civil_registry").len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn persons_of_many_families_share_a_call_within_the_partners_limit() {
+    each_db(SCHEMAS, async |platform| {
+        let story = story(&platform).await;
+        let asks: Vec<Ask> = (1..=60).map(ask_about).collect();
+        (1..=60).for_each(|number| know_family(&story.partner, number));
+        let gathered = gather::ask(&story.exchange, &story.permit, asks)
+            .await
+            .unwrap();
+        assert!(gathered.iter().all(|gathered| gathered.silent.is_empty()));
+        let sizes = |agency| {
+            let asked = story.partner.asked(agency);
+            let size = |question: &serde_json::Value| question["persons"].as_array().unwrap().len();
+            let mut sizes: Vec<usize> = asked.iter().map(size).collect();
+            sizes.sort_unstable();
+            sizes
+        };
+        assert_eq!(sizes("civil_registry"), [60]);
+        assert_eq!(sizes("tax"), [20, 100]);
+        assert_eq!(sizes("disability"), [80, 100]);
+        assert_eq!(sizes("vehicles"), [1; 120]);
+        assert_eq!(sizes("bank"), [1; 120]);
+        assert_eq!(story.partner.asked("bank")[0]["consent"], "consent-1");
+        assert_eq!(
+            story.partner.asked("tax")[0]["consent"],
+            json!(null),
+            "consent only where it is needed"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_consent_the_bank_is_not_asked() {
+    each_db(SCHEMAS, async |platform| {
+        let story = story(&platform).await;
+        let gathered = story
+            .gather(Ask {
+                consent: None,
+                ..ask_about(1)
+            })
+            .await;
+        let reasons: Vec<_> = gathered
+            .silent
+            .iter()
+            .map(|s| (s.agency, s.reason.clone()))
+            .collect();
+        assert_eq!(reasons, vec![(Source::Bank, SilentReason::NoConsent); 2]);
+        assert_eq!(story.partner.asked("bank").len(), 0);
+    })
+    .await;
+}
+
+/// What tax did, and what the case is told.
+async fn check_tax(manner: Manner, expected: &str, refused: bool) {
+    each_db(SCHEMAS, async |platform| {
+        let story = story(&platform).await;
+        story.partner.set("tax", manner.clone());
+        let gathered = story.gather(ask_about(1)).await;
+        let told: Vec<String> = gathered
+            .silent
+            .iter()
+            .map(|s| s.reason.to_string())
+            .collect();
+        assert_eq!(told, [expected, expected]);
+        assert!(
+            gathered
+                .silent
+                .iter()
+                .all(|silent| silent.agency == Source::Tax)
+        );
+        assert!(
+            gathered
+                .silent
+                .iter()
+                .all(|s| s.retry_at.unwrap() > platform.clock.now())
+        );
+        let facts = story.facts_of(&platform, husband(1)).await;
+        assert!(
+            facts.iter().all(|fact| fact.kind > code::SELF_EMPLOYMENT),
+            "silence is no fact"
+        );
+        assert_eq!(facts.len(), 6, "the others are heard");
+        let kept = count(&platform, "SELECT COUNT(*) FROM evidence_refused").await;
+        assert_eq!(kept > 0, refused, "{expected}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_silent_agency_leaves_its_facts_unknown_and_says_when_to_ask_again() {
+    check_tax(Manner::Hangs, "no answer within 300 ms", false).await;
+    check_tax(Manner::Status(500), "answered with HTTP status 500", false).await;
+    check_tax(Manner::Status(413), "answered with HTTP status 413", false).await;
+    check_tax(Manner::PassesOver, "passed the person over", false).await;
+    let late = "2026-01-08T09:00:00+05:00";
+    check_tax(
+        Manner::Pending(late),
+        "will answer by 2026-01-08T04:00:00Z",
+        false,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_rubbish_is_refused_kept_apart_and_the_case_waits() {
+    let check = async |manner: Manner, reason: &str| {
+        check_tax(manner, &format!("its answer was refused: {reason}"), true).await;
+    };
+    check(
+        Manner::Says(b"<html>".to_vec()),
+        "not the JSON that was agreed (line 1, column 1): not JSON",
+    )
+    .await;
+    check(
+        Manner::Says(b"{\"request_id\":".to_vec()),
+        "not the JSON that was agreed (line 1, column 14): cut short",
+    )
+    .await;
+    let deep = [b"[".repeat(40_000), b"]".repeat(40_000)].concat();
+    check(
+        Manner::Says(deep),
+        "not the JSON that was agreed (line 1, column 1): a field is missing, repeated or of another type",
+    )
+    .await;
+    let other = "0197f0c0-0000-7000-8000-000000000000";
+    check(
+        Manner::Frame("request_id", json!(other)),
+        &format!("answers another request ({other})"),
+    )
+    .await;
+    check(
+        Manner::Frame("agency", json!("cadastre")),
+        "signed by another agency",
+    )
+    .await;
+    check(
+        Manner::Frame("as_of", json!("2026-02-01")),
+        "speaks for 2026-02-01, a day still to come (2026-01-06 is the latest possible)",
+    )
+    .await;
+    check(
+        Manner::Frame("as_of", json!("2025-01-01")),
+        "speaks for 2025-01-01, 30 days or more before 2026-01-05",
+    )
+    .await;
+    let wage = |month: &str, amount: serde_json::Value| {
+        Manner::Part(
+            "wages",
+            json!([{"payer": "x", "month": month, "amount_minor": amount}]),
+        )
+    };
+    check(
+        wage("2025-11", json!(-1)),
+        "wages.amount_minor is -1, outside what is possible",
+    )
+    .await;
+    check(
+        wage("2026-03", json!(1)),
+        "month is 24314, outside what is possible",
+    )
+    .await;
+    let typed = "not the JSON that was agreed (line 1, column";
+    let platform = platform_of_one().await;
+    let story = story(&platform).await;
+    for wrong in [json!(1.5), json!("100"), json!(null), json!(1e30)] {
+        story.partner.set("tax", wage("2025-11", wrong.clone()));
+        let told = story.gather(ask_about(1)).await.silent[0]
+            .reason
+            .to_string();
+        assert!(
+            told.starts_with(&format!("its answer was refused: {typed}")),
+            "{wrong}: {told}"
+        );
+    }
+}
+
+async fn platform_of_one() -> Platform {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.db");
+    let db = store::Db::open(&format!("sqlite:{}", path.display()))
+        .await
+        .unwrap();
+    store::migrate(&db, SCHEMAS).await.unwrap();
+    let clock = store::Clock::standing_at(store::testing::MORNING);
+    let platform = Platform::with_ids(db, clock.clone(), store::Ids::seeded(clock, 1));
+    platform.keep(|| folder);
+    platform
+}
+
+#[tokio::test]
+async fn a_part_about_the_wrong_person_or_twice_about_one_is_not_believed() {
+    let platform = platform_of_one().await;
+    let story = story(&platform).await;
+    story
+        .partner
+        .set("employment", Manner::Part("pinfl", json!(husband(7))));
+    story.partner.set("vehicles", Manner::Twice);
+    story
+        .partner
+        .set("cadastre", Manner::Part("pinfl", json!("30101901234560")));
+    let gathered = story.gather(ask_about(1)).await;
+    let told: Vec<(Source, String)> = gathered
+        .silent
+        .iter()
+        .map(|s| (s.agency, s.reason.to_string()))
+        .collect();
+    let passed = |agency| (agency, "passed the person over".to_owned());
+    let twice = (
+        Source::Vehicles,
+        "its answer was refused: speaks twice of one person".to_owned(),
+    );
+    assert_eq!(
+        told,
+        [
+            passed(Source::Employment),
+            passed(Source::Employment),
+            passed(Source::Cadastre),
+            passed(Source::Cadastre),
+            twice.clone(),
+            twice,
+        ],
+    );
+    assert_eq!(
+        count(&platform, "SELECT COUNT(*) FROM evidence_refused").await,
+        2 + 2 + 2
+    );
+}
+
+#[tokio::test]
+async fn an_answer_larger_than_its_cap_is_not_read_to_its_end() {
+    let bytes_max = crate::ANSWER_BYTES_BASE + 2 * crate::ANSWER_BYTES_A_PERSON;
+    let expected = format!("an answer of more than {bytes_max} bytes");
+    check_tax(Manner::Says(vec![b' '; bytes_max + 1]), &expected, false).await;
+}
+
+#[tokio::test]
+async fn a_failed_attempt_is_tried_again_with_a_new_request_id() {
+    let platform = platform_of_one().await;
+    let story = story(&platform).await;
+    story.partner.set("tax", Manner::FailsFirst(1));
+    assert_eq!(story.gather(ask_about(1)).await.silent, []);
+    let asked = story.partner.asked("tax");
+    assert_eq!(asked.len(), 2);
+    assert_ne!(asked[0]["request_id"], asked[1]["request_id"]);
+}
+
+#[tokio::test]
+async fn after_failures_in_a_row_an_agency_is_left_alone_and_the_others_are_not_slowed() {
+    let platform = platform_of_one().await;
+    let story = story(&platform).await;
+    story.partner.set("tax", Manner::Status(503));
+    for number in 1..=3 {
+        know_family(&story.partner, number);
+        story.gather(ask_about(number)).await;
+    }
+    assert_eq!(story.exchange.left_alone(), [Source::Tax]);
+    assert_eq!(
+        story.partner.asked("tax").len(),
+        5,
+        "the breaker opens after five failures in a row"
+    );
+    know_family(&story.partner, 4);
+    let gathered = story.gather(ask_about(4)).await;
+    let is_open = |reason: &SilentReason| {
+        matches!(
+            reason,
+            SilentReason::Failed(CallFailure::BreakerOpen { .. })
+        )
+    };
+    assert_eq!(gathered.silent.len(), 2);
+    assert!(
+        gathered.silent.iter().all(|silent| is_open(&silent.reason)),
+        "{:?}",
+        gathered.silent
+    );
+    assert_eq!(story.partner.asked("tax").len(), 5, "no knocking meanwhile");
+}
+
+#[tokio::test]
+async fn a_stranger_to_the_civil_registry_is_told_apart_from_a_silent_registry() {
+    each_db(SCHEMAS, async |platform| {
+        let story = story(&platform).await;
+        let gathered = story.gather(ask_about(9)).await;
+        assert_eq!(
+            (gathered.applicant, gathered.unit, gathered.answered.len()),
+            (None, None, 0)
+        );
+        assert_eq!(gathered.silent.len(), 1);
+        assert_eq!(
+            (&gathered.silent[0].reason, gathered.silent[0].retry_at),
+            (&SilentReason::NotFound, None)
+        );
+        story.partner.set("civil_registry", Manner::Status(502));
+        let silent = story.gather(ask_about(9)).await.silent;
+        let failed = SilentReason::Failed(CallFailure::Status { status: 502 });
+        assert_eq!(silent[0].reason, failed);
+        assert!(silent[0].retry_at.unwrap() > Instant(0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_late_answer_is_heard_when_it_is_asked_for_again() {
+    each_db(SCHEMAS, async |platform| {
+        let story = story(&platform).await;
+        story
+            .partner
+            .set("tax", Manner::Pending("2026-01-08T09:00:00+05:00"));
+        let first = story.gather(ask_about(1)).await;
+        platform
+            .clock
+            .set(first.silent[0].retry_at.unwrap())
+            .unwrap();
+        story.partner.set("tax", Manner::Answers);
+        story.partner.forget();
+        let second = story.gather(ask_about(1)).await;
+        assert_eq!(second.silent, []);
+        assert_eq!(
+            story.partner.questions.lock().unwrap().len(),
+            1,
+            "only the late one is asked again"
+        );
+        assert_eq!(story.facts_of(&platform, husband(1)).await.len(), 8);
+    })
+    .await;
+}
