@@ -33,3 +33,6 @@ pub mod style;
 pub use house::{House, Settings};
 pub use listen::serve;
 pub use router::{ANSWER_S_MAX, BODY_KIB_MAX, SETTLE_S_MAX, router};
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,12 @@
 //! Which rooms of the navigation a role sees: those whose route admits it.
 
+use std::sync::OnceLock;
+
 use access::Role;
 use axum::http::Method;
 
 use crate::i18n::T;
+use crate::route::Need;
 use crate::shell::Room;
 
 /// What a room is called and what one does there.
@@ -67,12 +70,12 @@ fn current(here: &str) -> Option<&'static str> {
 }
 
 fn is_open(role: Role, path: &str) -> bool {
-    let routes = crate::routes::table();
-    let route = routes
-        .iter()
-        .find(|route| route.method == Method::GET && route.path == path);
-    route
-        .expect("every room has a route")
-        .need
-        .admits(Some(role))
+    static NEEDS: OnceLock<Vec<(&'static str, Need)>> = OnceLock::new();
+    let needs = NEEDS.get_or_init(|| {
+        let routes = crate::routes::table().into_iter();
+        let pages = routes.filter(|route| route.method == Method::GET);
+        pages.map(|route| (route.path, route.need)).collect()
+    });
+    let room = needs.iter().find(|(known, _)| *known == path);
+    room.expect("every room has a route").1.admits(Some(role))
 }
