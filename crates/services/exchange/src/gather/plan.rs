@@ -83,6 +83,11 @@ fn inquiries(exchange: &Exchange, groups: BTreeMap<Group, BTreeSet<Pinfl>>) -> V
     inquiries
 }
 
+/// Members of a unit with their birth dates.
+type Members = Vec<(PersonId, Day)>;
+/// By block and applicant.
+type Units<'a> = HashMap<(&'a str, PersonId), (UnitId, Members)>;
+
 /// The units of the applicants, with the numbers of their members.
 pub(super) async fn families(
     tx: &mut Tx,
@@ -91,33 +96,12 @@ pub(super) async fn families(
     civil: &CivilRound,
     known: &HashMap<Pinfl, PersonId>,
 ) -> Result<Vec<Family>> {
-    let mut blocks: BTreeMap<&str, Vec<PersonId>> = BTreeMap::new();
-    for ask in asks {
-        let applicant = known.get(&ask.applicant);
-        blocks.entry(&ask.block).or_default().extend(applicant);
-    }
-    let mut units: HashMap<(&str, PersonId), (UnitId, Vec<(PersonId, Day)>)> = HashMap::new();
-    let mut everyone = Vec::new();
-    for (block, applicants) in blocks {
-        let of = unit::of_persons(tx, permit, block, &applicants).await?;
-        let ids: Vec<UnitId> = of.values().copied().collect();
-        let rows = unit::load_many(tx, permit, block, &ids).await?;
-        let mut members: HashMap<UnitId, Vec<(PersonId, Day)>> = HashMap::with_capacity(rows.len());
-        for row in rows {
-            let list: Vec<_> = row
-                .portrait()?
-                .members
-                .iter()
-                .map(|m| (m.person, m.born))
-                .collect();
-            everyone.extend(list.iter().map(|(person, _)| *person));
-            members.insert(row.unit, list);
-        }
-        for (applicant, unit) in of {
-            let list = members.get(&unit).cloned().unwrap_or_default();
-            units.insert((block, applicant), (unit, list));
-        }
-    }
+    let units = units(tx, permit, asks, known).await?;
+    let everyone: BTreeSet<PersonId> = units
+        .values()
+        .flat_map(|(_, members)| members.iter().map(|member| member.0))
+        .collect();
+    let everyone: Vec<PersonId> = everyone.into_iter().collect();
     let numbers = person::pinfls_of(tx, permit, &everyone).await?;
     let family = |ask: &Ask| {
         let applicant = known.get(&ask.applicant).copied();
@@ -137,6 +121,41 @@ pub(super) async fn families(
         }
     };
     Ok(asks.iter().map(family).collect())
+}
+
+async fn units<'a>(
+    tx: &mut Tx,
+    permit: &Permit,
+    asks: &'a [Ask],
+    known: &HashMap<Pinfl, PersonId>,
+) -> Result<Units<'a>> {
+    let mut blocks: BTreeMap<&str, Vec<PersonId>> = BTreeMap::new();
+    for ask in asks {
+        blocks
+            .entry(&ask.block)
+            .or_default()
+            .extend(known.get(&ask.applicant));
+    }
+    let mut units = Units::new();
+    for (block, applicants) in blocks {
+        let of = unit::of_persons(tx, permit, block, &applicants).await?;
+        let ids: Vec<UnitId> = of.values().copied().collect();
+        let mut members: HashMap<UnitId, Members> = HashMap::with_capacity(ids.len());
+        for row in unit::load_many(tx, permit, block, &ids).await? {
+            let list = row
+                .portrait()?
+                .members
+                .iter()
+                .map(|m| (m.person, m.born))
+                .collect();
+            members.insert(row.unit, list);
+        }
+        for (applicant, unit) in of {
+            let list = members.get(&unit).cloned().unwrap_or_default();
+            units.insert((block, applicant), (unit, list));
+        }
+    }
+    Ok(units)
 }
 
 pub(super) async fn plan(

@@ -1,49 +1,12 @@
-//! Relations and residences: dated, bitemporal, appended; and the graph of them
-//! that the kernel composes units from.
+//! SQL of relations, residences and dwellings.
 
-use crate::Result;
-use crate::stored;
-use kernel::kin::{Bond, KinGraph, KinPerson, Relation, Residence};
-use kernel::{Day, DwellingId, EvidenceId, Instant, Period, PersonId, Source};
+use super::{Brief, Dwelling, NewRelation, NewResidence};
+use crate::{Result, stored};
+use ::store::{Tx, bulk};
+use kernel::kin::{Bond, Relation, Residence};
+use kernel::{DwellingId, Instant, Period, PersonId};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use store::{Tx, bulk};
 use uuid::Uuid;
-
-/// Persons that one graph may hold; a dwelling or a kinship larger than this is an error
-/// of the data, not a family.
-pub const GRAPH_PERSONS_MAX: usize = 2_000_000;
-
-/// A relation as it is appended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NewRelation {
-    pub relation: Relation,
-    pub of: PersonId,
-    pub to: PersonId,
-    pub valid_from: Day,
-    /// Equal to `valid_from`: the tie never was.
-    pub valid_to: Option<Day>,
-    pub source: Source,
-    pub evidence: Option<EvidenceId>,
-}
-
-/// A move into a dwelling; an earlier residence ends there by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NewResidence {
-    pub person: PersonId,
-    pub dwelling: DwellingId,
-    pub valid_from: Day,
-    pub source: Source,
-    pub evidence: Option<EvidenceId>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dwelling {
-    pub id: DwellingId,
-    /// Its code in the register that named it, such as `D-000123`.
-    pub code: String,
-    pub district: u32,
-    pub mahalla: u32,
-}
 
 const RELATION: bulk::Insert = bulk::Insert {
     into: "relation (person, kind, other, valid_from, known_from, valid_to, source, evidence)",
@@ -92,7 +55,9 @@ const BRIEFS_OF: bulk::With = bulk::With {
         FROM v CROSS JOIN person t WHERE t.id = v.id",
 };
 
-type RelationRow = (Uuid, i64, Uuid, i64, i64, Option<i64>);
+pub(super) type RelationRow = (Uuid, i64, Uuid, i64, i64, Option<i64>);
+/// Person, kind, other and beginning of a tie.
+type TieKey = (Uuid, i64, Uuid, i64);
 type BriefRow = (Uuid, i64, i64, i64, Option<i64>);
 
 pub(crate) async fn insert_relations(
@@ -182,134 +147,7 @@ fn dwelling((id, code, district, mahalla): (Uuid, String, i64, i64)) -> Result<D
     })
 }
 
-/// What units need to know of a person beside kinship.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Brief {
-    pub id: PersonId,
-    pub sex: kernel::Sex,
-    pub born: Day,
-    pub died: Option<Day>,
-}
-
-/// Persons with their ties and homes, as known now.
-#[derive(Debug, Default)]
-pub(crate) struct Kinship {
-    pub persons: BTreeMap<PersonId, Brief>,
-    pub bonds: Vec<Bond>,
-    pub residences: Vec<Residence>,
-}
-
-impl Kinship {
-    pub fn graph(&self) -> KinGraph {
-        let person = |brief: &Brief| KinPerson {
-            id: brief.id,
-            born: brief.born,
-            died: brief.died,
-        };
-        let persons = self.persons.values().map(person).collect();
-        KinGraph::new(persons, &self.bonds, &self.residences)
-    }
-
-    /// The same by person: bonds stand with both of their persons.
-    pub fn by_person(&self) -> ByPerson {
-        let mut index = ByPerson::default();
-        for bond in &self.bonds {
-            index.bonds.entry(bond.of).or_default().push(*bond);
-            index.bonds.entry(bond.to).or_default().push(*bond);
-        }
-        for stay in &self.residences {
-            index.stays.entry(stay.person).or_default().push(*stay);
-        }
-        index
-    }
-
-    /// The dwelling of a person on a day.
-    pub fn homes(&self, on: Day) -> HashMap<PersonId, DwellingId> {
-        let in_force = self
-            .residences
-            .iter()
-            .filter(|home| home.valid.contains(on));
-        in_force.map(|home| (home.person, home.dwelling)).collect()
-    }
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct ByPerson {
-    bonds: HashMap<PersonId, Vec<Bond>>,
-    stays: HashMap<PersonId, Vec<Residence>>,
-}
-
-impl ByPerson {
-    /// Bonds of the person in force on the day, in either direction.
-    pub fn bonds(&self, person: PersonId, on: Day) -> impl Iterator<Item = &Bond> {
-        let bonds = self
-            .bonds
-            .get(&person)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        bonds.iter().filter(move |bond| bond.valid.contains(on))
-    }
-
-    /// Where the person lives on the day.
-    pub fn stay(&self, person: PersonId, on: Day) -> Option<&Residence> {
-        let stays = self
-            .stays
-            .get(&person)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        stays.iter().rev().find(|stay| stay.valid.contains(on))
-    }
-}
-
-/// Everything within `steps` ties (or shared dwellings, when `by_dwelling`) of the seeds.
-pub(crate) async fn load(
-    tx: &mut Tx,
-    seeds: &[PersonId],
-    steps: usize,
-    by_dwelling: bool,
-) -> Result<Kinship> {
-    let mut known: HashSet<PersonId> = seeds.iter().copied().collect();
-    let mut edge: Vec<PersonId> = known.iter().copied().collect();
-    let mut rows: Vec<RelationRow> = Vec::new();
-    let mut homes = Vec::new();
-    for step in 0..=steps {
-        edge.sort_unstable();
-        let ties = relation_rows(tx, &edge).await?;
-        let here = residence_rows(tx, &edge).await?;
-        let mut reached: HashSet<PersonId> = HashSet::new();
-        if step < steps {
-            reached.extend(
-                ties.iter()
-                    .flat_map(|row| [PersonId(row.0), PersonId(row.2)]),
-            );
-            if by_dwelling {
-                reached.extend(residents(tx, &here).await?);
-            }
-        }
-        rows.extend(ties);
-        homes.extend(here);
-        edge = reached
-            .into_iter()
-            .filter(|person| known.insert(*person))
-            .collect();
-        assert!(
-            known.len() <= GRAPH_PERSONS_MAX,
-            "more than {GRAPH_PERSONS_MAX} persons in a kinship"
-        );
-        if edge.is_empty() {
-            break;
-        }
-    }
-    let mut ids: Vec<PersonId> = known.into_iter().collect();
-    ids.sort_unstable();
-    Ok(Kinship {
-        persons: briefs(tx, &ids).await?,
-        bonds: bonds(rows)?,
-        residences: residences(homes)?,
-    })
-}
-
-async fn relation_rows(tx: &mut Tx, persons: &[PersonId]) -> Result<Vec<RelationRow>> {
+pub(super) async fn relation_rows(tx: &mut Tx, persons: &[PersonId]) -> Result<Vec<RelationRow>> {
     let mut rows: Vec<RelationRow> = bulk::select_in(tx, &RELATIONS_FROM, persons, |row, id| {
         row.push(id.0);
     })
@@ -322,16 +160,16 @@ async fn relation_rows(tx: &mut Tx, persons: &[PersonId]) -> Result<Vec<Relation
     Ok(rows)
 }
 
-type ResidenceRow = (Uuid, i64, i64, Uuid);
+pub(super) type ResidenceRow = (Uuid, i64, i64, Uuid);
 
-async fn residence_rows(tx: &mut Tx, persons: &[PersonId]) -> Result<Vec<ResidenceRow>> {
+pub(super) async fn residence_rows(tx: &mut Tx, persons: &[PersonId]) -> Result<Vec<ResidenceRow>> {
     Ok(bulk::select_in(tx, &RESIDENCES_OF, persons, |row, id| {
         row.push(id.0);
     })
     .await?)
 }
 
-async fn residents(tx: &mut Tx, homes: &[ResidenceRow]) -> Result<Vec<PersonId>> {
+pub(super) async fn residents(tx: &mut Tx, homes: &[ResidenceRow]) -> Result<Vec<PersonId>> {
     let dwellings: HashSet<Uuid> = homes.iter().map(|row| row.3).collect();
     let dwellings: Vec<Uuid> = dwellings.into_iter().collect();
     let rows: Vec<(Uuid,)> = bulk::select_in(tx, &RESIDENTS_OF, &dwellings, |row, id| {
@@ -341,7 +179,7 @@ async fn residents(tx: &mut Tx, homes: &[ResidenceRow]) -> Result<Vec<PersonId>>
     Ok(rows.into_iter().map(|(person,)| PersonId(person)).collect())
 }
 
-async fn briefs(tx: &mut Tx, ids: &[PersonId]) -> Result<BTreeMap<PersonId, Brief>> {
+pub(super) async fn briefs(tx: &mut Tx, ids: &[PersonId]) -> Result<BTreeMap<PersonId, Brief>> {
     let rows: Vec<BriefRow> = bulk::select_in(tx, &BRIEFS_OF, ids, |row, id| {
         row.push(id.0);
     })
@@ -369,8 +207,8 @@ async fn briefs(tx: &mut Tx, ids: &[PersonId]) -> Result<BTreeMap<PersonId, Brie
 }
 
 /// The newest word about each tie; ties that never were fall out.
-fn bonds(rows: Vec<RelationRow>) -> Result<Vec<Bond>> {
-    let mut newest: BTreeMap<(Uuid, i64, Uuid, i64), (i64, Option<i64>)> = BTreeMap::new();
+pub(super) fn bonds(rows: Vec<RelationRow>) -> Result<Vec<Bond>> {
+    let mut newest: BTreeMap<TieKey, (i64, Option<i64>)> = BTreeMap::new();
     for (person, kind, other, from, known_from, to) in rows {
         let entry = newest
             .entry((person, kind, other, from))
@@ -400,7 +238,7 @@ fn bonds(rows: Vec<RelationRow>) -> Result<Vec<Bond>> {
 }
 
 /// The newest word about each move; a later move ends the stay before it.
-fn residences(rows: Vec<ResidenceRow>) -> Result<Vec<Residence>> {
+pub(super) fn residences(rows: Vec<ResidenceRow>) -> Result<Vec<Residence>> {
     let mut newest: BTreeMap<(Uuid, i64), (i64, Uuid)> = BTreeMap::new();
     for (person, from, known_from, dwelling) in rows {
         let entry = newest
