@@ -34,11 +34,7 @@ pub struct Advanced {
 /// Does all that can be done now.
 pub async fn advance(platform: &Platform, partners: &Partners, run: RunId) -> Result<Advanced> {
     loop {
-        let mut tx = platform.db.read().await?;
-        let found = store::find(&mut tx, run)
-            .await?
-            .ok_or(Refusal::Unknown { run })?;
-        drop(tx);
+        let found = load(platform, run).await?;
         let moved = match step(platform, partners, &found).await {
             // Another worker brought it further meanwhile.
             Err(Error::Run(Refusal::WrongState { found, wanted, .. })) if found > wanted => true,
@@ -68,8 +64,10 @@ async fn step(platform: &Platform, partners: &Partners, run: &Run) -> Result<boo
 }
 
 /// Works a claimed job of the kind [`ADVANCE`] to its end: advances the run, and in one
-/// transaction ends the job and enqueues the next if the run waits for a partner. On an
-/// error the caller gives the job to `job::fail`.
+/// transaction ends the job and enqueues the next if the run waits for a partner. Silence
+/// is waiting too, however long it lasts: it never wears a job out. On an error (a partner
+/// that refuses or talks rubbish, a fault) the caller gives the job to `job::fail`, which
+/// ends in a person's hands.
 pub async fn work(platform: &Platform, partners: &Partners, job: &Job) -> Result<Advanced> {
     #[derive(Deserialize)]
     struct Payload {
@@ -80,7 +78,17 @@ pub async fn work(platform: &Platform, partners: &Partners, job: &Job) -> Result
         reason: error.to_string(),
     };
     let payload: Payload = serde_json::from_str(&job.payload).map_err(stored)?;
-    let advanced = advance(platform, partners, payload.run).await?;
+    let advanced = match advance(platform, partners, payload.run).await {
+        Err(Error::Partner(silent @ PartnerFault::Silent { .. })) => {
+            tracing::warn!(run = %payload.run, %silent, "asked again later");
+            let again_at = Some(platform.clock.now().plus_seconds(POLL_S));
+            Advanced {
+                state: load(platform, payload.run).await?.state,
+                again_at,
+            }
+        }
+        advanced => advanced?,
+    };
     let mut tx = platform.db.begin().await?;
     job::done(&mut tx, std::slice::from_ref(job)).await?;
     if let Some(again_at) = advanced.again_at {
@@ -89,6 +97,13 @@ pub async fn work(platform: &Platform, partners: &Partners, job: &Job) -> Result
     }
     tx.commit().await?;
     Ok(advanced)
+}
+
+async fn load(platform: &Platform, run: RunId) -> Result<Run> {
+    let mut tx = platform.db.read().await?;
+    Ok(store::find(&mut tx, run)
+        .await?
+        .ok_or(Refusal::Unknown { run })?)
 }
 
 async fn load_order(platform: &Platform, run: RunId) -> Result<Order> {

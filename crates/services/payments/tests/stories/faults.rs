@@ -1,7 +1,7 @@
 //! Partners that are silent, and a program that dies between any two steps.
 
 use kernel::RunId;
-use payments::run::{Kind, State};
+use payments::run::{self, Kind, State};
 use payments::{Error, bank::PartnerFault, verify};
 use store::testing::each_db;
 
@@ -71,6 +71,20 @@ async fn a_silent_treasury_stops_nothing_but_the_money() {
             matches!(fault, Error::Partner(PartnerFault::Silent { .. })),
             "{fault}"
         );
+        // The job waits with it, and is not worn out by it.
+        for _ in 0..store::job::ATTEMPTS_MAX * 2 {
+            let jobs = store::job::claim(&town.platform, run::ADVANCE, 10, 60)
+                .await
+                .unwrap();
+            let waits = run::work(&town.platform, &town.partners, &jobs[0])
+                .await
+                .unwrap();
+            assert_eq!(waits.state, State::Approved);
+            town.platform
+                .clock
+                .set(waits.again_at.expect("a time"))
+                .unwrap();
+        }
         town.world().silent = false;
         town.world().funds_at_once = false;
         let waits = town.advance(RUN).await.unwrap();
