@@ -88,12 +88,13 @@ impl Role {
         Text3::fixed(uz, ru, en)
     }
 
-    /// True when an account of this role may have this territory: who works in
-    /// a mahalla is never given a district.
+    /// True when an account of this role may have this territory: a mahalla worker is
+    /// never given a district; a Seven may sit for several mahallas.
     pub const fn fits(self, area: Area) -> bool {
         match self {
-            MahallaWorker | SevenMember => matches!(area, Area::Mahalla(_)),
-            SocialWorker => matches!(area, Area::Mahalla(_) | Area::District(_)),
+            MahallaWorker => matches!(area, Area::Mahalla(_)),
+            // One secretary may keep the conclusions of all mahallas of a district.
+            SocialWorker | SevenMember => matches!(area, Area::Mahalla(_) | Area::District(_)),
             DistrictOfficer => matches!(area, Area::District(_)),
             Treasurer => !matches!(area, Area::Mahalla(_)),
             Citizen | Analyst | Auditor | Partner | Operator | System => {
