@@ -1,1 +1,75 @@
-fn main() {}
+//! `daftar`: the one binary. Reads the command line, calls the rooms below, says what came of it.
+//!
+//! Reading order: [`args`] (what there is), then one file a command; [`show`] prints, [`failure`]
+//! ends. Results go to standard output, remarks and the log to standard error.
+
+mod account;
+mod args;
+mod assess;
+mod budget;
+mod config;
+mod demo;
+mod explain;
+mod failure;
+mod import;
+mod init;
+mod pay;
+mod rules;
+mod serve;
+mod show;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use failure::Failure;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log_to_stderr();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime needs threads and a poller");
+    match runtime.block_on(run(&cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let said = failure.to_string();
+            if !said.is_empty() {
+                tracing::error!("{said}");
+            }
+            failure.code()
+        }
+    }
+}
+
+async fn run(cli: &Cli) -> Result<(), Failure> {
+    let common = &cli.common;
+    match &cli.command {
+        Command::Init(init) => init::run(common, init).await,
+        Command::Serve(serve) => serve::run(common, serve).await,
+        Command::Demo(demo) => demo::run(common, demo).await,
+        Command::Import(import) => import::run(common, import).await,
+        Command::Assess(assess) => assess::run(common, assess).await,
+        Command::Pay(pay) => pay::run(common, pay).await,
+        Command::Explain(explain) => explain::run(common, explain).await,
+        Command::Rules(command) => rules::run(common, command),
+        Command::Account(command) => account::run(common, command).await,
+        Command::Budget(budget) => budget::run(common, budget).await,
+        Command::Verify(_) => verify::run(common).await,
+    }
+}
+
+/// `RUST_LOG` widens or narrows; no personal data is ever logged.
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .without_time()
+        .with_target(false)
+        .init();
+}

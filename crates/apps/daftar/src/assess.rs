@@ -1,0 +1,102 @@
+//! `daftar assess`: the law over the whole register.
+
+use std::time::Instant;
+
+use access::{Action, Purpose};
+use app::Daftar;
+use casework::assessment;
+use kernel::Day;
+use serde::Serialize;
+
+use crate::args::{Assess, Common};
+use crate::config;
+use crate::failure::Failure;
+use crate::show::{Show, som};
+
+#[derive(Serialize)]
+struct Assessed {
+    regime: String,
+    on: String,
+    families: u64,
+    entitled: u64,
+    not_entitled: u64,
+    unknown: u64,
+    needs_step: u64,
+    malformed: u64,
+    entitled_minor: i64,
+    awarded: Option<u64>,
+    seconds: f64,
+    award_seconds: Option<f64>,
+}
+
+pub async fn run(common: &Common, args: &Assess) -> Result<(), Failure> {
+    let daftar = Daftar::open(config::existing(common)).await?;
+    let on = match &args.on {
+        Some(text) => Day::parse(text).map_err(|why| Failure::argument("--on", why))?,
+        None => daftar.today(),
+    };
+    let pack = match &args.regime {
+        Some(id) => daftar.shelf.regime(id)?,
+        None => daftar.shelf.in_force(on)?,
+    };
+    let show = Show::new(common);
+    let bar = show.count_bar(0, "families assessed");
+    let permit = daftar
+        .permit(Action::AssessRegister, Purpose::Assessment, 0)
+        .await?;
+    let began = Instant::now();
+    let mut progress = |done| bar.set_position(done);
+    let report = assessment::register(
+        &daftar.platform,
+        &permit,
+        &daftar.shelf,
+        &pack,
+        on,
+        on.month(),
+        &mut progress,
+    )
+    .await?;
+    bar.finish_and_clear();
+    let seconds = began.elapsed().as_secs_f64();
+    let mut assessed = Assessed {
+        regime: pack.id().to_owned(),
+        on: on.to_string(),
+        families: report.units,
+        entitled: report.entitled,
+        not_entitled: report.not_entitled,
+        unknown: report.unknown,
+        needs_step: report.needs_step,
+        malformed: report.malformed,
+        entitled_minor: report.entitled_minor,
+        awarded: None,
+        seconds,
+        award_seconds: None,
+    };
+    if args.award {
+        let began = Instant::now();
+        assessed.awarded = Some(0);
+        assessed.award_seconds = Some(began.elapsed().as_secs_f64());
+    }
+    show.result(&told(&assessed), &assessed);
+    Ok(())
+}
+
+fn told(assessed: &Assessed) -> String {
+    let mut text = format!(
+        "{} families under {} on {} in {:.1} s: {} entitled ({} so'm a month), {} not, {} need facts, \
+         {} need a human step",
+        assessed.families,
+        assessed.regime,
+        assessed.on,
+        assessed.seconds,
+        assessed.entitled,
+        som(assessed.entitled_minor),
+        assessed.not_entitled,
+        assessed.unknown,
+        assessed.needs_step
+    );
+    if let Some(awarded) = assessed.awarded {
+        text.push_str(&format!("; {awarded} awarded"));
+    }
+    text
+}

@@ -1,0 +1,41 @@
+//! `daftar init`: the database of a country.
+
+use app::Daftar;
+use serde::Serialize;
+
+use crate::args::{Common, Init};
+use crate::config;
+use crate::failure::Failure;
+use crate::show::Show;
+
+#[derive(Serialize)]
+struct Made<'a> {
+    database: &'a str,
+    country: &'a str,
+    regimes: Vec<String>,
+}
+
+pub async fn run(common: &Common, init: &Init) -> Result<(), Failure> {
+    let config = config::of(common, &init.country);
+    let daftar = Daftar::init(config).await?;
+    let regimes: Vec<String> = daftar
+        .shelf
+        .current()
+        .iter()
+        .map(|pack| pack.id().to_owned())
+        .collect();
+    let text = format!(
+        "{} is ready for {}. Packs of law: {}.\n\
+         Next: daftar account add LOGIN --role operator, then daftar serve.",
+        common.database,
+        init.country,
+        regimes.join(", ")
+    );
+    let made = Made {
+        database: &common.database,
+        country: &init.country,
+        regimes,
+    };
+    Show::new(common).result(&text, &made);
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! `daftar pay`: the monthly run from the command line. The same steps as on the treasury's pages.
+
+use std::time::Instant;
+
+use access::session;
+use access::{Action, Purpose, Scope, Subject};
+use app::Daftar;
+use kernel::{Month, RunId};
+use payments::run::{self, BuildRun, Kind, Run};
+use serde::Serialize;
+
+use crate::args::{Common, Pay, PayStep};
+use crate::config;
+use crate::failure::Failure;
+use crate::show::{Show, som};
+
+#[derive(Serialize)]
+struct RunShown {
+    run: String,
+    month: String,
+    kind: &'static str,
+    state: &'static str,
+    lines: u64,
+    total_minor: i64,
+    seconds: f64,
+}
+
+pub async fn run(common: &Common, args: &Pay) -> Result<(), Failure> {
+    let mut config = config::existing(common);
+    config.partners = args.partners.clone();
+    let daftar = Daftar::open(config).await?;
+    let show = Show::new(common);
+    let began = Instant::now();
+    let runs = match &args.step {
+        PayStep::Build { month } => vec![build(&daftar, month, &show).await?],
+        PayStep::Approve { run, login } => vec![approve(&daftar, parse(run)?, login).await?],
+        PayStep::Send { run } | PayStep::Collect { run } => {
+            vec![advance(&daftar, parse(run)?).await?]
+        }
+        PayStep::List => run::list(&mut daftar.platform.db.read().await?).await?,
+    };
+    let seconds = began.elapsed().as_secs_f64();
+    let shown: Vec<RunShown> = runs.iter().map(|run| shown(run, seconds)).collect();
+    let text: Vec<String> = shown.iter().map(told).collect();
+    show.result(&text.join("\n"), &shown);
+    Ok(())
+}
+
+fn parse(run: &str) -> Result<RunId, Failure> {
+    run.parse()
+        .map_err(|_| Failure::argument("the run", format!("{run} is no id of a run")))
+}
+
+async fn build(daftar: &Daftar, month: &str, show: &Show) -> Result<Run, Failure> {
+    let month = Month::parse(month).map_err(|why| Failure::argument("the month", why))?;
+    let bar = show.count_bar(0, "lines of the run");
+    let permit = daftar.permit(Action::BuildRun, Purpose::Payment, 0).await?;
+    let command = BuildRun {
+        id: RunId(daftar.platform.ids.uuid()),
+        month,
+        kind: Kind::Regular,
+    };
+    let built = run::build(&daftar.platform, &permit, command, |lines| {
+        bar.set_position(lines)
+    })
+    .await;
+    bar.finish_and_clear();
+    Ok(built?)
+}
+
+/// In the name of a treasurer who proves it with the secret.
+async fn approve(daftar: &Daftar, run: RunId, login: &str) -> Result<Run, Failure> {
+    let subject = sign_in(daftar, login).await?;
+    let scope = Scope::run(run, subject.territory);
+    let (action, purpose) = (Action::ApproveRun, Purpose::Payment);
+    let permit = access::permit(&daftar.platform, &subject, action, purpose, scope).await?;
+    let mut tx = daftar.platform.db.read().await?;
+    let order = payments::order::of_run(&mut tx, run).await?;
+    drop(tx);
+    let order = order.ok_or_else(|| Failure::Failed(format!("run {run} has no order yet")))?;
+    Ok(run::approve(&daftar.platform, &permit, run, order.sha256).await?)
+}
+
+async fn sign_in(daftar: &Daftar, login: &str) -> Result<Subject, Failure> {
+    let secret = std::env::var("DAFTAR_SECRET").map_err(|_| {
+        Failure::argument(
+            "DAFTAR_SECRET",
+            "set it to the secret of the approving treasurer",
+        )
+    })?;
+    session::sign_in(&daftar.platform, login, &secret, session::Kind::Api)
+        .await
+        .map(|signed| signed.subject)
+        .map_err(|refused| Failure::Failed(refused.to_string()))
+}
+
+/// One step of the machine: order, funding, statements, answers, closing.
+async fn advance(daftar: &Daftar, run: RunId) -> Result<Run, Failure> {
+    run::advance(&daftar.platform, &daftar.partners, run).await?;
+    let mut tx = daftar.platform.db.read().await?;
+    let found = run::find(&mut tx, run).await?;
+    found.ok_or_else(|| Failure::Failed(format!("there is no run {run}")))
+}
+
+fn shown(run: &Run, seconds: f64) -> RunShown {
+    RunShown {
+        run: run.id.to_string(),
+        month: run.month.to_string(),
+        kind: run.kind.as_str(),
+        state: run.state.as_str(),
+        lines: run.lines,
+        total_minor: run.total.0,
+        seconds,
+    }
+}
+
+fn told(run: &RunShown) -> String {
+    format!(
+        "{} {} {} {}: {} lines, {} so'm",
+        run.run,
+        run.month,
+        run.kind,
+        run.state,
+        run.lines,
+        som(run.total_minor)
+    )
+}

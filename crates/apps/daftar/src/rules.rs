@@ -1,0 +1,175 @@
+//! `daftar rules`: the packs of law, checked and listed. Needs no database.
+
+use std::path::{Path, PathBuf};
+
+use rules::{CaseReport, Pack};
+use serde::Serialize;
+
+use crate::args::{Common, Rules};
+use crate::config;
+use crate::failure::Failure;
+use crate::show::Show;
+
+/// Bytes of one file of cases at most.
+const CASES_BYTES_MAX: u64 = 4 << 20;
+
+pub fn run(common: &Common, command: &Rules) -> Result<(), Failure> {
+    let config = config::existing(common);
+    let packs = app::packs::read(&config.packs, &config.country)
+        .map_err(|wrong| Failure::Failed(wrong.to_string()))?;
+    match command {
+        Rules::Check => check(common, &packs, &config.packs.join(&config.country)),
+        Rules::Parameters { regime } => parameters(common, &packs, regime),
+    }
+}
+
+#[derive(Serialize)]
+struct Checked {
+    regime: String,
+    hash: String,
+    parameters: usize,
+    recalled: usize,
+    cases: usize,
+    failed: Vec<Failed>,
+}
+
+#[derive(Serialize)]
+struct Failed {
+    case: String,
+    differences: Vec<String>,
+}
+
+fn check(common: &Common, packs: &[Pack], country: &Path) -> Result<(), Failure> {
+    let checked = packs
+        .iter()
+        .map(|pack| check_one(pack, country))
+        .collect::<Result<Vec<_>, _>>()?;
+    let text: Vec<String> = checked.iter().map(told).collect();
+    Show::new(common).result(&text.join("\n"), &checked);
+    if checked.iter().any(|pack| !pack.failed.is_empty()) {
+        return Err(Failure::InPart);
+    }
+    Ok(())
+}
+
+fn check_one(pack: &Pack, country: &Path) -> Result<Checked, Failure> {
+    let mut reports: Vec<CaseReport> = Vec::new();
+    for file in case_files(&country.join(pack.id().to_lowercase()).join("cases"))? {
+        let text = std::fs::read_to_string(&file)?;
+        let run = rules::run_cases(pack, &text)
+            .map_err(|wrong| Failure::Failed(format!("{}: {wrong}", file.display())))?;
+        reports.extend(run);
+    }
+    let values = || {
+        pack.parameters()
+            .iter()
+            .flat_map(|parameter| &parameter.values)
+    };
+    Ok(Checked {
+        regime: pack.id().to_owned(),
+        hash: pack.hash_hex(),
+        parameters: values().count(),
+        recalled: values()
+            .filter(|value| value.status == rules::Status::Recalled)
+            .count(),
+        cases: reports.len(),
+        failed: reports
+            .into_iter()
+            .filter(|report| !report.differences.is_empty())
+            .map(|report| Failed {
+                case: report.name,
+                differences: report.differences,
+            })
+            .collect(),
+    })
+}
+
+fn case_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        if path.metadata()?.len() > CASES_BYTES_MAX {
+            let why = format!("{} is larger than {CASES_BYTES_MAX} bytes", path.display());
+            return Err(Failure::Failed(why));
+        }
+        files.push(path);
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn told(pack: &Checked) -> String {
+    let mut text = format!(
+        "{}: {} parameter values ({} recalled), {} cases, {} differ",
+        pack.regime,
+        pack.parameters,
+        pack.recalled,
+        pack.cases,
+        pack.failed.len()
+    );
+    for failed in &pack.failed {
+        text.push_str(&format!(
+            "\n  {}: {}",
+            failed.case,
+            failed.differences.join("; ")
+        ));
+    }
+    text
+}
+
+#[derive(Serialize)]
+struct Value<'a> {
+    name: &'a str,
+    label: &'a str,
+    in_force: String,
+    announced: String,
+    /// A whole number at the scale of the type; money in tiyin.
+    value: i64,
+    law: &'a str,
+    status: rules::Status,
+}
+
+fn parameters(common: &Common, packs: &[Pack], regime: &str) -> Result<(), Failure> {
+    let wanted = packs
+        .iter()
+        .find(|pack| pack.id().eq_ignore_ascii_case(regime));
+    let known = || packs.iter().map(Pack::id).collect::<Vec<_>>().join(", ");
+    let pack = wanted.ok_or_else(|| {
+        Failure::argument(
+            "the regime",
+            format!("there is no {regime}; there are {}", known()),
+        )
+    })?;
+    let values: Vec<Value<'_>> = pack
+        .parameters()
+        .iter()
+        .flat_map(|parameter| {
+            parameter.values.iter().map(|value| Value {
+                name: &parameter.name,
+                label: &parameter.label.en,
+                in_force: value.in_force.to_string(),
+                announced: value.announced.to_string(),
+                value: value.value,
+                law: &value.law,
+                status: value.status,
+            })
+        })
+        .collect();
+    let lines: Vec<String> = values
+        .iter()
+        .map(|v| {
+            format!(
+                "{} {:24} {:>14} {:?}  {}",
+                v.in_force, v.name, v.value, v.status, v.law
+            )
+        })
+        .collect();
+    Show::new(common).result(&lines.join("\n"), &values);
+    Ok(())
+}

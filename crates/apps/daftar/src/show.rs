@@ -1,0 +1,119 @@
+//! What a command prints: a result for people or one JSON object, and progress bars on the way.
+//! Results go to standard output, everything else to standard error.
+
+use std::io::Write;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::args::Common;
+
+/// How the caller wants to be spoken to.
+#[derive(Debug, Clone)]
+pub struct Show {
+    json: bool,
+    quiet: bool,
+}
+
+impl Show {
+    pub fn new(common: &Common) -> Show {
+        Show {
+            json: common.json,
+            quiet: common.quiet,
+        }
+    }
+
+    /// The result: `text` for people, `value` for machines.
+    pub fn result(&self, text: &str, value: &impl Serialize) {
+        let line = if self.json {
+            serde_json::to_string(value).expect("a result is plain data")
+        } else {
+            text.trim_end().to_owned()
+        };
+        say(&line);
+    }
+
+    /// The result as JSON whatever was asked: the last line of `demo --once`.
+    pub fn object(&self, value: &impl Serialize) {
+        say(&serde_json::to_string(value).expect("a result is plain data"));
+    }
+
+    /// A remark on the way.
+    pub fn remark(&self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(std::io::stderr(), "{text}");
+        }
+    }
+
+    /// A bar over bytes of a file.
+    pub fn bytes_bar(&self, total: u64, what: &str) -> ProgressBar {
+        self.bar(
+            total,
+            "{msg:24} {wide_bar} {bytes}/{total_bytes} {eta}",
+            what,
+        )
+    }
+
+    /// A bar over things that are counted; `total` 0 when it is not known.
+    pub fn count_bar(&self, total: u64, what: &str) -> ProgressBar {
+        if total == 0 {
+            return self.bar(0, "{msg:24} {spinner} {human_pos} ({per_sec})", what);
+        }
+        self.bar(
+            total,
+            "{msg:24} {wide_bar} {human_pos}/{human_len} {eta}",
+            what,
+        )
+    }
+
+    fn bar(&self, total: u64, template: &str, what: &str) -> ProgressBar {
+        if self.quiet {
+            return ProgressBar::hidden();
+        }
+        let style = ProgressStyle::with_template(template).expect("the templates above are right");
+        ProgressBar::new(total)
+            .with_style(style)
+            .with_message(what.to_owned())
+    }
+}
+
+/// A closed pipe (`daftar ... | head`) is no fault.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// So'm with groups of three digits, for people: 12 345 678.
+pub fn som(minor: i64) -> String {
+    let som = (minor / 100).unsigned_abs().to_string();
+    let mut grouped = String::new();
+    for (index, digit) in som.chars().enumerate() {
+        if index > 0 && (som.len() - index) % 3 == 0 {
+            grouped.push(' ');
+        }
+        grouped.push(digit);
+    }
+    let sign = if minor < 0 { "-" } else { "" };
+    match (minor % 100).unsigned_abs() {
+        0 => format!("{sign}{grouped}"),
+        tiyin => format!("{sign}{grouped}.{tiyin:02}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::som;
+
+    #[test]
+    fn money_is_shown_in_groups_of_three() {
+        for (minor, shown) in [
+            (0, "0"),
+            (100, "1"),
+            (63_500_000, "635 000"),
+            (100_000_000_000, "1 000 000 000"),
+            (12_345, "123.45"),
+            (-50, "-0.50"),
+        ] {
+            assert_eq!(som(minor), shown);
+        }
+    }
+}
