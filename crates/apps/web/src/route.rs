@@ -125,7 +125,7 @@ pub fn listing(routes: &[Route]) -> String {
         };
         let line = format!(
             "{:4} {:38} {:44} {roles}",
-            route.method,
+            route.method.as_str(),
             route.path,
             route.need.words()
         );

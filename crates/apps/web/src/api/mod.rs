@@ -123,7 +123,7 @@ fn sum(field: &'static str, minor: i64) -> Result<Money, Stop> {
 const PAGE_MAX: u32 = 500;
 
 #[derive(Debug, serde::Deserialize)]
-struct Page {
+pub(crate) struct Page {
     after: Option<kernel::CaseId>,
     #[serde(default = "page_max")]
     limit: u32,

@@ -6,6 +6,7 @@ pub mod conclusion;
 pub mod decision;
 pub mod explained;
 pub mod my_application;
+pub mod reading;
 pub mod renewal;
 pub mod visit;
 

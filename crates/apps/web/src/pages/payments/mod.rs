@@ -4,3 +4,4 @@ pub mod account_task;
 pub mod appropriation;
 pub mod payment;
 pub mod run;
+pub mod run_sheet;

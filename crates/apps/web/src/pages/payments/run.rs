@@ -5,15 +5,15 @@ use access::{Action, Permit, Purpose, Scope};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use payments::run::{self as runs, BuildRun, RunSheet};
-use store::Tx;
+use payments::run::{self as runs, BuildRun};
+
+use super::run_sheet::{
+    approvals_of, checks_of, line_of, order_line, progress_of, returns_of, statement_line,
+};
 
 use crate::form_body::Body;
 use crate::guest::Seat;
 use crate::house::House;
-use crate::pages::access::home::district_words;
-use crate::pages::figures::Bar;
-use crate::pages::payments::payment::return_reason;
 use crate::pages::{in_language, show, show_as};
 use crate::stop::Stop;
 use askama::Template;
@@ -375,137 +375,4 @@ async fn run_page(
         returns: returns_of(t, &mut tx, run).await?,
         line,
     })
-}
-
-fn line_of(sheet: &RunSheet) -> RunLine {
-    let run = &sheet.run;
-    RunLine {
-        run: run.id,
-        month: run.month,
-        reissue: run.kind == runs::Kind::Reissue,
-        state: state_of(run.state),
-        lines: i64::try_from(run.lines).unwrap_or(i64::MAX),
-        total: run.total,
-        credited: sheet
-            .statements
-            .iter()
-            .map(|statement| statement.credited_total)
-            .sum(),
-        returned: sheet
-            .statements
-            .iter()
-            .map(|statement| statement.returned_total)
-            .sum(),
-    }
-}
-
-fn state_of(state: runs::State) -> RunState {
-    match state {
-        runs::State::Building | runs::State::Built => RunState::Built,
-        runs::State::ApprovedOnce => RunState::ApprovedOnce,
-        runs::State::Approved | runs::State::Ordered => RunState::Approved,
-        runs::State::Funded => RunState::Funded,
-        runs::State::Sent => RunState::Sent,
-        runs::State::Answered => RunState::Settled,
-        runs::State::Closed => RunState::Closed,
-    }
-}
-
-fn order_line(t: T, line: &runs::BudgetLine) -> OrderLine {
-    OrderLine {
-        district: district_words(t, line.district),
-        programme: t.programme(&line.programme),
-        amount: line.amount,
-    }
-}
-
-fn statement_line(statement: &payments::statement::Statement) -> StatementLine {
-    StatementLine {
-        mfo: statement.mfo.to_string(),
-        count: i64::try_from(statement.lines).unwrap_or(i64::MAX),
-        total: statement.total,
-        sha256: statement.sha256.map(hex::encode).unwrap_or_default(),
-    }
-}
-
-fn checks_of(t: T, sheet: &RunSheet) -> Vec<Check> {
-    let statements: Money = sheet
-        .statements
-        .iter()
-        .map(|statement| statement.total)
-        .sum();
-    let lines: Money = sheet.budget_lines.iter().map(|line| line.amount).sum();
-    let totals = sheet
-        .order
-        .as_ref()
-        .map(|order| order.total == statements && order.total == lines);
-    // The keys of the tables and the ledger refuse the two others before a run is built.
-    let built = sheet.order.is_some().then_some(true);
-    vec![
-        Check {
-            label: t.check_totals(),
-            holds: totals,
-        },
-        Check {
-            label: t.check_twice(),
-            holds: built,
-        },
-        Check {
-            label: t.check_budget(),
-            holds: built,
-        },
-    ]
-}
-
-async fn approvals_of(tx: &mut Tx, sheet: &RunSheet) -> Result<Vec<Approval>, Stop> {
-    let mut approvals = Vec::new();
-    for event in &sheet.events {
-        let approved = matches!(
-            event.state,
-            runs::State::ApprovedOnce | runs::State::Approved
-        );
-        if let (true, Some(account)) = (approved, event.actor.account) {
-            let login = access::account::find_login(tx, account).await?;
-            approvals.push(Approval {
-                login: login.unwrap_or_else(|| account.to_string()),
-                at: event.at,
-            });
-        }
-    }
-    Ok(approvals)
-}
-
-fn progress_of(t: T, sheet: &RunSheet) -> Option<Bars> {
-    if sheet.run.state < runs::State::Sent {
-        return None;
-    }
-    let sum = |of: fn(&payments::statement::Statement) -> u64| {
-        let total: u64 = sheet.statements.iter().map(of).sum();
-        i64::try_from(total).unwrap_or(i64::MAX)
-    };
-    let bar = |label: &str, value: i64| Bar {
-        label: label.to_owned(),
-        value,
-        shown: t.count(value),
-    };
-    Some(Bars {
-        caption: t.run_progress().to_owned(),
-        head: [t.col_state().to_owned(), t.col_count().to_owned()],
-        rows: vec![
-            bar(t.pay_credited(), sum(|statement| statement.credited)),
-            bar(t.col_returned(), sum(|statement| statement.returned)),
-            bar(t.pay_waiting(), sum(payments::statement::Statement::silent)),
-        ],
-    })
-}
-
-async fn returns_of(t: T, tx: &mut Tx, run: RunId) -> Result<Vec<ReturnLine>, Stop> {
-    let returns = runs::returns_by_reason(tx, run).await?;
-    let lines = returns.into_iter().map(|(code, count, amount)| ReturnLine {
-        reason: return_reason(t, &code),
-        code,
-        count,
-        amount,
-    });
-    Ok(lines.collect())
 }
