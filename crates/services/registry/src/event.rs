@@ -6,6 +6,7 @@ use crate::kin::{self, NewRelation, NewResidence};
 use crate::person::{self, Identifier, IdentifierKind, Person};
 use crate::unit::{self, compose};
 use crate::{Permit, RegisterError, Result, stored};
+use access::Action;
 use kernel::kin::Relation;
 use kernel::{Day, Name, PersonId, Pinfl, Sex, Source, UnitId, Zone};
 use std::collections::BTreeSet;
@@ -193,6 +194,7 @@ pub async fn divorce(tx: &mut Tx, ids: &Ids, permit: &Permit, union: &Union) -> 
 
 impl Message<'_> {
     async fn known(&self, tx: &mut Tx, pinfl: Pinfl) -> Result<PersonId> {
+        self.permit.must_be_for(&[Action::SendCivilEvent]);
         let found = person::find_by_pinfl(tx, self.permit, pinfl).await?;
         found.ok_or(RegisterError::UnknownPinfl)
     }

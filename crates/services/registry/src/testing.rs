@@ -1,13 +1,24 @@
 //! For the tests of this crate.
 
 use crate::unit;
-use access::{Action, Permit, Purpose, Subject};
+use access::{Action, Permit, Purpose, Role, Subject};
 use store::{Clock, Db, Ids, Platform};
 
 pub(crate) async fn permit(platform: &Platform) -> Permit {
     let (subject, why) = (Subject::system(), Purpose::Registration);
     let permit = Permit::batch(platform, &subject, Action::ImportRegister, why, None, 0).await;
     permit.expect("the system may import")
+}
+
+/// The civil registry's, for its messages.
+pub(crate) async fn partner(platform: &Platform) -> Permit {
+    let subject = Subject {
+        role: Role::Partner,
+        ..Subject::system()
+    };
+    let (action, why) = (Action::SendCivilEvent, Purpose::Registration);
+    let permit = Permit::batch(platform, &subject, action, why, None, 1).await;
+    permit.expect("a partner may send civil events")
 }
 
 /// A database of its own that vanishes with the platform.

@@ -29,6 +29,7 @@ mod update;
 mod write;
 
 use crate::{Permit, unit};
+use access::Action;
 use enter::Entering;
 use kernel::{EvidenceId, Zone};
 use read::{Chunk, Work};
@@ -42,7 +43,7 @@ pub use lines::ROW_BYTES_MAX;
 pub use report::{ImportError, ImportReport, REJECTS_KEPT_MAX, Reason, Reject};
 
 /// Chunks read ahead of the writer.
-const CHUNKS_AHEAD_MAX: usize = 2;
+const CHUNKS_AHEAD_MAX: usize = 1;
 
 /// Told after each committed chunk.
 pub trait Progress: Send {
@@ -62,6 +63,7 @@ pub async fn run(
     file: impl Read + Send + 'static,
     progress: &mut dyn Progress,
 ) -> Result<ImportReport, ImportError> {
+    permit.must_be_for(&[Action::ImportRegister]);
     let entering = Entering {
         run: EvidenceId(platform.ids.uuid()),
         known_from: platform.clock.now(),
