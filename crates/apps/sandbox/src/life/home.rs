@@ -77,11 +77,12 @@ async fn list(
     let (mut tasks, mut seen) = (vec![], HashSet::new());
     let mut after = String::new();
     for _ in 0..PAGES_MAX {
+        let from = match after.as_str() {
+            "" => String::new(),
+            last => format!("&after={last}"),
+        };
         let answer = daftar
-            .get(
-                login,
-                &format!("{}?after={after}&limit={PAGE}", kind.path()),
-            )
+            .get(login, &format!("{}?limit={PAGE}{from}", kind.path()))
             .await?;
         let page = rows(&answer);
         let fresh: Vec<_> = page
