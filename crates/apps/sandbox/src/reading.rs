@@ -62,13 +62,14 @@ impl Reading<'_> {
         let person = self.world.country.person(no);
         let answered = |agency| roster_known && self.answered(agency, no);
         let estate = Some(person.estate).filter(|_| answered(Agency::Cadastre));
-        let received = answered(Agency::Tax) && answered(Agency::PensionFund);
+        let (tax, fund) = (answered(Agency::Tax), answered(Agency::PensionFund));
         let balance = (i64::from(person.card_soum) + i64::from(person.deposit_soum)) * TIYIN;
         let marked = |mark| person.marks.has(mark);
         Adult {
             male: person.is_male(),
             age: person.age(on),
-            income: received.then(|| self.income(&person)),
+            income: self.income(&person, tax, fund),
+            income_whole: tax && fund,
             dwellings: estate.map(|estate| i32::from(estate.dwellings)),
             nonresidential: estate.map(|estate| i32::from(estate.nonresidential)),
             vehicles: answered(Agency::Vehicles).then(|| vehicles(&person)),
@@ -78,15 +79,17 @@ impl Reading<'_> {
         }
     }
 
-    /// Wages, own business and pensions of the three months before `asked`.
-    fn income(&self, person: &Person) -> i64 {
-        let window = (1..=WINDOW_MONTHS).map(|back| self.asked.plus(-back));
-        let month = |month| {
-            person.wage_minor(month)
-                + person.self_employment_minor(month)
-                + person.pension_minor(month)
-        };
-        window.map(month).sum()
+    /// Wages and own business by the tax authority, pensions by the fund, of the three months
+    /// before `asked`, from those of the two who have answered.
+    fn income(&self, person: &Person, tax: bool, fund: bool) -> i64 {
+        let taxed = |month| person.wage_minor(month) + person.self_employment_minor(month);
+        let window = || (1..=WINDOW_MONTHS).map(|back| self.asked.plus(-back));
+        let by_tax: i64 = window().map(taxed).sum();
+        let by_fund: i64 = window().map(|month| person.pension_minor(month)).sum();
+        [(tax, by_tax), (fund, by_fund)]
+            .into_iter()
+            .filter_map(|(answered, sum)| answered.then_some(sum))
+            .sum()
     }
 
     fn answered(&self, agency: Agency, no: PersonNo) -> bool {

@@ -43,8 +43,10 @@ const WORKING_AGE_WOMEN: std::ops::Range<i32> = 18..55;
 pub struct Adult {
     pub male: bool,
     pub age: i32,
-    /// Wages, own business and pensions of the three months of the window.
-    pub income: Option<i64>,
+    /// Wages, own business and pensions of the three months of the window, as far as answered.
+    pub income: i64,
+    /// False while an agency that knows of income has not answered.
+    pub income_whole: bool,
     pub dwellings: Option<i32>,
     pub nonresidential: Option<i32>,
     pub vehicles: Option<Vec<Vehicle>>,
@@ -129,6 +131,7 @@ impl PerHead {
 pub fn judge_654b(family: &Family) -> Judgement {
     let per_head = income_per_head(family, 0);
     let mut reasons = property_hits(family);
+    let at_least = income_at_least(family, 0);
     reasons.extend(
         family
             .adults
@@ -136,7 +139,8 @@ pub fn judge_654b(family: &Family) -> Judgement {
             .any(|a| a.in_service == Some(true))
             .then_some("EMPLOYER_CLASS"),
     );
-    if per_head.is_some_and(|income| income.against(100, mce(family.on)).is_gt()) {
+    // What is known can only grow: above the limit it settles the refusal.
+    if at_least.against(100, mce(family.on)).is_gt() {
         reasons.insert(0, "INC_OFFICIAL");
     }
     if !reasons.is_empty() {
@@ -156,17 +160,14 @@ pub fn judge_sr26(family: &Family) -> Judgement {
     let mce = mce(family.on);
     let official = income_per_head(family, 0);
     let mut reasons = property_hits(family);
-    // At 1.5 and above no category is left, whatever the Seven may say.
-    if official.is_some_and(|income| income.against(150, mce).is_ge()) {
+    // At 1.5 and above no category is left, whatever anybody may still say.
+    if income_at_least(family, 0).against(150, mce).is_ge() {
         reasons.insert(0, "INC_OFFICIAL");
     }
     if !reasons.is_empty() {
         return refused(reasons, official);
     }
-    if official.is_none()
-        || owning_unanswered(family)
-        || family.adults.iter().any(|a| a.unable_to_work.is_none())
-    {
+    if official.is_none() || owning_unanswered(family) {
         return waiting(Outcome::WaitingAgency, official);
     }
     if !family.moved {
@@ -180,18 +181,20 @@ pub fn judge_sr26(family: &Family) -> Judgement {
 }
 
 fn by_bands(family: &Family, mce: i64) -> Judgement {
-    let (by_seven, difficult) = family.findings.seven.unwrap_or((0, false));
-    let informal = by_seven.max(family.findings.informal_by_visit);
-    let per_head = income_per_head(family, informal);
+    let difficult = family
+        .findings
+        .seven
+        .is_some_and(|(_, difficult)| difficult);
+    let per_head = income_per_head(family, informal(family));
     let Some(income) = per_head else {
         return waiting(Outcome::WaitingAgency, None);
     };
     if income.against(100, mce).is_lt() {
-        let able = family
-            .adults
-            .iter()
-            .any(|adult| is_able_to_work(adult, family));
-        let category = if able { "POOR" } else { "STATE_SUPPORTED" };
+        let category = match is_anybody_able(family) {
+            Some(true) => "POOR",
+            Some(false) => "STATE_SUPPORTED",
+            None => return waiting(Outcome::WaitingAgency, per_head),
+        };
         return awarded(family, Some(category), 100, per_head);
     }
     let way_open = family.moved || difficult;
@@ -214,14 +217,26 @@ fn by_bands(family: &Family, mce: i64) -> Judgement {
     )
 }
 
+/// The greater of what the questionnaire and the Seven found, so far.
+fn informal(family: &Family) -> i64 {
+    let by_seven = family.findings.seven.map_or(0, |(sum, _)| sum);
+    by_seven.max(family.findings.informal_by_visit)
+}
+
 /// `None` while an income of any adult is unanswered. `informal` is a month's.
 fn income_per_head(family: &Family, informal: i64) -> Option<PerHead> {
-    let official: Option<i64> = family.adults.iter().map(|adult| adult.income).sum();
+    let whole = family.adults.iter().all(|adult| adult.income_whole);
+    whole.then(|| income_at_least(family, informal))
+}
+
+/// What is known of the income; what is still unanswered can only add to it.
+fn income_at_least(family: &Family, informal: i64) -> PerHead {
+    let official: i64 = family.adults.iter().map(|adult| adult.income).sum();
     let members = (family.adults.len() + family.children.len()) as i64;
-    official.map(|official| PerHead {
+    PerHead {
         sum: official + 3 * informal,
         parts: 3 * members,
-    })
+    }
 }
 
 /// Filters of facts 1.4 that known answers hit.
@@ -256,9 +271,25 @@ fn owning_unanswered(family: &Family) -> bool {
     family.adults.iter().any(unanswered)
 }
 
-/// Of working age, not unable by the disability register, and not the one who
-/// cares for a child under three: the mother, or the only parent.
-fn is_able_to_work(adult: &Adult, family: &Family) -> bool {
+/// Is any adult able to work? `None` while it hangs on the disability register.
+fn is_anybody_able(family: &Family) -> Option<bool> {
+    let mut candidates = family
+        .adults
+        .iter()
+        .filter(|adult| may_have_to_work(adult, family));
+    if candidates
+        .clone()
+        .any(|adult| adult.unable_to_work == Some(false))
+    {
+        return Some(true);
+    }
+    let unanswered = candidates.any(|adult| adult.unable_to_work.is_none());
+    (!unanswered).then_some(false)
+}
+
+/// Of working age, and not the one who cares for a child under three: the mother,
+/// or the only parent.
+fn may_have_to_work(adult: &Adult, family: &Family) -> bool {
     let working_age = if adult.male {
         WORKING_AGE
     } else {
@@ -266,7 +297,7 @@ fn is_able_to_work(adult: &Adult, family: &Family) -> bool {
     };
     let infant = family.children.iter().any(|age| *age < 3);
     let carer = infant && (!adult.male || family.adults.len() == 1);
-    working_age.contains(&adult.age) && adult.unable_to_work == Some(false) && !carer
+    working_age.contains(&adult.age) && !carer
 }
 
 /// Facts 1.1: the base goes by the youngest child, then increments.

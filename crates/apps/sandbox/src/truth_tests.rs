@@ -13,7 +13,8 @@ fn adult(male: bool, age: i32, income_soum: i64) -> Adult {
     Adult {
         male,
         age,
-        income: Some(income_soum * 100),
+        income: income_soum * 100,
+        income_whole: true,
         dwellings: Some(1),
         nonresidential: Some(0),
         vehicles: Some(vec![]),
@@ -222,14 +223,25 @@ fn service_is_no_filter_of_sr26() {
 #[test]
 fn a_silent_agency_makes_wait_unless_another_answer_already_refuses() {
     let mut family = couple(3_000_000, &[10]);
-    family.adults[1].income = None;
+    family.adults[1].income_whole = false;
     assert_eq!(brief(judge_654b(&family)), "WaitingAgency");
+    let mut rich = couple(3 * 3 * 715_000 + 1, &[10]);
+    rich.adults[1].income_whole = false;
+    assert_eq!(brief(judge_654b(&rich)), "refused INC_OFFICIAL");
     family.adults[0].dwellings = Some(2);
     assert_eq!(brief(judge_654b(&family)), "refused PROP_DWELLING");
     assert_eq!(brief(judge_sr26(&family)), "refused PROP_DWELLING");
     let mut family = couple(3_000_000, &[10]);
     family.adults[1].unable_to_work = None;
     assert_eq!(brief(judge_654b(&family)), "child_benefit - 275000");
+    // Who is able to work matters only where nobody else is known to be.
+    family.findings = Findings {
+        at_home: Some(true),
+        informal_by_visit: 0,
+        seven: Some((0, false)),
+    };
+    assert_eq!(brief(judge_sr26(&family)), "child_benefit POOR 275000");
+    family.adults[0].unable_to_work = None;
     assert_eq!(brief(judge_sr26(&family)), "WaitingAgency");
 }
 

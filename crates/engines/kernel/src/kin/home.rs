@@ -3,6 +3,7 @@
 use super::graph::{KinGraph, Place, Side};
 use super::{ADULT_YEARS, Tie};
 use crate::day::{Day, completed_years};
+use crate::sex::Sex;
 
 /// A block applied to a graph on a day.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +98,7 @@ impl Rules<'_> {
         claims.retain(|claim| claim.tie == tie);
         if claims.iter().any(|claim| claim.head != claims[0].head) {
             self.prefer_dwelling(child, &mut claims);
-            claims.sort_by_key(|claim| self.seniority(claim.head));
+            claims.sort_by_key(|claim| (self.is_father(claim.carer), self.seniority(claim.head)));
         }
         let head = claims[0].head;
         let other = claims
@@ -105,6 +106,12 @@ impl Rules<'_> {
             .map(|claim| claim.head)
             .find(|other| *other != head);
         Some(Home { head, tie, other })
+    }
+
+    /// Between parents who are not married the mother's family comes first: she is the one whom
+    /// courts leave small children with, and whose husband's death is closed late (recalled).
+    fn is_father(&self, carer: Place) -> bool {
+        self.graph.person(carer).sex == Sex::Male
     }
 
     /// Every permitted claim on a child, one entry a carer.

@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::day::{Day, Period};
 use crate::ids::{DwellingId, PersonId};
+use crate::sex::Sex;
 
 pub use block::{Include, UnitBlock};
 pub use compose::{Finding, Roster, Seat, compose};
@@ -183,6 +184,7 @@ impl Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KinPerson {
     pub id: PersonId,
+    pub sex: Sex,
     pub born: Day,
     pub died: Option<Day>,
 }

@@ -71,6 +71,7 @@ impl Kinship {
     pub fn graph(&self) -> KinGraph {
         let person = |brief: &Brief| KinPerson {
             id: brief.id,
+            sex: brief.sex,
             born: brief.born,
             died: brief.died,
         };
