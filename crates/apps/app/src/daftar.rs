@@ -15,6 +15,8 @@ use crate::{demo, packs};
 
 /// The setting that says which country the database serves.
 const COUNTRY: &str = "country";
+/// The setting that keeps the clock of a demonstration.
+const CLOCK: &str = "demo_clock";
 
 /// Everything a command, a page or the worker needs. Shared behind an `Arc`.
 #[derive(Debug)]
@@ -49,6 +51,7 @@ impl Daftar {
         let daftar = assemble(config, platform)?;
         daftar.publish_law().await?;
         crate::worker::subscribe(&daftar.platform.db).await?;
+        daftar.keep_clock().await?;
         Ok(daftar)
     }
 
@@ -96,6 +99,16 @@ impl Daftar {
             return Err(Error::NotADemo);
         }
         self.platform.clock.set(to).map_err(|_| Error::NotADemo)
+    }
+
+    /// Remembers where a demonstration's clock stands, for the next process.
+    pub(crate) async fn keep_clock(&self) -> Result<()> {
+        if !self.config.demo {
+            return Ok(());
+        }
+        let mut tx = self.platform.db.begin().await?;
+        setting::set(&mut tx, CLOCK, &self.now().to_string()).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Reads the packs again when a file changed; true when it did. A folder with an error
@@ -157,12 +170,21 @@ async fn platform(config: &Config) -> Result<Platform> {
     if !config.demo {
         return Ok(Platform::new(db, Clock::system()));
     }
-    let clock = Clock::standing_at(demo::plan::start());
-    let ids = match config.seed {
-        Some(seed) => Ids::seeded(clock.clone(), seed),
-        None => Ids::new(clock.clone()),
+    let stood = clock_stood(&db).await;
+    let clock = Clock::standing_at(stood.unwrap_or_else(demo::plan::start));
+    let ids = match (config.seed, stood) {
+        // Ids that were made before are not made again: the seed is for a fresh database.
+        (Some(seed), None) => Ids::seeded(clock.clone(), seed),
+        _ => Ids::new(clock.clone()),
     };
     Ok(Platform::with_ids(db, clock, ids))
+}
+
+/// Where the clock of a demonstration stood when it was last settled; none in a fresh database.
+async fn clock_stood(db: &Db) -> Option<Instant> {
+    let mut tx = db.read().await.ok()?;
+    let stored = setting::find(&mut tx, CLOCK).await.ok()??;
+    Instant::parse_rfc3339(&stored).ok()
 }
 
 async fn settle_country(platform: &Platform, country: &str) -> Result<()> {

@@ -12,6 +12,9 @@ pub mod demo;
 pub mod entitle;
 mod error;
 pub mod packs;
+mod proactive;
+#[cfg(test)]
+mod tests;
 mod verify;
 pub mod worker;
 
@@ -19,4 +22,5 @@ pub use close::MonthClosed;
 pub use config::Config;
 pub use daftar::Daftar;
 pub use error::{Error, Result};
+pub use proactive::ProactiveReport;
 pub use worker::Settled;

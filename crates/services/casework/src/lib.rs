@@ -26,6 +26,7 @@ mod fault;
 pub mod figures;
 pub mod letter;
 pub mod migration;
+pub mod proactive;
 pub mod reassessment;
 pub mod renewal;
 pub mod roster;

@@ -80,6 +80,7 @@ impl Daftar {
         let _alone = self.settling.lock().await;
         let mut settled = Settled::default();
         self.reload_packs().await?;
+        self.keep_clock().await?;
         for _ in 0..ROUNDS_MAX {
             let round = self.round().await?;
             if round.is_idle() {

@@ -2,6 +2,7 @@
 //! batch of one, so a family alone gets what it gets among a million.
 
 use kernel::facts::code;
+use kernel::portrait::PackedFact;
 use kernel::{Day, Portrait};
 use rules::{Batch, CaseFacts, Outcomes, Pack, Plan, Step};
 
@@ -40,7 +41,8 @@ pub(super) fn decide(plan: &Plan, cases: &[(&Case, &Portrait)]) -> Result<Vec<De
     let mut stages = Vec::with_capacity(cases.len());
     let mut packed = Vec::new();
     for (case, portrait) in cases {
-        let stage = stage_of(plan.pack(), case, portrait);
+        let steps = Steps::taken(portrait);
+        let stage = stage_of(plan.pack(), case, steps);
         packed.clear();
         portrait.pack_into(&mut packed);
         push(
@@ -48,14 +50,14 @@ pub(super) fn decide(plan: &Plan, cases: &[(&Case, &Portrait)]) -> Result<Vec<De
             &packed,
             &facts_of_case(plan.pack(), case, stage),
         )?;
-        stages.push(stage);
+        stages.push((stage, steps));
     }
     let mut outcomes = Outcomes::new();
     plan.decide(&batch, &mut outcomes);
     Ok(stages
         .iter()
         .enumerate()
-        .map(|(i, stage)| decided(plan, &outcomes, i, *stage))
+        .map(|(i, (stage, steps))| decided(plan, &outcomes, i, *stage, *steps))
         .collect())
 }
 
@@ -69,7 +71,7 @@ pub(super) fn once(plan: &Plan, portrait: &Portrait, facts: &CaseFacts) -> Resul
         rules::Stage::PreAssessment => Stage::PreAssessment,
         rules::Stage::Final => Stage::Final,
     };
-    Ok(decided(plan, &outcomes, 0, stage))
+    Ok(decided(plan, &outcomes, 0, stage, Steps::taken(portrait)))
 }
 
 fn push(batch: &mut Batch, packed: &[u8], facts: &CaseFacts) -> Result<()> {
@@ -79,9 +81,13 @@ fn push(batch: &mut Batch, packed: &[u8], facts: &CaseFacts) -> Result<()> {
     })
 }
 
-fn decided(plan: &Plan, outcomes: &Outcomes, i: usize, stage: Stage) -> Decided {
+fn decided(plan: &Plan, outcomes: &Outcomes, i: usize, stage: Stage, steps: Steps) -> Decided {
+    let mut opinion = opinion(outcomes, i);
+    if opinion.verdict == Verdict::NeedsVisit && steps.at_home.is_some() {
+        opinion.verdict = Verdict::NeedsSeven;
+    }
     Decided {
-        opinion: opinion(outcomes, i),
+        opinion,
         pack: plan.pack().hash(),
         decided_on: plan.decided_on(),
         stage,
@@ -137,10 +143,39 @@ fn wait_for(step: Step) -> WaitFor {
     }
 }
 
-/// Official facts alone come first; the human steps count once the visit has been paid.
-fn stage_of(pack: &Pack, case: &Case, portrait: &Portrait) -> Stage {
-    let visited = portrait.facts.iter().any(|fact| fact.kind == code::VISIT);
-    if pack.steps().is_empty() || case.origin != Origin::Application || visited {
+/// How far the human steps of a case have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Steps {
+    /// Whether somebody was at home; none before the visit.
+    at_home: Option<bool>,
+    concluded: bool,
+}
+
+impl Steps {
+    fn taken(portrait: &Portrait) -> Steps {
+        let of = |kind: u16| portrait.facts.iter().find(|fact| fact.kind == kind);
+        Steps {
+            at_home: of(code::VISIT).map(was_at_home),
+            concluded: of(code::SEVEN).is_some(),
+        }
+    }
+}
+
+fn was_at_home(visit: &PackedFact) -> bool {
+    let kind = kernel::facts::kind(code::VISIT).expect("the catalogue has visits");
+    let column = kind.field("at_home").expect("the catalogue's own column");
+    let body = kernel::facts::BodyView::new(&visit.body);
+    let at_home = body
+        .ok()
+        .and_then(|body| body.rows().next()?.cell(column).int());
+    at_home == Some(1)
+}
+
+/// Official facts alone come first. The final assessment comes after the conclusion of the
+/// Seven (PKM-35, step 4), or at once when nobody was at home.
+fn stage_of(pack: &Pack, case: &Case, steps: Steps) -> Stage {
+    let over = steps.at_home == Some(false) || (steps.at_home.is_some() && steps.concluded);
+    if pack.steps().is_empty() || case.origin != Origin::Application || over {
         Stage::Final
     } else {
         Stage::PreAssessment
@@ -184,7 +219,7 @@ fn stage_to_rules(stage: Stage) -> rules::Stage {
 
 fn origin_of(origin: Origin) -> rules::Origin {
     match origin {
-        Origin::Application => rules::Origin::Application,
+        Origin::Application | Origin::Proactive => rules::Origin::Application,
         Origin::Migration => rules::Origin::Migration,
         Origin::Reassessment => rules::Origin::Reassessment,
         Origin::Renewal => rules::Origin::Renewal,

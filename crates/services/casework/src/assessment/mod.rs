@@ -21,7 +21,8 @@ pub use cases::{Answered, Assessed, CASES_MAX, ready_cases};
 pub use explain::{Explained, explain, replay};
 pub use model::{Next, Opinion, Silent, Stage, next};
 pub use register::{Progress, RegisterReport, register};
-pub use store::{load_of_case, of_run_unit, page};
+pub(crate) use store::insert;
+pub use store::{entitled_of_run, load_of_case, of_run_unit, page};
 
 /// On which law and which day an assessment stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -41,7 +41,7 @@ const ASSESSMENT: bulk::Insert = bulk::Insert {
 };
 
 /// Rows go in the order given: that of their keys.
-pub(super) async fn insert(tx: &mut Tx, assessments: &[Assessment]) -> Result<()> {
+pub(crate) async fn insert(tx: &mut Tx, assessments: &[Assessment]) -> Result<()> {
     bulk::insert(tx, &ASSESSMENT, assessments, |row, assessment| {
         row.push(assessment.subject)
             .push(assessment.unit.0)
@@ -151,6 +151,25 @@ pub async fn of_run_unit(
         unit.0
     )?;
     found.map(of_row).transpose()
+}
+
+/// Entitled units of a run over the register, in the order of their ids.
+pub async fn entitled_of_run(
+    tx: &mut Tx,
+    run: Uuid,
+    after: UnitId,
+    limit: usize,
+) -> Result<Vec<(Assessment, Basis)>> {
+    let rows = fetch_all!(
+        tx,
+        AssessmentRow,
+        select!("WHERE a.subject = $1 AND a.unit > $2 AND a.verdict = $3 ORDER BY a.unit LIMIT $4"),
+        run,
+        after.0,
+        code_of(Verdict::Entitled),
+        i64::try_from(limit).unwrap_or(i64::MAX)
+    )?;
+    rows.into_iter().map(of_row).collect()
 }
 
 /// Assessments in the order of their keys, after one of them: for the replay.

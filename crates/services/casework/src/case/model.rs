@@ -134,6 +134,8 @@ words! {
         /// A birth, a death, an age or a late answer.
         Reassessment = "reassessment",
         Renewal = "renewal",
+        /// The register alone showed that the family is entitled.
+        Proactive = "proactive",
     }
 }
 

@@ -1,0 +1,168 @@
+//! Proactive awards: who is entitled by the register alone is awarded without an application,
+//! within the month's budget, poorest first. The run that assessed the register is the ground.
+
+use std::collections::{BTreeMap, HashSet};
+
+use ::store::{Ids, Tx};
+use kernel::ids::Uuid;
+use kernel::kin::Role;
+use kernel::{CaseId, Money, Month, PersonId, Portrait, UnitId};
+use serde_json::json;
+
+use crate::application;
+use crate::assessment::{self, Assessment, Basis};
+use crate::award::{self, Changes};
+use crate::case::{self, Case, EventKind, Origin, State, Verdict, first_paid_month};
+use crate::close::{Claim, share};
+use crate::decision;
+use crate::fault::Result;
+use crate::roster;
+use crate::shelf::Shelf;
+
+/// Entitled units looked at in one read, and awarded in one transaction.
+pub const PAGE_UNITS: usize = 2_000;
+
+/// Money of a district's programme that is free in the first paid month.
+pub type Free = BTreeMap<(u32, String), Money>;
+
+/// Units of a run that its budget reaches, by district and programme, poorest first; a family
+/// that an award pays already is passed over.
+pub async fn chosen(tx: &mut Tx, run: Uuid, free: &Free) -> Result<HashSet<UnitId>> {
+    let mut claims: BTreeMap<(u32, String), Vec<Claim>> = BTreeMap::new();
+    let mut after = UnitId::NIL;
+    loop {
+        let page = assessment::entitled_of_run(tx, run, after, PAGE_UNITS).await?;
+        let Some((last, _)) = page.last() else { break };
+        after = last.unit;
+        for (row, basis) in &page {
+            let district = roster::unpack(&row.roster)?.district;
+            let (Some(programme), Some(amount)) = (row.programme.clone(), row.amount) else {
+                continue;
+            };
+            claims
+                .entry((district, programme))
+                .or_default()
+                .push(Claim {
+                    case: CaseId(row.unit.0),
+                    per_capita_minor: row.per_capita_minor.unwrap_or(0),
+                    lodged_at: basis.assessed_at,
+                    pinfl: row.unit.to_string(),
+                    amount,
+                });
+        }
+    }
+    let mut chosen = HashSet::new();
+    for (envelope, claims) in claims {
+        let limit = free.get(&envelope).copied().unwrap_or(Money::ZERO);
+        chosen.extend(
+            share(claims, limit)
+                .awarded
+                .into_iter()
+                .map(|case| UnitId(case.0)),
+        );
+    }
+    Ok(chosen)
+}
+
+/// One page of a run's entitled units after `after`: those chosen get a case, a decision and an
+/// award. Answers the last unit of the page, or nothing at the end.
+pub async fn award_page(
+    tx: &mut Tx,
+    ids: &Ids,
+    shelf: &Shelf,
+    run: Uuid,
+    after: UnitId,
+    chosen: &HashSet<UnitId>,
+) -> Result<Option<(UnitId, Changes)>> {
+    let page = assessment::entitled_of_run(tx, run, after, PAGE_UNITS).await?;
+    let Some((last, _)) = page.last() else {
+        return Ok(None);
+    };
+    let last = last.unit;
+    let (mut cases, mut decisions, mut grounds) = (Vec::new(), Vec::new(), Vec::new());
+    let mut changes = Changes::default();
+    let paid = paid_already(tx, &page).await?;
+    for (row, basis) in page.iter().filter(|(row, _)| chosen.contains(&row.unit)) {
+        let mut case = open(tx, ids, row, basis).await?;
+        if roster::persons(&case)?
+            .iter()
+            .any(|person| paid.contains(person))
+        {
+            continue;
+        }
+        let first = first_paid_month(basis.counted_month);
+        let (decision, award) = decision::award(tx, ids, shelf, &mut case, first).await?;
+        // The case has its ground under its own id, so it is explained like any other.
+        grounds.push(Assessment {
+            subject: case.id.0,
+            ..row.clone()
+        });
+        cases.push(case);
+        decisions.push(decision);
+        changes.awards.push(award);
+    }
+    assessment::insert(tx, &grounds).await?;
+    decision::insert(tx, ids, &decisions).await?;
+    award::insert(tx, &changes.awards).await?;
+    case::save(tx, &mut cases).await?;
+    Ok(Some((last, changes)))
+}
+
+async fn paid_already(tx: &mut Tx, page: &[(Assessment, Basis)]) -> Result<HashSet<PersonId>> {
+    let Some((_, basis)) = page.first() else {
+        return Ok(HashSet::new());
+    };
+    let mut persons = Vec::new();
+    for (row, _) in page {
+        persons.extend(
+            roster::unpack(&row.roster)?
+                .members
+                .iter()
+                .map(|member| member.person),
+        );
+    }
+    let running = award::of_persons(tx, &persons, first_paid_month(basis.counted_month)).await?;
+    Ok(running.into_iter().map(|(person, _)| person).collect())
+}
+
+async fn open(tx: &mut Tx, ids: &Ids, row: &Assessment, basis: &Basis) -> Result<Case> {
+    let id = CaseId(ids.uuid());
+    let roster = roster::unpack(&row.roster)?;
+    let mut case = Case {
+        number: application::free_number(tx, id).await?,
+        origin: Origin::Proactive,
+        applicant: roster.head,
+        unit: row.unit,
+        district: roster.district,
+        mahalla: roster.mahalla,
+        regime: basis.regime.clone(),
+        lodged_at: basis.assessed_at,
+        applied_on: basis.applied_on,
+        counted_month: basis.counted_month,
+        window_end: basis.window_end,
+        roster: Some(row.roster.clone()),
+        verdict: Some(Verdict::Entitled),
+        assessment: Some(row.id),
+        pack: Some(basis.pack),
+        programme: row.programme.clone(),
+        category: row.category.clone(),
+        amount: row.amount,
+        per_capita_minor: row.per_capita_minor,
+        last_month: last_month(&roster),
+        ..Case::blank(id, State::Assessed)
+    };
+    let detail = json!({ "run": row.subject, "assessment": row.id });
+    case.happened(basis.assessed_at, EventKind::Opened, None, detail);
+    Ok(case)
+}
+
+/// A child's benefit ends with the month in which the youngest comes of age.
+fn last_month(roster: &Portrait) -> Option<Month> {
+    let children = roster
+        .members
+        .iter()
+        .filter(|member| member.role == Role::Child);
+    children
+        .map(|child| award::child_leaves(child.born).plus(-1))
+        .max()
+}
