@@ -74,7 +74,12 @@ pub async fn run(common: &Common, args: &Assess) -> Result<(), Failure> {
     };
     if args.award {
         let began = Instant::now();
-        assessed.awarded = Some(0);
+        let bar = show.count_bar(0, "families awarded");
+        let awarded = daftar
+            .award_register(report.run, on.month(), |done| bar.set_position(done))
+            .await?;
+        bar.finish_and_clear();
+        assessed.awarded = Some(awarded.awarded);
         assessed.award_seconds = Some(began.elapsed().as_secs_f64());
     }
     show.result(&told(&assessed), &assessed);

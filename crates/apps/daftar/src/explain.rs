@@ -18,7 +18,14 @@ pub async fn run(common: &Common, args: &Explain) -> Result<(), Failure> {
     let scope = Scope::case(case.id, case.applicant, Area::District(case.district));
     let platform = &daftar.platform;
     let asks = Subject::system();
-    let permit = access::permit(platform, &asks, Action::AssessCase, Purpose::Oversight, scope).await?;
+    let permit = access::permit(
+        platform,
+        &asks,
+        Action::AssessCase,
+        Purpose::Oversight,
+        scope,
+    )
+    .await?;
     let mut tx = platform.db.read().await?;
     let explained = casework::letter::explain(&mut tx, &permit, &daftar.shelf, &case).await?;
     let letter = casework::letter::of(&mut tx, &permit, &daftar.shelf, &case, lang).await?;

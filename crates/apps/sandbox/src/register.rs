@@ -28,13 +28,19 @@ pub fn pieces(population: &Population) -> impl Iterator<Item = std::ops::Range<F
     (0..families).step_by(FAMILIES_A_PIECE).map(piece)
 }
 
+/// The day on which the register is taken; who is born later comes with the civil registry.
+fn register_day() -> Day {
+    Day::new(2025, 12, 25).expect("a day of the calendar")
+}
+
 /// Rows of persons.csv for some families.
 pub fn persons(population: &Population, families: std::ops::Range<FamilyNo>) -> String {
     let mut rows = String::with_capacity(families.len() * 600);
     for no in families {
         let family = population.family(no);
         let mahalla = population.mahalla_of(family.dwelling);
-        for person in family.places().map(|place| population.person(place)) {
+        let listed = family.places().map(|place| population.person(place));
+        for person in listed.filter(|person| person.born < register_day()) {
             person_row(&mut rows, no, family.dwelling, &mahalla, person);
         }
     }

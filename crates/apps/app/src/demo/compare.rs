@@ -42,8 +42,8 @@ impl Daftar {
         let mut seen: BTreeMap<&str, ()> = BTreeMap::new();
         for expected in &truth {
             seen.insert(&expected.pinfl, ());
-            compared.count(&expected.outcome);
             let found = ours.get(&expected.pinfl);
+            compared.count(found.map_or("", |found| found.outcome));
             if let Some(difference) = difference(expected, found) {
                 compared.differences.push(difference);
             }
@@ -95,7 +95,8 @@ impl Compared {
             "refused" => self.refused += 1,
             "waiting_budget" => self.waiting_budget += 1,
             "waiting_agency" => self.waiting_agency += 1,
-            _ => self.waiting_visit += 1,
+            "waiting_visit" => self.waiting_visit += 1,
+            _ => {}
         }
     }
 }

@@ -108,11 +108,18 @@ impl<'a> Story<'a> {
         let stepped = self.sandbox.clock(step.at).await?;
         self.totals.applications += stepped.lodged;
         told(Told::People(stepped));
-        self.daftar.settle().await?;
-        for deed in &step.actions {
-            self.act(*deed, told).await?;
+        // A close meets the answers of the days before it, not those of its own night.
+        if !step
+            .actions
+            .iter()
+            .any(|deed| matches!(deed, Deed::Close(_)))
+        {
             self.daftar.settle().await?;
         }
+        for deed in &step.actions {
+            self.act(*deed, told).await?;
+        }
+        self.daftar.settle().await?;
         Ok(())
     }
 
@@ -155,7 +162,10 @@ impl<'a> Story<'a> {
                 what: "the register's file",
                 why: e.to_string(),
             })?;
-        told(Told::Note(format!("{report:?}")));
+        told(Told::Note(format!(
+            "{} persons taken, {} rejected",
+            report.accepted, report.rejected
+        )));
         self.appropriate().await
     }
 
