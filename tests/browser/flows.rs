@@ -18,18 +18,28 @@ struct Demo {
 
 impl Demo {
     fn find() -> Option<Demo> {
-        let (Ok(url), Ok(file)) = (std::env::var("DAFTAR_URL"), std::env::var("DAFTAR_ACCOUNTS")) else {
+        let (Ok(url), Ok(file)) = (
+            std::env::var("DAFTAR_URL"),
+            std::env::var("DAFTAR_ACCOUNTS"),
+        ) else {
             eprintln!("SKIPPED: DAFTAR_URL and DAFTAR_ACCOUNTS name no running demonstration");
             return None;
         };
         let text = std::fs::read_to_string(&file).expect("the file of accounts");
         let accounts = serde_json::from_str(&text).expect("{login: secret}");
-        Some(Demo { url: url.trim_end_matches('/').to_owned(), accounts, driver: Driver::start()? })
+        Some(Demo {
+            url: url.trim_end_matches('/').to_owned(),
+            accounts,
+            driver: Driver::start()?,
+        })
     }
 
     /// The first login with this beginning.
     fn login(&self, beginning: &str) -> Option<&str> {
-        let found = self.accounts.keys().find(|login| login.starts_with(beginning));
+        let found = self
+            .accounts
+            .keys()
+            .find(|login| login.starts_with(beginning));
         if found.is_none() {
             eprintln!("SKIPPED: no account begins with {beginning}");
         }
@@ -37,7 +47,8 @@ impl Demo {
     }
 
     fn citizens(&self) -> impl Iterator<Item = &str> {
-        let number = |login: &&String| login.len() == 14 && login.bytes().all(|byte| byte.is_ascii_digit());
+        let number =
+            |login: &&String| login.len() == 14 && login.bytes().all(|byte| byte.is_ascii_digit());
         self.accounts.keys().filter(number).map(String::as_str)
     }
 
@@ -47,28 +58,46 @@ impl Demo {
         fill(&client, "login", login).await;
         fill(&client, "secret", &self.accounts[login]).await;
         press(&client, "main form button").await;
-        assert!(client.find(Locator::Css("header form[action='/sign-out']")).await.is_ok(), "{login} is not signed in");
+        assert!(
+            client
+                .find(Locator::Css("header form[action='/sign-out']"))
+                .await
+                .is_ok(),
+            "{login} is not signed in"
+        );
         client
     }
 
     async fn go(&self, client: &Client, path: &str) {
-        client.goto(&format!("{}{path}", self.url)).await.expect("a page opens");
+        client
+            .goto(&format!("{}{path}", self.url))
+            .await
+            .expect("a page opens");
     }
 }
 
 async fn fill(client: &Client, field: &str, text: &str) {
-    let field = client.find(Locator::Id(field)).await.unwrap_or_else(|_| panic!("no field {field}"));
+    let field = client
+        .find(Locator::Id(field))
+        .await
+        .unwrap_or_else(|_| panic!("no field {field}"));
     field.clear().await.expect("the field is emptied");
     field.send_keys(text).await.expect("the text is typed");
 }
 
 async fn press(client: &Client, css: &str) {
-    let found = client.find(Locator::Css(css)).await.unwrap_or_else(|_| panic!("nothing to press at {css}"));
+    let found = client
+        .find(Locator::Css(css))
+        .await
+        .unwrap_or_else(|_| panic!("nothing to press at {css}"));
     found.click().await.expect("it is pressed");
 }
 
 async fn text(client: &Client, css: &str) -> String {
-    let found = client.find(Locator::Css(css)).await.unwrap_or_else(|_| panic!("nothing at {css}"));
+    let found = client
+        .find(Locator::Css(css))
+        .await
+        .unwrap_or_else(|_| panic!("nothing at {css}"));
     found.text().await.expect("its text")
 }
 
@@ -79,13 +108,18 @@ async fn is_there(client: &Client, css: &str) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mahalla_worker_lodges_and_follows_at_320_pixels_without_scripts() {
     let Some(demo) = Demo::find() else { return };
-    let Some(worker) = demo.login("mahalla-") else { return };
+    let Some(worker) = demo.login("mahalla-") else {
+        return;
+    };
     let client = demo.signed_in(worker, PHONE_WITHOUT_SCRIPT).await;
     demo.go(&client, "/applications/new").await;
     assert_eq!(overflow(&client).await, 0, "no sideways scrolling");
     fill(&client, "pinfl", "4 120585 123").await;
     press(&client, "main form button").await;
-    assert!(text(&client, ".summary").await.contains("14 digits"), "the mistake is said");
+    assert!(
+        text(&client, ".summary").await.contains("14 digits"),
+        "the mistake is said"
+    );
     let numbers = std::env::var("DAFTAR_PINFLS").unwrap_or_default();
     let mut lodged = None;
     for pinfl in numbers.split(',').filter(|pinfl| !pinfl.is_empty()) {
@@ -103,7 +137,10 @@ async fn a_mahalla_worker_lodges_and_follows_at_320_pixels_without_scripts() {
         Some(number) => {
             assert_eq!(overflow(&client).await, 0, "no sideways scrolling");
             demo.go(&client, "/applications").await;
-            assert!(text(&client, "main").await.contains(&number), "{number} is followed");
+            assert!(
+                text(&client, "main").await.contains(&number),
+                "{number} is followed"
+            );
         }
         None => eprintln!("SKIPPED the lodging: DAFTAR_PINFLS names no family that may apply"),
     }
@@ -125,7 +162,10 @@ async fn a_citizen_reads_the_decision_and_its_reason() {
                 assert!(is_there(&client, block).await, "{block} is missing");
             }
             if is_there(&client, "#answer.no").await {
-                assert!(is_there(&client, "#reason .sheet").await, "a refusal says what decided it");
+                assert!(
+                    is_there(&client, "#reason .sheet").await,
+                    "a refusal says what decided it"
+                );
             }
             read += 1;
         }
@@ -143,10 +183,15 @@ async fn a_citizen_reads_the_decision_and_its_reason() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_needs_two_different_treasurers() {
     let Some(demo) = Demo::find() else { return };
-    let (Some(first), Some(second)) = (demo.login("treasurer-1"), demo.login("treasurer-2")) else { return };
+    let (Some(first), Some(second)) = (demo.login("treasurer-1"), demo.login("treasurer-2")) else {
+        return;
+    };
     let one = demo.signed_in(first, DESK).await;
     demo.go(&one, "/runs").await;
-    let runs = one.find_all(Locator::Css("main table a")).await.expect("the list of runs");
+    let runs = one
+        .find_all(Locator::Css("main table a"))
+        .await
+        .expect("the list of runs");
     let mut paths = Vec::new();
     for run in runs {
         paths.extend(run.attr("href").await.expect("an address"));
@@ -154,7 +199,11 @@ async fn a_run_needs_two_different_treasurers() {
     for path in &paths {
         demo.go(&one, path).await;
         let order = text(&one, "#order-total").await;
-        assert_eq!(order, text(&one, "#statements-total").await, "order and statements of {path} are equal");
+        assert_eq!(
+            order,
+            text(&one, "#statements-total").await,
+            "order and statements of {path} are equal"
+        );
     }
     let mut open = None;
     for path in paths {
@@ -171,12 +220,19 @@ async fn a_run_needs_two_different_treasurers() {
     press(&one, "main form button").await;
     demo.go(&one, &path).await;
     press(&one, "main form button").await;
-    assert!(text(&one, ".summary").await.contains("You gave the first approval"));
+    assert!(
+        text(&one, ".summary")
+            .await
+            .contains("You gave the first approval")
+    );
     let two = demo.signed_in(second, DESK).await;
     demo.go(&two, &path).await;
     press(&two, "main form button").await;
     let approvals = text(&two, "#approvals").await;
-    assert!(approvals.contains(first) && approvals.contains(second), "{approvals}");
+    assert!(
+        approvals.contains(first) && approvals.contains(second),
+        "{approvals}"
+    );
     one.close().await.expect("the session ends");
     two.close().await.expect("the session ends");
 }
@@ -184,11 +240,16 @@ async fn a_run_needs_two_different_treasurers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_another_role_is_refused_by_its_address() {
     let Some(demo) = Demo::find() else { return };
-    let Some(worker) = demo.login("mahalla-") else { return };
+    let Some(worker) = demo.login("mahalla-") else {
+        return;
+    };
     let client = demo.signed_in(worker, PHONE).await;
     for path in ["/runs", "/cases", "/figures", "/appropriations"] {
         demo.go(&client, path).await;
-        assert!(text(&client, "h1").await.contains("closed to you"), "{path} is open");
+        assert!(
+            text(&client, "h1").await.contains("closed to you"),
+            "{path} is open"
+        );
     }
     client.close().await.expect("the session ends");
 }
@@ -196,8 +257,13 @@ async fn a_page_of_another_role_is_refused_by_its_address() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_officer_and_the_analyst_read_their_pages_at_320_pixels() {
     let Some(demo) = Demo::find() else { return };
-    for (login, paths) in [("officer-", vec!["/cases", "/account-tasks", "/figures"]), ("analyst", vec!["/figures"])] {
-        let Some(login) = demo.login(login) else { continue };
+    for (login, paths) in [
+        ("officer-", vec!["/cases", "/account-tasks", "/figures"]),
+        ("analyst", vec!["/figures"]),
+    ] {
+        let Some(login) = demo.login(login) else {
+            continue;
+        };
         let client = demo.signed_in(login, PHONE).await;
         for path in paths {
             demo.go(&client, path).await;

@@ -18,6 +18,8 @@ pub struct Guest {
     /// Path and query of the request.
     pub here: String,
     pub subject: Option<Subject>,
+    /// As the account signs in, a PINFL in groups; known on pages only.
+    pub login: String,
     pub token: Option<Token>,
     pub demo: bool,
 }
@@ -41,7 +43,7 @@ impl Guest {
         if let Some(subject) = &self.subject {
             let role = subject.role.label().get(self.lang).into_owned();
             shell.reader = Some(Reader {
-                login: subject.office.clone(),
+                login: self.login.clone(),
                 role,
             });
             shell.rooms = rooms::of(subject.role, self.t(), &self.here);

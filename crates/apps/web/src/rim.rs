@@ -2,12 +2,14 @@
 //! the headers that protect the answer.
 
 use access::session::{self, Token};
+use access::{Subject, account};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use kernel::Pinfl;
 use kernel::lang::Lang;
 use serde_json::json;
 
@@ -61,14 +63,27 @@ async fn guest_of(house: &House, headers: HeaderMap, uri: Uri, kind: Kind) -> Re
         Some(token) => session::find(house.platform(), token).await?,
         None => None,
     };
+    let login = match &subject {
+        Some(subject) if kind == Kind::Page => login_of(house, subject).await?,
+        _ => String::new(),
+    };
     let here = uri.path_and_query().map_or("/", |here| here.as_str());
     Ok(Guest {
         lang: language_of(&headers),
         here: here.chars().take(query::ADDRESS_CHARS_MAX).collect(),
         subject,
+        login,
         token,
         demo: house.settings.demo,
     })
+}
+
+async fn login_of(house: &House, subject: &Subject) -> Result<String, Stop> {
+    let mut tx = house.read().await?;
+    let login = account::find_login(&mut tx, subject.account)
+        .await?
+        .unwrap_or_default();
+    Ok(Pinfl::parse(&login).map_or(login, |pinfl| pinfl.grouped()))
 }
 
 /// A cookie opens pages only, a bearer token opens the interface only: a page

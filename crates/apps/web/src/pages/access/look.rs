@@ -56,7 +56,11 @@ pub async fn mine(State(house): State<House>, seat: Seat) -> Result<Response, St
     let runs: BTreeSet<_> = paid.iter().map(|payment| payment.run).collect();
     let runs: Vec<_> = runs.into_iter().collect();
     let looks = access::log::of_person(&mut tx, &permit, person, &cases, &runs).await?;
-    let looks = looks.iter().map(|look| line_of(seat.t(), look)).collect();
+    // Own visits are no news.
+    let of_others = looks
+        .iter()
+        .filter(|look| look.purpose != Purpose::OwnInformation);
+    let looks = of_others.map(|look| line_of(seat.t(), look)).collect();
     Ok(show(&LookPage {
         shell: seat.shell(),
         looks,

@@ -149,6 +149,15 @@ impl Truth {
         }
     }
 
+    /// The sign before a line of a list.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Truth::Met => "yes",
+            Truth::NotMet => "no",
+            Truth::Unknown => "wait",
+        }
+    }
+
     pub fn tone(self) -> &'static str {
         match self {
             Truth::Met => "yes",
@@ -159,6 +168,10 @@ impl Truth {
 }
 
 impl DecisionPage {
+    fn is_refusal(&self) -> bool {
+        matches!(self.answer, Answer::Refused { .. })
+    }
+
     fn reason_heading(&self) -> &'static str {
         match self.answer {
             Answer::Awarded { .. } | Answer::WaitingList | Answer::WaitingClose { .. } => {

@@ -47,6 +47,12 @@ pub struct MyApplicationPage {
     pub sms: Option<String>,
 }
 
+impl MyApplicationPage {
+    fn goes_on(&self) -> bool {
+        self.next != Next::Nothing
+    }
+}
+
 pub async fn list(State(house): State<House>, seat: Seat) -> Result<Response, Stop> {
     let scope = Scope::own(&seat.subject);
     let permit = seat

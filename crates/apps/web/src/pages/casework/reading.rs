@@ -3,7 +3,7 @@
 use access::Role;
 use casework::Case;
 use kernel::Source;
-use rules::explain::{ConditionTrace, FactUsed, QuantityKind, Trace};
+use rules::explain::{ConditionTrace, EvidenceCell, FactUsed, QuantityKind, Trace};
 
 use super::decision::{Answer, Condition, Decider, DecisionPage, FactLine, Proof, Todo, Truth};
 use super::explained::Family;
@@ -116,10 +116,8 @@ impl Reading<'_> {
     fn gap(&self, condition: &ConditionTrace) -> Option<String> {
         let (value, limit) = (condition.value?, condition.limit?);
         let both = value.kind == QuantityKind::Money && limit.kind == QuantityKind::Money;
-        both.then(|| {
-            self.t
-                .money(kernel::Money((value.minor() - limit.minor()).abs()))
-        })
+        let gap = value.minor() - limit.minor();
+        (both && gap != 0).then(|| self.t.money(kernel::Money(gap.abs())))
     }
 
     /// Every fact that was looked at, then what is missing.
@@ -132,10 +130,10 @@ impl Reading<'_> {
         let known = open.map(|fact| self.fact(fact));
         let lang = self.t.lang();
         let missing = self.trace.needs.iter().map(|need| FactLine {
-            label: need.kind.get(lang).to_owned(),
+            label: sentence_case(need.kind.get(lang)),
             whose: self.family.name(need.need.person),
             value: None,
-            source: need.agency.get(lang).to_owned(),
+            source: sentence_case(need.agency.get(lang)),
             as_of: None,
         });
         known.chain(missing).collect()
@@ -144,10 +142,10 @@ impl Reading<'_> {
     fn fact(&self, fact: &FactUsed) -> FactLine {
         let lang = self.t.lang();
         FactLine {
-            label: fact.kind_label.get(lang).to_owned(),
+            label: sentence_case(fact.kind_label.get(lang)),
             whose: self.family.name(fact.person),
             value: Some(self.value_of(fact)),
-            source: fact.source_label.get(lang).to_owned(),
+            source: sentence_case(fact.source_label.get(lang)),
             as_of: Some(fact.as_of),
         }
     }
@@ -164,7 +162,7 @@ impl Reading<'_> {
             .flat_map(|condition| &condition.evidence);
         let mut said: Vec<String> = Vec::new();
         for row in rows.filter(|row| row.fact == fact.id) {
-            let cells = row.cells.iter().map(|cell| cell.text.get(self.t.lang()));
+            let cells = row.cells.iter().map(|cell| self.cell(cell));
             let words = cells.collect::<Vec<_>>().join(", ");
             if !said.contains(&words) {
                 said.push(words);
@@ -179,6 +177,16 @@ impl Reading<'_> {
             said.push(self.t.fact_rows_more(left));
         }
         said.join("; ")
+    }
+
+    /// A bare number or a yes says nothing without its name.
+    fn cell(&self, cell: &EvidenceCell) -> String {
+        const BARE_CHARS_MAX: usize = 5;
+        let (label, text) = (cell.label.get(self.t.lang()), cell.text.get(self.t.lang()));
+        if text.chars().count() <= BARE_CHARS_MAX {
+            return format!("{label} {text}");
+        }
+        text.to_owned()
     }
 
     fn changes(&self, answer: &Answer) -> Vec<String> {
@@ -272,4 +280,11 @@ impl Reading<'_> {
                 .map_or(self.trace.decided_on, |at| at.day(zone())),
         }
     }
+}
+
+/// Begins with a capital letter.
+fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
 }
