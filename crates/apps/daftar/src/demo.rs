@@ -36,7 +36,17 @@ pub async fn run(common: &Common, args: &Demo) -> Result<(), Failure> {
         sandbox.stop().await;
         show.object(&totals);
     } else {
-        invite(&show, &address, &place, &secret);
+        invite(
+            &daftar,
+            &client,
+            &show,
+            &Door {
+                address,
+                place: &place,
+                secret,
+            },
+        )
+        .await?;
         let worker = tokio::spawn(Arc::clone(&daftar).work());
         serving
             .await
@@ -83,6 +93,22 @@ impl Place {
         config.demo = true;
         config.seed = Some(args.seed);
         config
+    }
+}
+
+impl Place {
+    /// Adds logins to the file of accounts, all with one secret.
+    fn add_logins(
+        &self,
+        logins: impl Iterator<Item = String>,
+        secret: &str,
+    ) -> Result<(), Failure> {
+        let text = std::fs::read_to_string(&self.accounts)?;
+        let mut accounts: BTreeMap<String, String> =
+            serde_json::from_str(&text).map_err(|error| Failure::Failed(error.to_string()))?;
+        accounts.extend(logins.map(|login| (login, secret.to_owned())));
+        let text = serde_json::to_string_pretty(&accounts).expect("logins are plain text");
+        Ok(std::fs::write(&self.accounts, text)?)
     }
 }
 
@@ -178,12 +204,7 @@ async fn open_accounts(
     let mahallas = client.mahallas().await?;
     let secret = daftar.platform.ids.uuid().simple().to_string();
     let logins = app::demo::open_accounts(daftar, district, &mahallas, &secret).await?;
-    let secrets: BTreeMap<&str, &str> = logins
-        .iter()
-        .map(|login| (login.login.as_str(), secret.as_str()))
-        .collect();
-    let text = serde_json::to_string_pretty(&secrets).expect("logins are plain text");
-    std::fs::write(&place.accounts, text)?;
+    place.add_logins(logins.into_iter().map(|login| login.login), &secret)?;
     Ok(secret)
 }
 
@@ -260,13 +281,54 @@ fn tell(show: &Show, totals: &Totals) {
     ));
 }
 
-fn invite(show: &Show, address: &str, place: &Place, secret: &str) {
+/// How a visitor comes in.
+struct Door<'a> {
+    address: String,
+    place: &'a Place,
+    secret: String,
+}
+
+/// Opens the pages of some families and says how to look around.
+async fn invite(
+    daftar: &Daftar,
+    client: &SandboxClient,
+    show: &Show,
+    door: &Door<'_>,
+) -> Result<(), Failure> {
+    let month = daftar.today().month().plus(-1);
+    let guests = app::demo::open_guests(daftar, month, &door.secret).await?;
+    door.place.add_logins(
+        guests.iter().map(|guest| guest.pinfl.to_string()),
+        &door.secret,
+    )?;
+    let mahallas = client.mahallas().await?;
+    let mahalla = mahallas.iter().min().copied().unwrap_or_default();
+    let newcomers = app::demo::newcomers(daftar, mahalla).await?;
+    let (district, _) = client.district().await?;
     show.remark(&format!(
-        "\nThe pages: {address}\n\
-         Sign in as treasurer-1, treasurer-2, analyst, auditor, or a login of {}.\n\
-         The secret of all of them: {secret}\n\
-         A citizen of the district signs in with the PINFL of an applicant and the same secret.\n\
-         Ctrl-C ends the demonstration.",
-        place.accounts.display()
+        "\nThe secret of every login: {}\n\
+         \n  treasurer-1, treasurer-2   runs, orders and statements, approval by two\
+         \n  officer-{district}            cases that wait, and why\
+         \n  mahalla-{mahalla}         lodge and follow; may apply: {}\
+         \n  analyst                    the figures of the district\
+         \n  auditor                    cases, runs and the log",
+        door.secret,
+        newcomers
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
     ));
+    for guest in guests {
+        show.remark(&format!(
+            "  {}             a citizen, {}",
+            guest.pinfl, guest.state
+        ));
+    }
+    show.remark(&format!(
+        "\nAll logins: {}\nThe pages: {}\nCtrl-C ends the demonstration.",
+        door.place.accounts.display(),
+        door.address
+    ));
+    Ok(())
 }

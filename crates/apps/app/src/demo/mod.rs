@@ -3,11 +3,13 @@
 
 mod accounts;
 mod compare;
+mod guests;
 pub mod plan;
 mod run;
 mod sandbox;
 
 pub use accounts::{Login, open_accounts};
 pub use compare::Compared;
+pub use guests::{Guest, newcomers, open_guests};
 pub use run::{Told, Totals, run};
 pub use sandbox::{SandboxClient, Stepped};
