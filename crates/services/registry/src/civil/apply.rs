@@ -8,7 +8,7 @@ use crate::person::{self, Identifier, IdentifierKind, Person};
 use crate::unit::{self, compose};
 use crate::{Permit, Result};
 use kernel::{Day, DwellingId, EvidenceId, Instant, Name, PersonId, Pinfl, Sex, Source};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use store::{Ids, Tx, outbox};
 
 /// Applies the civil registry's answers about any number of persons. Units are
@@ -37,7 +37,7 @@ pub async fn apply(
     let mut plan = Plan::default();
     answers.iter().for_each(|answer| plan.add(&known, answer));
     write(tx, &mut plan, received_at).await?;
-    let units = recompose(tx, ids, permit, answers, &known_ids, &plan).await?;
+    let units = recompose(tx, ids, permit, answers, &known_ids, &persons_new, &plan).await?;
     Ok(Applied { persons_new, units })
 }
 
@@ -62,16 +62,20 @@ async fn recompose(
     permit: &Permit,
     answers: &[CivilAnswer],
     known_ids: &HashMap<Pinfl, PersonId>,
+    persons_new: &[PersonId],
     plan: &Plan,
 ) -> Result<Vec<kernel::UnitId>> {
     let blocks = unit::blocks(tx).await?;
-    let touched: std::collections::HashSet<PersonId> = plan.touched.iter().copied().collect();
+    let touched: HashSet<PersonId> = plan.touched.iter().copied().collect();
     let mut by_day: BTreeMap<Day, Vec<PersonId>> = BTreeMap::new();
+    let mut new: HashSet<PersonId> = persons_new.iter().copied().collect();
     for answer in answers {
-        by_day
-            .entry(answer.as_of)
-            .or_default()
-            .push(known_ids[&answer.person]);
+        let asked = by_day.entry(answer.as_of).or_default();
+        asked.push(known_ids[&answer.person]);
+        // A grown child heard of for the first time sits in no unit of the family.
+        let named = answer.children.iter().map(|child| child.person);
+        let named = named.chain(answer.spouse.iter().map(|spouse| spouse.person));
+        asked.extend(named.map(|who| known_ids[&who]).filter(|id| new.remove(id)));
     }
     let mut changed = Vec::new();
     for (on, asked) in by_day {
@@ -110,11 +114,11 @@ async fn stale(
     block: &unit::Block,
     persons: &[PersonId],
     on: Day,
-) -> Result<std::collections::HashSet<PersonId>> {
+) -> Result<HashSet<PersonId>> {
     let of = unit::of_persons(tx, permit, &block.block.name, persons).await?;
     let units: Vec<_> = of.values().copied().collect();
     let rows = unit::rows_of(tx, block.code, &units).await?;
-    let due: std::collections::HashSet<_> = rows
+    let due: HashSet<_> = rows
         .iter()
         .filter(|row| unit::is_due(block, row, on))
         .map(|row| row.unit)

@@ -17,7 +17,9 @@ pub(crate) const STEPS: usize = 3;
 const ROUNDS_MAX: usize = 8;
 
 /// Composes anew, in every block, the units that the persons belong to or should
-/// belong to. Answers the units that changed, came or went.
+/// belong to: on the day, or on the latest day any of them was composed on, so that a
+/// word that comes late does not undo what happened since. Answers the units that
+/// changed, came or went.
 pub(crate) async fn recompose(
     tx: &mut Tx,
     ids: &Ids,
@@ -45,6 +47,8 @@ async fn recompose_block(
     let mut seeds: BTreeSet<PersonId> = persons.iter().copied().collect();
     for _ in 0..ROUNDS_MAX {
         let before = affected_units(tx, block, &mut seeds).await?;
+        let days = projection::composed_days(tx, block.code, &before).await?;
+        let on = days.values().copied().fold(on, Day::max);
         let list: Vec<PersonId> = seeds.iter().copied().collect();
         let kinship = kin::load(tx, &list, STEPS, block.block.includes_residents()).await?;
         let rosters = partition(&block.block, &kinship.graph(), &list, on);
@@ -55,7 +59,7 @@ async fn recompose_block(
             .collect();
         if drawn_in.is_empty() {
             let after = portraits(tx, ids, &rosters, &kinship, &before, on).await?;
-            return projection::replace(tx, block.code, &before, &after, on).await;
+            return projection::replace(tx, block.code, &before, &days, &after, on).await;
         }
         seeds.extend(drawn_in);
     }

@@ -34,6 +34,18 @@ const PACKED: bulk::With = bulk::With {
     statement: "UPDATE unit_now SET packed = v.packed FROM v
         WHERE unit_now.block = v.block AND unit_now.unit = v.unit",
 };
+/// What came out as it stood is said of the later day too: what is learned afterwards is
+/// composed, and verified, on a day on which it was looked at.
+const COMPOSED_ON: bulk::With = bulk::With {
+    v: "block, unit, composed_on",
+    statement: "UPDATE unit_now SET composed_on = v.composed_on FROM v
+        WHERE unit_now.block = v.block AND unit_now.unit = v.unit",
+};
+const COMPOSED_DAYS: bulk::With = bulk::With {
+    v: "block, unit",
+    statement: "SELECT t.unit, t.composed_on FROM v CROSS JOIN unit_now t
+        WHERE t.block = v.block AND t.unit = v.unit",
+};
 const UNITS_GONE: bulk::With = bulk::With {
     v: "block, unit",
     statement: "DELETE FROM unit_now
@@ -110,11 +122,28 @@ async fn write(
     Ok(())
 }
 
-/// Puts `after` in the place of `before`; answers the units that changed, came or went.
+/// The day each of the units was composed on.
+pub(crate) async fn composed_days(
+    tx: &mut Tx,
+    block: i64,
+    units: &[UnitRow],
+) -> Result<HashMap<UnitId, Day>> {
+    let days: Vec<(Uuid, i64)> = bulk::select_in(tx, &COMPOSED_DAYS, units, |row, unit| {
+        row.push(block).push(unit.unit.0);
+    })
+    .await?;
+    days.into_iter()
+        .map(|(unit, day)| Ok((UnitId(unit), stored::day(day)?)))
+        .collect()
+}
+
+/// Puts `after` in the place of `before`, which were composed on `days`; answers the units
+/// that changed, came or went.
 pub(crate) async fn replace(
     tx: &mut Tx,
     block: i64,
     before: &[UnitRow],
+    days: &HashMap<UnitId, Day>,
     after: &[Portrait],
     on: Day,
 ) -> Result<Vec<UnitId>> {
@@ -144,6 +173,16 @@ pub(crate) async fn replace(
     })
     .await?;
     write(tx, block, &changed, on, &UNIT_AGAIN, &MEMBER_AGAIN).await?;
+    let came_out_new: BTreeSet<UnitId> = changed.iter().map(|portrait| portrait.unit).collect();
+    let same: Vec<UnitId> = kept
+        .iter()
+        .copied()
+        .filter(|unit| !came_out_new.contains(unit) && days.get(unit).is_some_and(|day| *day < on))
+        .collect();
+    bulk::update_from(tx, &COMPOSED_ON, &same, |row, unit| {
+        row.push(block).push(unit.0).push(crate::stored::of_day(on));
+    })
+    .await?;
     Ok(changed
         .iter()
         .map(|portrait| portrait.unit)

@@ -7,7 +7,7 @@ use kernel::kin::partition;
 use kernel::portrait::{PortraitView, Role};
 use kernel::{Day, PersonId, UnitId};
 use std::collections::{BTreeMap, HashMap};
-use store::{Platform, Tx, fetch_all, fetch_values};
+use store::{Platform, Tx, fetch_values};
 use uuid::Uuid;
 
 /// Persons or units worked on in one transaction.
@@ -145,7 +145,7 @@ async fn verify_units(
     rows: &[UnitRow],
     verified: &mut Verified,
 ) -> Result<()> {
-    let days = composed_days(tx, block, rows).await?;
+    let days = super::projection::composed_days(tx, block.code, rows).await?;
     let mut by_day: BTreeMap<Day, Vec<&UnitRow>> = BTreeMap::new();
     for row in rows {
         by_day.entry(days[&row.unit]).or_default().push(row);
@@ -154,25 +154,6 @@ async fn verify_units(
         verify_composed_on(tx, block, &rows, on, verified).await?;
     }
     Ok(())
-}
-
-async fn composed_days(
-    tx: &mut Tx,
-    block: &Block,
-    rows: &[UnitRow],
-) -> Result<HashMap<UnitId, Day>> {
-    let (first, last) = (rows[0].unit.0, rows[rows.len() - 1].unit.0);
-    let days = fetch_all!(
-        tx,
-        (Uuid, i64),
-        "SELECT unit, composed_on FROM unit_now WHERE block = $1 AND unit >= $2 AND unit <= $3",
-        block.code,
-        first,
-        last
-    )?;
-    days.into_iter()
-        .map(|(unit, day)| Ok((UnitId(unit), crate::stored::day(day)?)))
-        .collect()
 }
 
 async fn verify_composed_on(
