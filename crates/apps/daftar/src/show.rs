@@ -87,7 +87,7 @@ pub fn som(minor: i64) -> String {
     let som = (minor / 100).unsigned_abs().to_string();
     let mut grouped = String::new();
     for (index, digit) in som.chars().enumerate() {
-        if index > 0 && (som.len() - index) % 3 == 0 {
+        if index > 0 && (som.len() - index).is_multiple_of(3) {
             grouped.push(' ');
         }
         grouped.push(digit);

@@ -1,4 +1,4 @@
-//! How quick is the money? `cargo run --release -p payments --example speed [LINES] [PATH]`
+//! How quick is the money? `cargo run --release -p payments --example run_speed [LINES] [PATH]`
 //!
 //! Opens LINES entitlements (200,000 by default) in a fresh SQLite file with full
 //! durability, builds the run (lines, postings, statement hashes, order), sends it to a

@@ -1,7 +1,7 @@
 //! How many families a second one core decides: portraits already packed, the
 //! stored trace packed, nothing written.
 //!
-//! `cargo run --release -p rules --example speed -- FAMILIES PACKS_FOLDER`
+//! `cargo run --release -p rules --example decide_speed -- FAMILIES PACKS_FOLDER`
 #![allow(clippy::print_stdout, reason = "a measurement prints its figures")]
 #![allow(
     clippy::disallowed_methods,
