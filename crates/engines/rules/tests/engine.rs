@@ -219,3 +219,63 @@ fn a_day_before_the_first_parameter_has_no_plan() {
     let error = pack.plan(day).expect_err("nothing was in force");
     assert!(error.to_string().contains("2021-08-31"), "{error}");
 }
+
+/// What a whole-register extract says of the wages of those who are not on it.
+fn extract() -> kernel::portrait::PackedFact {
+    kernel::portrait::PackedFact {
+        id: kernel::FactId::from_u128(77),
+        kind: kernel::facts::code::WAGE,
+        source: kernel::Source::Import,
+        as_of: kernel::Day::parse("2026-01-05").expect("a day"),
+        body: kernel::FactBody::nothing().pack(),
+    }
+}
+
+#[test]
+fn a_member_without_a_fact_is_known_empty_by_the_extract_and_an_own_fact_prevails() {
+    let pack = packs::pack("uz-654b");
+    let (mut emptied, mut kept) = (0, 0);
+    for mut case in all_cases(&pack) {
+        let plan = pack.plan(case.decided_on).expect("a plan");
+        let before = decided(&plan, &[&case]).remove(0);
+        if before.verdict == rules::Verdict::Unknown {
+            continue;
+        }
+        let empty = extract().body;
+        let mut taken = 0;
+        for member in &mut case.portrait.members {
+            let held = member.facts.len();
+            let is_wage = |kind| kind == extract().kind;
+            kept += usize::from(
+                member
+                    .facts
+                    .iter()
+                    .any(|f| is_wage(f.kind) && f.body != empty),
+            );
+            member.facts.retain(|f| !is_wage(f.kind) || f.body != empty);
+            taken += held - member.facts.len();
+        }
+        case.portrait.facts.insert(0, extract());
+        let after = decided(&plan, &[&case]).remove(0);
+        // Where an agency was silent of somebody, its list leaves nothing to ask.
+        let said = |row: &Row| {
+            let others = row.needs.iter().filter(|need| need.kind != extract().kind);
+            let others: Vec<rules::Need> = others.cloned().collect();
+            (row.verdict, row.amount, others)
+        };
+        assert_eq!(said(&after), said(&before), "{}", case.name);
+        let id = extract().id;
+        let uses = after
+            .facts
+            .chunks_exact(16)
+            .filter(|used| *used == id.as_bytes());
+        let uses = uses.count();
+        assert!(
+            uses <= 1 && (taken == 0 || uses == 1),
+            "{}: {uses}",
+            case.name
+        );
+        emptied += taken;
+    }
+    assert!(emptied > 0 && kept > 0, "{emptied} emptied, {kept} kept");
+}

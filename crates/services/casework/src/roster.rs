@@ -99,9 +99,12 @@ pub fn fill_with(portrait: &mut Portrait, facts: &[Fact]) {
             .map(PackedFact::of)
             .collect();
     }
-    portrait.facts = of_owner(facts, portrait.unit.0)
-        .map(PackedFact::of)
-        .collect();
+    let of_unit = of_owner(facts, portrait.unit.0);
+    let of_all = of_owner(facts, registry::fact::REGISTER);
+    portrait.facts = of_unit.chain(of_all).map(PackedFact::of).collect();
+    portrait
+        .facts
+        .sort_by_key(|fact| (fact.kind, fact.source.code()));
 }
 
 fn of_owner(facts: &[Fact], owner: Uuid) -> impl Iterator<Item = &Fact> {

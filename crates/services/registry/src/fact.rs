@@ -12,6 +12,10 @@ use std::collections::HashMap;
 use store::{Tx, bulk};
 use uuid::Uuid;
 
+/// Owner of what a whole-register extract says: whoever is not on the list holds nothing.
+/// It is a fact of every unit and stands among the facts of its portrait; it has no rows.
+pub const REGISTER: Uuid = Uuid::nil();
+
 const FACT: bulk::Insert = bulk::Insert {
     into: "fact (id, owner, kind, source, as_of, received_at, evidence, body)",
     on_conflict: "",
@@ -76,7 +80,17 @@ pub async fn record(tx: &mut Tx, _permit: &Permit, facts: &[Fact]) -> Result<Vec
         .iter()
         .map(|fact| (fact.owner, PackedFact::of(fact)))
         .collect();
-    let units = projection::refresh(tx, &packed).await?;
+    let (of_all, of_one): (Vec<_>, Vec<_>) = packed
+        .iter()
+        .cloned()
+        .partition(|(owner, _)| *owner == REGISTER);
+    let mut units = projection::refresh(tx, &of_one).await?;
+    if !of_all.is_empty() {
+        let of_all: Vec<PackedFact> = of_all.into_iter().map(|(_, fact)| fact).collect();
+        units.extend(projection::refresh_all(tx, &of_all).await?);
+        units.sort_unstable();
+        units.dedup();
+    }
     insert(tx, facts, &packed).await?;
     Ok(units)
 }
@@ -94,6 +108,11 @@ fn check(fact: &Fact) -> Result<()> {
             "{} may not speak of it",
             fact.source.name()
         )));
+    }
+    let of_person = kind.owner == kernel::facts::Owner::Person;
+    if fact.owner == REGISTER && !(of_person && fact.body.rows.is_empty()) {
+        let reason = "of the whole register only that persons hold nothing more";
+        return Err(refused(reason.to_owned()));
     }
     kind.check(&fact.body)
         .map_err(|error| refused(error.to_string()))

@@ -221,7 +221,7 @@ pub static CATALOGUE: &[FactKind] = &[
             field("balance", ValueType::Money, "qoldiq", "остаток", "balance"),
             field("card", ValueType::YesNo, "karta", "карта", "card"),
         ],
-        sources: &[Source::Bank],
+        sources: &[Source::Bank, Source::Import],
         label: Text3::fixed("bankdagi mablagʻlar", "средства в банках", "bank balances"),
     },
     FactKind {

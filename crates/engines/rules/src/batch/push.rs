@@ -23,6 +23,13 @@ pub enum Malformed {
 /// Tables that a pack may read: as many as the catalogue has kinds.
 const TABLES_MAX: usize = 64;
 
+/// What whole-register extracts say of every person of a unit, by table; each with its
+/// place among the unit's facts once it was used.
+struct Extracts<'a> {
+    facts: [Option<FactView<'a>>; TABLES_MAX],
+    used: [Option<u32>; TABLES_MAX],
+}
+
 impl Batch {
     /// Adds a unit. A portrait that cannot be read leaves the batch as it was.
     pub fn push(&mut self, portrait: &[u8], case: &CaseFacts) -> Result<(), Malformed> {
@@ -39,20 +46,25 @@ impl Batch {
         if view.member_count() > MEMBERS_MAX {
             return Err(Malformed::TooMany(view.member_count()));
         }
+        let mut extracts = Extracts {
+            facts: self.best(view.facts(), |layout| {
+                layout.table.kind.owner == Owner::Person
+            }),
+            used: [None; TABLES_MAX],
+        };
         for member in view.members() {
             // The dead are not counted; the roster of a later day leaves them out.
             if member.died.is_some_and(|died| died <= self.decided_on) {
                 continue;
             }
-            self.read_member(&member)?;
+            self.read_member(&member, &mut extracts)?;
         }
         if self.persons.len() == self.member_start[self.len()] as usize {
             return Err(Malformed::Nobody);
         }
         let unit = self.len() as u32;
-        self.read_facts(view.facts(), unit, |layout| {
-            layout.table.kind.owner == Owner::Unit
-        })?;
+        let of_unit = |layout: &TableLayout| layout.table.kind.owner == Owner::Unit;
+        self.read_facts(view.facts(), unit, None, of_unit)?;
         self.units.push(view.unit());
         for (column, value) in self.cases.iter_mut().zip(case.columns(self.decided_on)) {
             column.push(value);
@@ -65,7 +77,11 @@ impl Batch {
         Ok(())
     }
 
-    fn read_member(&mut self, member: &MemberView<'_>) -> Result<(), Malformed> {
+    fn read_member(
+        &mut self,
+        member: &MemberView<'_>,
+        extracts: &mut Extracts<'_>,
+    ) -> Result<(), Malformed> {
         let index = self.persons.len() as u32;
         self.persons.push(member.person);
         self.member_unit.push(self.len() as u32);
@@ -79,23 +95,56 @@ impl Batch {
             column.push(value);
         }
         let child = member.role == Role::Child;
-        self.read_facts(member.facts(), index, |layout| match layout.table.who {
+        let is_read = |layout: &TableLayout| match layout.table.who {
             Who::All => true,
             Who::Adults => !child,
             Who::Children => child,
             Who::Unit => false,
-        })
+        };
+        self.read_facts(member.facts(), index, Some(extracts), is_read)
     }
 
     /// Rows of every table that is read of this owner: those of the most trusted
-    /// source (the latest of its facts), or a phantom where there is no fact.
+    /// source (the latest of its facts); without a fact of its own those of the whole-register
+    /// extract, or a phantom where there is none either.
     fn read_facts(
         &mut self,
         facts: Facts<'_>,
         owner: u32,
+        mut extracts: Option<&mut Extracts<'_>>,
         is_read: impl Fn(&TableLayout) -> bool,
     ) -> Result<(), Malformed> {
-        let mut best: [Option<FactView<'_>>; TABLES_MAX] = [const { None }; TABLES_MAX];
+        let best = self.best(facts, &is_read);
+        for (table, layout) in self.layout.tables.iter().enumerate() {
+            if !is_read(layout) {
+                continue;
+            }
+            let next = (self.fact_ids.len() / 16) as u32;
+            let extract = extracts.as_deref_mut().and_then(|extracts| {
+                let fact = extracts.facts[table].filter(|_| best[table].is_none())?;
+                Some((fact, *extracts.used[table].get_or_insert(next)))
+            });
+            let rows = &mut self.tables[table];
+            match best[table].map(|fact| (fact, next)).or(extract) {
+                None => push_phantom(rows, layout, owner),
+                Some((fact, ordinal)) => {
+                    if ordinal == next {
+                        self.fact_ids.extend_from_slice(fact.id.as_bytes());
+                    }
+                    push_rows(rows, layout, owner, ordinal, &fact)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The fact of the most trusted source (the latest of its facts) for each table.
+    fn best<'a>(
+        &self,
+        facts: Facts<'a>,
+        is_read: impl Fn(&TableLayout) -> bool,
+    ) -> [Option<FactView<'a>>; TABLES_MAX] {
+        let mut best: [Option<FactView<'a>>; TABLES_MAX] = [const { None }; TABLES_MAX];
         for fact in facts {
             let table = self
                 .layout
@@ -115,21 +164,7 @@ impl Batch {
                 best[table] = Some(fact);
             }
         }
-        for (table, layout) in self.layout.tables.iter().enumerate() {
-            if !is_read(layout) {
-                continue;
-            }
-            let rows = &mut self.tables[table];
-            match &best[table] {
-                None => push_phantom(rows, layout, owner),
-                Some(fact) => {
-                    let ordinal = (self.fact_ids.len() / 16) as u32;
-                    self.fact_ids.extend_from_slice(fact.id.as_bytes());
-                    push_rows(rows, layout, owner, ordinal, fact)?;
-                }
-            }
-        }
-        Ok(())
+        best
     }
 }
 

@@ -179,6 +179,7 @@ async fn portraits(
                 .map(|member| member.person.0)
                 .chain([p.unit.0])
         })
+        .chain([registry::fact::REGISTER])
         .collect();
     owners.sort_unstable();
     owners.dedup();

@@ -31,11 +31,22 @@ pub const INCOME_COLUMNS: [&str; 8] = [
     "as_of",
 ];
 
-/// The two documented kinds of file, told apart by the header.
+pub const ACCOUNT_COLUMNS: [&str; 7] = [
+    "pinfl",
+    "mfo",
+    "account",
+    "balance_minor",
+    "card",
+    "source",
+    "as_of",
+];
+
+/// The three documented kinds of file, told apart by the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
     Persons,
     Incomes,
+    Accounts,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +66,8 @@ pub fn read_header(fields: &Fields) -> Result<Columns, ImportError> {
         (FileKind::Persons, &PERSON_COLUMNS[..])
     } else if names.contains(&"amount_minor") || names.contains(&"kind") {
         (FileKind::Incomes, &INCOME_COLUMNS[..])
+    } else if names.contains(&"balance_minor") || names.contains(&"mfo") {
+        (FileKind::Accounts, &ACCOUNT_COLUMNS[..])
     } else {
         return Err(ImportError::UnknownKind);
     };
@@ -107,6 +120,10 @@ mod tests {
         check(
             "note,as_of,source,amount_minor,month,payer,detail,kind,pinfl",
             Ok((FileKind::Incomes, &[8, 7, 6, 5, 4, 3, 2, 1])),
+        );
+        check(
+            "pinfl,mfo,account,balance_minor,card,source,as_of",
+            Ok((FileKind::Accounts, &[0, 1, 2, 3, 4, 5, 6])),
         );
         check("family,dwelling", Err("line 1: column district is missing"));
         check(

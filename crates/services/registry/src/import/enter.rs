@@ -19,6 +19,9 @@ pub struct Entering {
     pub today: Day,
 }
 
+/// The register's own facts under its nil id: the only ones of a new family.
+pub type Extracts = HashMap<uuid::Uuid, Vec<kernel::portrait::PackedFact>>;
+
 /// Rows ready to insert, each list in the order of its key.
 #[derive(Debug, Default)]
 pub struct Entries {
@@ -37,6 +40,7 @@ impl Entries {
         entering: &Entering,
         blocks: &[Block],
         dwellings: &HashMap<String, Dwelling>,
+        extracts: &Extracts,
         families: Vec<Family>,
     ) -> Entries {
         let mut entries = Entries::default();
@@ -64,7 +68,7 @@ impl Entries {
         let kinship = entries.kinship();
         let units = blocks
             .iter()
-            .map(|block| units(ids, entering, block, &kinship, &places));
+            .map(|block| units(ids, entering, block, &kinship, &places, extracts));
         entries.units = units.collect();
         entries
     }
@@ -108,16 +112,16 @@ fn units(
     block: &Block,
     kinship: &Kinship,
     places: &HashMap<PersonId, (u32, u32)>,
+    extracts: &Extracts,
 ) -> Vec<Portrait> {
     let persons: Vec<PersonId> = kinship.persons.keys().copied().collect();
     let mut rosters = partition(&block.block, &kinship.graph(), &persons, entering.today);
     // In the order of the persons, which is the order of the file and of their ids.
     rosters.sort_unstable_by_key(|roster| roster.head());
     let place_of = |head: PersonId| places.get(&head).copied().unwrap_or((0, 0));
-    let no_facts = HashMap::new();
     let portrait = |roster| {
         let unit = UnitId(ids.uuid());
-        compose::portrait(roster, unit, kinship, place_of, &no_facts)
+        compose::portrait(roster, unit, kinship, place_of, extracts)
     };
     rosters.iter().filter_map(portrait).collect()
 }

@@ -1,6 +1,6 @@
-//! Bulk import of persons with their families, and of incomes, from CSV.
+//! Bulk import of persons with their families, of incomes and of bank accounts, from CSV.
 //!
-//! Two kinds of file, told apart by the header; columns in any order, unknown ones
+//! Three kinds of file, told apart by the header; columns in any order, unknown ones
 //! ignored; UTF-8 with or without a byte-order mark; commas; `docs/import.md` has the
 //! table of columns and rules. Rows of a family (and the income rows of a person)
 //! stand together.
@@ -13,8 +13,10 @@
 //! reading thread: lines -> cells -> rows -> families ──chunks──> writer: look up, compose, insert, commit
 //! ```
 
+mod account_row;
 mod cells;
 mod columns;
+mod complete;
 mod enter;
 mod families;
 mod income_row;
@@ -28,7 +30,7 @@ pub(crate) mod tests;
 mod update;
 mod write;
 
-use crate::{Permit, unit};
+use crate::{Permit, fact, unit};
 use access::Action;
 use enter::Entering;
 use kernel::{EvidenceId, Zone};
@@ -38,7 +40,7 @@ use store::Platform;
 use tokio::sync::mpsc;
 use write::Desk;
 
-pub use columns::{INCOME_COLUMNS, PERSON_COLUMNS};
+pub use columns::{ACCOUNT_COLUMNS, INCOME_COLUMNS, PERSON_COLUMNS};
 pub use lines::ROW_BYTES_MAX;
 pub use report::{ImportError, ImportReport, REJECTS_KEPT_MAX, Reason, Reject};
 
@@ -56,14 +58,34 @@ impl Progress for () {
     fn advanced(&mut self, _bytes: u64, _rows: u64) {}
 }
 
-/// Imports a file of either kind.
+/// What a caller says of a file beside its rows.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Kinds of fact of which the register now holds the agency's whole list: whoever is
+    /// not on it holds nothing.
+    pub complete: Vec<u16>,
+}
+
+/// Imports a file of any kind.
 pub async fn run(
     platform: &Platform,
     permit: &Permit,
     file: impl Read + Send + 'static,
     progress: &mut dyn Progress,
 ) -> Result<ImportReport, ImportError> {
+    run_with(platform, permit, file, &Options::default(), progress).await
+}
+
+/// Imports a file of any kind; whole lists are taken as such once all of it is in.
+pub async fn run_with(
+    platform: &Platform,
+    permit: &Permit,
+    file: impl Read + Send + 'static,
+    options: &Options,
+    progress: &mut dyn Progress,
+) -> Result<ImportReport, ImportError> {
     permit.must_be_for(&[Action::ImportRegister]);
+    complete::check(&options.complete)?;
     let entering = Entering {
         run: EvidenceId(platform.ids.uuid()),
         known_from: platform.clock.now(),
@@ -88,6 +110,7 @@ pub async fn run(
         None => {
             report.last_line_open = ended?;
             report.rejects.sort_by_key(|reject| reject.line);
+            complete::record(platform, permit, entering, &options.complete).await?;
             Ok(report)
         }
     }
@@ -110,10 +133,12 @@ async fn write_chunk(
         .await
         .map_err(crate::RegisterError::from)?;
     let blocks = unit::blocks(&mut tx).await?;
+    let extracts = fact::current_packed(&mut tx, &[fact::REGISTER]).await?;
     let desk = Desk {
         ids: &platform.ids,
         entering,
         blocks: &blocks,
+        extracts: &extracts,
     };
     let written = match chunk.work {
         Work::Families(families) => write::write_families(&mut tx, &desk, families).await?,

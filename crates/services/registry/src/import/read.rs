@@ -1,9 +1,12 @@
 //! The reading thread: from bytes to chunks of families or incomes.
 
+use super::account_row;
 use super::cells::Row;
-use super::columns::{Columns, FileKind, INCOME_COLUMNS, PERSON_COLUMNS, read_header};
+use super::columns::{
+    ACCOUNT_COLUMNS, Columns, FileKind, INCOME_COLUMNS, PERSON_COLUMNS, read_header,
+};
 use super::families::{Family, Gathering};
-use super::income_row::{self, PersonIncomes};
+use super::income_row::{self, IncomeRow, PersonIncomes};
 use super::incomes::IncomeGathering;
 use super::lines::{FIELDS_MAX, Fields, Line, Lines, ROW_BYTES_MAX, Unsplit};
 use super::person_row;
@@ -47,7 +50,12 @@ pub fn read(file: impl Read, today: Day, writer: &Sender<Chunk>) -> Result<bool,
     };
     match reader.columns.kind {
         FileKind::Persons => reader.read_persons(today, writer)?,
-        FileKind::Incomes => reader.read_incomes(today, writer)?,
+        FileKind::Incomes => {
+            reader.read_answers(&INCOME_COLUMNS, income_row::read, today, writer)?;
+        }
+        FileKind::Accounts => {
+            reader.read_answers(&ACCOUNT_COLUMNS, account_row::read, today, writer)?;
+        }
     }
     Ok(reader.last_line_open)
 }
@@ -117,12 +125,18 @@ impl<R: Read> Reader<R> {
         Ok(())
     }
 
-    fn read_incomes(&mut self, today: Day, writer: &Sender<Chunk>) -> Result<(), ImportError> {
+    fn read_answers(
+        &mut self,
+        names: &'static [&'static str],
+        read: impl Fn(&Row<'_>, Day) -> Result<IncomeRow, Reject>,
+        today: Day,
+        writer: &Sender<Chunk>,
+    ) -> Result<(), ImportError> {
         let mut gathering = IncomeGathering::default();
         let (mut persons, mut rows) = (Vec::new(), 0);
-        while self.next_row(&INCOME_COLUMNS)? {
-            let row = self.row(&INCOME_COLUMNS);
-            let (ended, added) = match income_row::read(&row, today) {
+        while self.next_row(names)? {
+            let row = self.row(names);
+            let (ended, added) = match read(&row, today) {
                 Ok(row) => gathering.take(row),
                 Err(reject) => (None, Err(reject)),
             };

@@ -88,6 +88,9 @@ pub enum Reason {
     },
     BornDiffersFromPinfl,
     SexDiffersFromPinfl,
+    BadAccount {
+        rule: String,
+    },
     BadPhone {
         rule: String,
     },
@@ -174,7 +177,7 @@ impl fmt::Display for Reason {
             BadPinfl { rule } => write!(f, "{rule}"),
             BornDiffersFromPinfl => write!(f, "differs from the birth date inside the PINFL"),
             SexDiffersFromPinfl => write!(f, "differs from the sex inside the PINFL"),
-            BadPhone { rule } => write!(f, "{rule}"),
+            BadAccount { rule } | BadPhone { rule } => write!(f, "{rule}"),
             UnknownDistrict { code } => write!(f, "no district has the code {code}"),
             MahallaNotInDistrict { mahalla, district } => {
                 write!(f, "mahalla {mahalla} does not lie in district {district}")
@@ -246,6 +249,8 @@ pub enum ImportError {
         "line 1: the header fits neither persons (family,dwelling,...) nor incomes (pinfl,kind,...); fields must be separated by commas"
     )]
     UnknownKind,
+    #[error("there is no whole list of the kind {0}: it is not said of persons, or not imported")]
+    NoWholeList(u16),
     #[error("reading the file: {0}")]
     Read(#[from] std::io::Error),
     #[error(transparent)]

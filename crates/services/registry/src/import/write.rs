@@ -19,6 +19,7 @@ pub(super) struct Desk<'a> {
     pub ids: &'a Ids,
     pub entering: Entering,
     pub blocks: &'a [Block],
+    pub extracts: &'a enter::Extracts,
 }
 
 /// Counts of one chunk, added to the report once it is committed.
@@ -90,7 +91,14 @@ async fn enter_new(
     written: &mut Written,
 ) -> Result<()> {
     let (ids, blocks) = (desk.ids, desk.blocks);
-    let entries = Entries::of_families(ids, &desk.entering, blocks, &homes.by_code, families);
+    let entries = Entries::of_families(
+        ids,
+        &desk.entering,
+        blocks,
+        &homes.by_code,
+        desk.extracts,
+        families,
+    );
     let Entries {
         versions,
         mut identifiers,

@@ -99,7 +99,10 @@ async fn portraits(
     let persons = rosters
         .iter()
         .flat_map(|roster| roster.members.iter().map(|seat| seat.person.0));
-    let owners: Vec<Uuid> = persons.chain(unit_ids.iter().map(|unit| unit.0)).collect();
+    let owners: Vec<Uuid> = persons
+        .chain(unit_ids.iter().map(|unit| unit.0))
+        .chain([fact::REGISTER])
+        .collect();
     let facts = fact::current_packed(tx, &owners).await?;
     let homes = kinship.homes(on);
     let heads = rosters.iter().filter_map(Roster::head);
@@ -143,13 +146,17 @@ pub(crate) fn portrait(
         })
     });
     let members = members.collect();
+    let mut of_unit = of(unit.0);
+    for extract in of(fact::REGISTER) {
+        fact::merge(&mut of_unit, extract);
+    }
     Some(Portrait {
         unit,
         head,
         district,
         mahalla,
         members,
-        facts: of(unit.0),
+        facts: of_unit,
     })
 }
 

@@ -240,6 +240,37 @@ pub(crate) async fn refresh(tx: &mut Tx, facts: &[(Uuid, PackedFact)]) -> Result
     Ok(units)
 }
 
+/// Units whose portraits are changed at a time.
+const PAGE: usize = 5_000;
+
+/// Puts facts of the whole register into the portraits of every unit; answers those that changed.
+pub(crate) async fn refresh_all(tx: &mut Tx, facts: &[PackedFact]) -> Result<Vec<UnitId>> {
+    tx.alone(UNITS).await?;
+    let mut units = Vec::new();
+    for block in super::blocks(tx).await? {
+        let mut after = None;
+        loop {
+            let rows = super::rows_after(tx, block.code, after, PAGE).await?;
+            let Some(last) = rows.last() else { break };
+            after = Some(last.unit);
+            let mut changed: Vec<(UnitId, Vec<u8>)> = Vec::with_capacity(rows.len());
+            for row in &rows {
+                let mut portrait = row.portrait()?;
+                let put = |fact: &PackedFact| fact::merge(&mut portrait.facts, fact.clone());
+                if facts.iter().map(put).fold(false, |any, one| any | one) {
+                    changed.push((row.unit, portrait.pack()));
+                }
+            }
+            bulk::update_from(tx, &PACKED, &changed, |row, (unit, packed)| {
+                row.push(block.code).push(unit.0).push(packed.clone());
+            })
+            .await?;
+            units.extend(changed.into_iter().map(|(unit, _)| unit));
+        }
+    }
+    Ok(units)
+}
+
 fn put_in(portrait: &mut Portrait, owner: Uuid, packed: &PackedFact) -> bool {
     if portrait.unit.0 == owner {
         return fact::merge(&mut portrait.facts, packed.clone());

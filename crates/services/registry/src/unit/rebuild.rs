@@ -178,6 +178,7 @@ async fn verify_composed_on(
         .iter()
         .map(|m| owner(*m))
         .chain(rows.iter().map(|row| row.unit.0))
+        .chain([fact::REGISTER])
         .collect();
     let facts = fact::current_packed(tx, &owners).await?;
     let seats = super::projection::units_of(tx, block.code, &members).await?;

@@ -231,3 +231,92 @@ async fn incomes_become_facts_of_persons_and_stand_in_the_portraits() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_whole_list_is_a_fact_of_every_unit_and_repeating_it_changes_nothing() {
+    each_db(&[access::SCHEMA, crate::SCHEMA], async |platform| {
+        let permit = testing::permit(&platform).await;
+        let today = Day::parse("2026-01-05").unwrap();
+        let block = UnitBlock::nuclear_family();
+        unit::ensure_block(&platform, &permit, &block, today)
+            .await
+            .unwrap();
+        import(&platform, family_file()).await.unwrap();
+        let husband = pinfl(Sex::Male, "1980-05-01", 1);
+        let incomes = format!(
+            "pinfl,kind,detail,payer,month,amount_minor,source,as_of\n{husband},wage,,,2025-12,100,tax,2026-01-03\n"
+        );
+        let wage = kernel::facts::code::WAGE;
+        let complete = Options {
+            complete: vec![wage],
+        };
+        let mut before = None;
+        for _ in 0..2 {
+            let file = Cursor::new(incomes.clone());
+            run_with(&platform, &permit, file, &complete, &mut ())
+                .await
+                .unwrap();
+            let now = testing::dump(&platform).await;
+            assert_eq!(before.get_or_insert_with(|| now.clone()), &now);
+        }
+        let newcomer = row("head", "", Sex::Male, "1990-01-01", 21).replace("F-1,", "F-9,");
+        import(&platform, format!("{HEADER}\n{newcomer}\n"))
+            .await
+            .unwrap();
+        let mut tx = platform.db.read().await.unwrap();
+        let rows = unit::page(&mut tx, &permit, "nuclear_family", None, 10)
+            .await
+            .unwrap();
+        assert_eq!(rows.len(), 4);
+        for row in rows {
+            let facts = row.portrait().unwrap().facts;
+            let kinds: Vec<u16> = facts.iter().map(|fact| fact.kind).collect();
+            assert_eq!(kinds, [wage]);
+        }
+        drop(tx);
+        testing::assert_verified(&platform).await;
+        let visits = Options {
+            complete: vec![kernel::facts::code::VISIT],
+        };
+        let refused = run_with(&platform, &permit, Cursor::new(""), &visits, &mut ()).await;
+        assert!(matches!(refused, Err(ImportError::NoWholeList(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn accounts_of_a_person_become_one_fact_and_bad_rows_are_named() {
+    each_db(&[access::SCHEMA, crate::SCHEMA], async |platform| {
+        let permit = testing::permit(&platform).await;
+        import(&platform, family_file()).await.unwrap();
+        let husband = pinfl(Sex::Male, "1980-05-01", 1);
+        let account = "22618000123456789001";
+        let good = format!("{husband},00014,{account},250000,yes,bank,2026-01-03");
+        let file = [
+            "pinfl,mfo,account,balance_minor,card,source,as_of".to_owned(),
+            good.clone(),
+            good.replace("yes", "no"),
+            good.replace("00014", "14"),
+            good.replace(account, "2261"),
+            good.replace("250000", "-1"),
+            good.replace("bank", "tax"),
+        ]
+        .join("\n");
+        let report = import(&platform, &file).await.unwrap();
+        assert_eq!((report.accepted, report.rejected), (2, 4));
+        let fields: Vec<&str> = report.rejects.iter().map(|reject| reject.field).collect();
+        assert_eq!(fields, ["mfo", "account", "balance_minor", "source"]);
+        let report = import(&platform, &file).await.unwrap();
+        assert_eq!((report.accepted, report.unchanged), (0, 2));
+        let mut tx = platform.db.read().await.unwrap();
+        let owner = person::find_by_pinfl(&mut tx, &permit, husband)
+            .await
+            .unwrap()
+            .unwrap();
+        let facts = fact::current(&mut tx, &permit, &[owner.0]).await.unwrap();
+        assert_eq!(facts.len(), 1);
+        assert_eq!(facts[0].kind, kernel::facts::code::ACCOUNT);
+        assert_eq!(facts[0].body.rows.len(), 2);
+    })
+    .await;
+}
