@@ -123,7 +123,11 @@ pub struct Demo {
 
 #[derive(Debug, Args)]
 pub struct Import {
-    /// CSV files; persons and incomes are told apart by their header (see docs/import.md)
+    /// Kinds of fact of which the agency handed over its whole list (wage,self_employment,...):
+    /// whoever is not on it holds nothing
+    #[arg(long, value_delimiter = ',', value_name = "KINDS")]
+    pub complete: Vec<String>,
+    /// CSV files; persons, incomes and accounts are told apart by their header (see docs/import.md)
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
 }

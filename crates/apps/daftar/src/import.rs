@@ -8,7 +8,7 @@ use std::time::Instant;
 use access::{Action, Purpose};
 use app::Daftar;
 use indicatif::ProgressBar;
-use registry::import::{self, ImportReport};
+use registry::import::{self, ImportReport, Options};
 use serde::Serialize;
 
 use crate::args::{Common, Import};
@@ -42,8 +42,15 @@ pub async fn run(common: &Common, args: &Import) -> Result<(), Failure> {
     let daftar = Daftar::open(config::existing(common)).await?;
     let show = Show::new(common);
     let mut files = Vec::new();
-    for path in &args.files {
-        files.push(one(&daftar, path, &show).await?);
+    let whole = Options {
+        complete: kinds(&args.complete)?,
+    };
+    let none = Options::default();
+    for (at, path) in args.files.iter().enumerate() {
+        // The lists are whole once the last of the files is in.
+        let last = at + 1 == args.files.len();
+        let options = if last { &whole } else { &none };
+        files.push(one(&daftar, path, options, &show).await?);
     }
     let text: Vec<String> = files.iter().map(told).collect();
     show.result(&text.join("\n"), &files);
@@ -53,7 +60,21 @@ pub async fn run(common: &Common, args: &Import) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn one(daftar: &Daftar, path: &Path, show: &Show) -> Result<Imported, Failure> {
+fn kinds(names: &[String]) -> Result<Vec<u16>, Failure> {
+    let known = |name: &String| {
+        let kind = kernel::facts::kind_named(name.trim());
+        let unknown = || Failure::Failed(format!("--complete: there is no kind of fact {name}"));
+        kind.map(|kind| kind.code).ok_or_else(unknown)
+    };
+    names.iter().map(known).collect()
+}
+
+async fn one(
+    daftar: &Daftar,
+    path: &Path,
+    options: &Options,
+    show: &Show,
+) -> Result<Imported, Failure> {
     let named = |error| Failure::Failed(format!("{}: {error}", path.display()));
     let file = File::open(path).map_err(named)?;
     let size = file.metadata().map_err(named)?.len();
@@ -62,7 +83,7 @@ async fn one(daftar: &Daftar, path: &Path, show: &Show) -> Result<Imported, Fail
         .permit(Action::ImportRegister, Purpose::Upkeep, 0)
         .await?;
     let began = Instant::now();
-    let report = import::run(&daftar.platform, &permit, file, &mut bar)
+    let report = import::run_with(&daftar.platform, &permit, file, options, &mut bar)
         .await
         .map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?;
     bar.0.finish_and_clear();
