@@ -18,21 +18,10 @@ pub struct Driver {
 #[derive(Debug, Clone, Copy)]
 pub struct View {
     pub width: u32,
-    pub script: bool,
 }
 
-pub const PHONE: View = View {
-    width: 320,
-    script: true,
-};
-pub const DESK: View = View {
-    width: 1280,
-    script: true,
-};
-pub const PHONE_WITHOUT_SCRIPT: View = View {
-    width: 320,
-    script: false,
-};
+pub const PHONE: View = View { width: 320 };
+pub const DESK: View = View { width: 1280 };
 
 const HEIGHT: u32 = 900;
 
@@ -71,10 +60,6 @@ impl Driver {
                     "width": view.width, "height": HEIGHT, "pixelRatio": 1.0, "touch": view.width < 600,
                     "mobile": view.width < 600,
                 } },
-                "prefs": {
-                    // 2 is "block": scripts of pages do not run, ours (by WebDriver) do.
-                    "profile.managed_default_content_settings.javascript": if view.script { 1 } else { 2 },
-                },
             },
         });
         let serde_json::Value::Object(capabilities) = capabilities else {

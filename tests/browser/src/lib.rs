@@ -1,7 +1,6 @@
 //! A real browser without a screen, for the tests of the pages.
 //!
-//! [`driver`] starts chromedriver and opens sessions of a width, with or
-//! without scripts; [`checks`] are the rules that hold on every page. Where no
+//! [`driver`] starts chromedriver and opens sessions of a width; [`checks`] are the rules that hold on every page. Where no
 //! browser is installed the tests say so aloud and are skipped.
 
 pub mod checks;

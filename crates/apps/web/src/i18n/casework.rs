@@ -75,7 +75,7 @@ texts! {
     step_refused { uz: "Qaror: rad etildi", ru: "Решение: отказ", en: "Decision: refused" }
     step_waiting_list { uz: "Qaror: navbatga qoʻyildi", ru: "Решение: лист ожидания", en: "Decision: waiting list" }
     step_migrated { uz: "Yangi qoida boʻyicha qayta koʻrildi", ru: "Пересмотрено по новым правилам", en: "Reassessed under the new law" }
-    step_renewal { uz: "Davom ettirish tayyorlandi", ru: "Подготовлено продление", en: "A renewal is prepared" }
+    step_opened { uz: "Tizim ishni arizasiz ochdi", ru: "Дело открыто системой, без заявления", en: "Opened by the system, without an application" }
     step_withdrawn { uz: "Ariza qaytarib olindi", ru: "Заявление отозвано", en: "Withdrawn" }
     step_ended { uz: "Yordam muddati tugadi", ru: "Срок помощи окончен", en: "The help has ended" }
     step_waiting { uz: "Kutilmoqda", ru: "Ожидание", en: "Waiting" }

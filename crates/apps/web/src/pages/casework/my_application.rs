@@ -119,7 +119,7 @@ pub fn steps_of(t: T, events: &[Event]) -> Vec<Step> {
 fn words_of(t: T, kind: EventKind) -> &'static str {
     match kind {
         EventKind::Lodged => t.step_lodged(),
-        EventKind::Opened => t.step_renewal(),
+        EventKind::Opened => t.step_opened(),
         EventKind::AgenciesAnswered => t.step_gathered(),
         EventKind::AgencySilent => t.step_waiting(),
         EventKind::Visited => t.step_visit(),
