@@ -1,3 +1,12 @@
-//! One binary, one module a theme. Reading order: the house first, then the stories.
+//! One binary, one module a theme. Reading order: the house first, then [`stage`], on which every
+//! story plays, then the stories.
 
 mod house;
+mod stage;
+
+mod civil;
+mod crash;
+mod door;
+mod law;
+mod main_job;
+mod silence;

@@ -11,25 +11,42 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
     ("platform", "store", &["kernel"]),
     ("platform", "access", &["kernel", "store"]),
     ("services", "registry", &["kernel", "store", "access"]),
-    ("services", "exchange", &["kernel", "store", "access", "registry"]),
-    ("services", "casework", &["kernel", "store", "access", "registry", "rules"]),
-    ("services", "payments", &["kernel", "store", "access", "ledger"]),
+    (
+        "services",
+        "exchange",
+        &["kernel", "store", "access", "registry"],
+    ),
+    (
+        "services",
+        "casework",
+        &["kernel", "store", "access", "registry", "rules"],
+    ),
+    (
+        "services",
+        "payments",
+        &["kernel", "store", "access", "ledger"],
+    ),
     (
         "apps",
         "app",
-        &["kernel", "store", "access", "rules", "registry", "exchange", "casework", "payments"],
+        &[
+            "kernel", "store", "access", "rules", "registry", "exchange", "casework", "payments",
+        ],
     ),
     (
         "apps",
         "web",
-        &["kernel", "store", "access", "rules", "registry", "casework", "payments", "exchange", "app"],
+        &[
+            "kernel", "store", "access", "rules", "registry", "casework", "payments", "exchange",
+            "app",
+        ],
     ),
     (
         "apps",
         "daftar",
         &[
-            "kernel", "store", "access", "rules", "registry", "exchange", "casework", "payments", "app",
-            "web",
+            "kernel", "store", "access", "rules", "registry", "exchange", "casework", "payments",
+            "app", "web",
         ],
     ),
     // The sandbox is another country: it meets Daftar only over the wire.
@@ -40,9 +57,23 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
 const RESERVED: &[(&str, &[&str])] = &[
     ("axum", &["web", "sandbox"]),
     ("askama", &["web"]),
-    ("reqwest", &["exchange", "payments", "app", "daftar", "sandbox"]),
-    ("sqlx", &["store", "access", "registry", "exchange", "casework", "payments", "app"]),
-    ("tokio", &["store", "access", "registry", "exchange", "casework", "payments", "app", "web", "daftar", "sandbox"]),
+    (
+        "reqwest",
+        &["exchange", "payments", "app", "daftar", "sandbox"],
+    ),
+    (
+        "sqlx",
+        &[
+            "store", "access", "registry", "exchange", "casework", "payments", "app",
+        ],
+    ),
+    (
+        "tokio",
+        &[
+            "store", "access", "registry", "exchange", "casework", "payments", "app", "web",
+            "daftar", "sandbox",
+        ],
+    ),
 ];
 
 struct Manifest {
@@ -58,9 +89,14 @@ fn manifests() -> Vec<Manifest> {
         .map(|path| {
             let folder = path.parent().expect("a manifest lies in a folder");
             let floor = folder.parent().expect("a crate lies on a floor");
-            let name = |path: &std::path::Path| path.file_name().unwrap().to_string_lossy().into_owned();
+            let name =
+                |path: &std::path::Path| path.file_name().unwrap().to_string_lossy().into_owned();
             let text = std::fs::read_to_string(path).expect("a manifest can be read");
-            Manifest { name: name(folder), floor: name(floor), dependencies: dependencies(&text) }
+            Manifest {
+                name: name(folder),
+                floor: name(floor),
+                dependencies: dependencies(&text),
+            }
         })
         .collect()
 }
@@ -82,17 +118,31 @@ fn dependencies(manifest: &str) -> BTreeSet<String> {
 fn every_crate_stands_on_its_floor_and_uses_only_what_its_row_allows() {
     let ours: BTreeSet<&str> = ALLOWED.iter().map(|row| row.1).collect();
     let manifests = manifests();
-    assert_eq!(manifests.len(), ALLOWED.len(), "a crate without a row, or a row without a crate");
+    assert_eq!(
+        manifests.len(),
+        ALLOWED.len(),
+        "a crate without a row, or a row without a crate"
+    );
     for manifest in manifests {
         let row = ALLOWED.iter().find(|row| row.1 == manifest.name);
         let (floor, name, allowed) = row.unwrap_or_else(|| panic!("{} has no row", manifest.name));
         assert_eq!(manifest.floor, *floor, "{name} stands on the wrong floor");
-        for used in manifest.dependencies.iter().filter(|used| ours.contains(used.as_str())) {
-            assert!(allowed.contains(&used.as_str()), "{name} may not use {used}");
+        for used in manifest
+            .dependencies
+            .iter()
+            .filter(|used| ours.contains(used.as_str()))
+        {
+            assert!(
+                allowed.contains(&used.as_str()),
+                "{name} may not use {used}"
+            );
         }
         for (library, users) in RESERVED {
             let uses = manifest.dependencies.contains(*library);
-            assert!(!uses || users.contains(name), "{name} may not use {library}");
+            assert!(
+                !uses || users.contains(name),
+                "{name} may not use {library}"
+            );
         }
     }
 }
@@ -100,5 +150,8 @@ fn every_crate_stands_on_its_floor_and_uses_only_what_its_row_allows() {
 #[test]
 fn a_forbidden_edge_would_be_seen() {
     let manifest = "[package]\nname = \"x\"\n[dependencies]\nkernel.workspace = true\nweb = { path = \"..\" }\n[dev-dependencies]\naxum = \"1\"\n";
-    assert_eq!(dependencies(manifest), BTreeSet::from(["kernel".to_owned(), "web".to_owned()]));
+    assert_eq!(
+        dependencies(manifest),
+        BTreeSet::from(["kernel".to_owned(), "web".to_owned()])
+    );
 }

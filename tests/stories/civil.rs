@@ -1,0 +1,171 @@
+//! Births and deaths come as the civil registry's messages, and the law is asked again without
+//! an application.
+
+use access::{Action, Purpose};
+use casework::case::{Case, Origin, State, counted_by, events, of_unit};
+use kernel::{Day, Instant, PersonId, Pinfl, Sex};
+use serde_json::{Value, json};
+
+use crate::stage::{self, Cast, Stage, wire};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_birth_asks_the_law_again_and_the_same_message_is_one_birth() {
+    stage::each(Cast::default(), async |stage| {
+        let awarded = awarded_in_january(stage).await;
+        let (case, mother) = find(stage, &awarded, Sex::Female).await;
+        assert_eq!(reassessments(stage, &case).await.len(), 0);
+        let birth = json!({
+            "id": "0199c0de-0000-7000-8000-000000000001", "kind": "birth",
+            "mother": mother.to_string(),
+            "child": {
+                "pinfl": newborn().to_string(), "sex": "f", "born": "2026-01-30",
+                "names": { "family": "Karimova", "given": "Zilola", "patronymic": "Aziz qizi" },
+            },
+        });
+        let persons = count(stage, "SELECT COUNT(*) FROM life_event").await;
+        assert!(send(stage, &birth).await, "the first message is news");
+        stage.daftar.settle().await.expect("a settling");
+        let opened = reassessments(stage, &case).await;
+        assert_eq!(opened.len(), 1, "{opened:?}");
+        assert!(asked_because_of(stage, &opened[0], "birth").await);
+
+        assert!(!send(stage, &birth).await, "the same id is the same birth");
+        stage.daftar.settle().await.expect("a settling");
+        assert_eq!(reassessments(stage, &case).await, opened);
+        let after = count(stage, "SELECT COUNT(*) FROM life_event").await;
+        assert_eq!(after, persons + 1);
+        stage.everything_holds().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_death_stops_the_award_of_the_dead_once() {
+    stage::each(Cast::default(), async |stage| {
+        let awarded = awarded_in_january(stage).await;
+        let case = &awarded[0];
+        let dead = pinfl_of(stage, case.applicant).await;
+        let death = json!({
+            "id": "0199c0de-0000-7000-8000-000000000002", "kind": "death",
+            "on": "2026-01-30", "person": dead.to_string(),
+        });
+        let stops = count(stage, "SELECT COUNT(*) FROM award_stop").await;
+        assert!(send(stage, &death).await, "the first message is news");
+        stage.daftar.settle().await.expect("a settling");
+        let mut tx = stage.daftar.platform.db.read().await.expect("a snapshot");
+        let ended = casework::case::load(&mut tx, case.id)
+            .await
+            .expect("a case");
+        drop(tx);
+        assert_eq!(ended.state, State::Ended);
+        assert_eq!(
+            count(stage, "SELECT COUNT(*) FROM award_stop").await,
+            stops + 1
+        );
+
+        assert!(!send(stage, &death).await, "the same id is the same death");
+        stage.daftar.settle().await.expect("a settling");
+        assert_eq!(
+            count(stage, "SELECT COUNT(*) FROM award_stop").await,
+            stops + 1
+        );
+        stage.everything_holds().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_the_registry_sends_births_and_deaths() {
+    stage::each(Cast::default(), async |stage| {
+        let url = format!("{}/api/civil-events", stage.address);
+        let death = json!({
+            "id": "0199c0de-0000-7000-8000-000000000003", "kind": "death",
+            "on": "2025-12-20", "person": newborn().to_string(),
+        });
+        assert_eq!(wire::post(&url, "", &death).await.status, 401);
+        for login in ["operator", "treasurer-1", "auditor"] {
+            let token = wire::token(&stage.address, login).await;
+            assert_eq!(
+                wire::post(&url, &token, &death).await.status,
+                403,
+                "{login}"
+            );
+        }
+        let token = wire::token(&stage.address, "civil-registry").await;
+        let unknown = wire::post(&url, &token, &death).await;
+        assert!((400..500).contains(&unknown.status), "{}", unknown.text);
+    })
+    .await;
+}
+
+/// A number that the sandbox's district does not use.
+fn newborn() -> Pinfl {
+    let born = Day::new(2026, 1, 30).expect("a day");
+    Pinfl::make(Sex::Female, born, 999, 999)
+}
+
+/// January is lived through and closed, the law has not changed yet.
+async fn awarded_in_january(stage: &Stage) -> Vec<Case> {
+    stage.play("2026-01-26T09:00:00+05:00").await;
+    let eve = Instant::parse_rfc3339("2026-01-31T20:00:00+05:00").expect("an instant");
+    stage.clock(eve).await;
+    let january = stage::month(2026, 1);
+    stage.daftar.month_close(january).await.expect("a close");
+    stage.daftar.settle().await.expect("a settling");
+    let mut tx = stage.daftar.platform.db.read().await.expect("a snapshot");
+    let mut cases = counted_by(&mut tx, january).await.expect("cases");
+    cases.retain(|case| case.state == State::Awarded && case.origin == Origin::Application);
+    assert!(!cases.is_empty(), "nobody was awarded");
+    cases
+}
+
+/// A case whose applicant is of that sex, with the number of the person.
+async fn find(stage: &Stage, cases: &[Case], sex: Sex) -> (Case, Pinfl) {
+    for case in cases {
+        let pinfl = pinfl_of(stage, case.applicant).await;
+        if pinfl.sex() == sex && reassessments(stage, case).await.is_empty() {
+            return (case.clone(), pinfl);
+        }
+    }
+    panic!("no such applicant")
+}
+
+async fn pinfl_of(stage: &Stage, person: PersonId) -> Pinfl {
+    let permit = stage
+        .daftar
+        .permit(Action::AssessCase, Purpose::Oversight, 1)
+        .await
+        .expect("a permit");
+    let mut tx = stage.daftar.platform.db.read().await.expect("a snapshot");
+    let found = registry::person::pinfls_of(&mut tx, &permit, &[person]).await;
+    found.expect("numbers")[&person]
+}
+
+async fn reassessments(stage: &Stage, case: &Case) -> Vec<Case> {
+    let mut tx = stage.daftar.platform.db.read().await.expect("a snapshot");
+    let mut cases = of_unit(&mut tx, case.unit).await.expect("cases");
+    cases.retain(|other| other.origin == Origin::Reassessment);
+    cases
+}
+
+async fn asked_because_of(stage: &Stage, case: &Case, cause: &str) -> bool {
+    let mut tx = stage.daftar.platform.db.read().await.expect("a snapshot");
+    let events = events(&mut tx, case.id).await.expect("events");
+    events
+        .iter()
+        .any(|event| event.detail.to_string().contains(cause))
+}
+
+async fn count(stage: &Stage, sql: &'static str) -> i64 {
+    let mut tx = stage.daftar.platform.db.read().await.expect("a snapshot");
+    store::fetch_value!(tx, i64, sql).expect("a count")
+}
+
+/// Sends a message as the registry does; true when it was news.
+async fn send(stage: &Stage, message: &Value) -> bool {
+    let token = wire::token(&stage.address, "civil-registry").await;
+    let url = format!("{}/api/civil-events", stage.address);
+    let answer = wire::post(&url, &token, message).await;
+    assert_eq!(answer.status, 202, "{}", answer.text);
+    answer.json()["fresh"].as_bool().expect("fresh is said")
+}
