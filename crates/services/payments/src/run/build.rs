@@ -72,6 +72,10 @@ async fn begin(platform: &Platform, permit: &Permit, command: &BuildRun) -> Resu
         return Ok(run);
     }
     if let Some(other) = store::in_state(&mut tx, State::Building).await?.first() {
+        // Whoever began it may be dead, and its id with him: the same command goes on with it.
+        if (other.kind, other.month) == (command.kind, command.month) {
+            return Ok(other.clone());
+        }
         return Err(Refusal::AnotherIsBuilding { run: other.id }.into());
     }
     if command.kind == Kind::Regular {
