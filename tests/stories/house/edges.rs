@@ -27,10 +27,16 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
         &["kernel", "store", "access", "ledger"],
     ),
     (
+        "services",
+        "insight",
+        &["kernel", "store", "access", "rules"],
+    ),
+    (
         "apps",
         "app",
         &[
             "kernel", "store", "access", "rules", "registry", "exchange", "casework", "payments",
+            "insight",
         ],
     ),
     (
@@ -46,7 +52,7 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
         "daftar",
         &[
             "kernel", "store", "access", "rules", "registry", "exchange", "casework", "payments",
-            "app", "web",
+            "app", "web", "insight",
         ],
     ),
     // The sandbox is another country: it meets Daftar only over the wire.
