@@ -19,7 +19,7 @@ pub use calendar::Calendar;
 
 /// The name under which this service hears the outbox.
 pub const CONSUMER: &str = "app";
-/// How long an idle worker rests.
+/// How long an idle worker rests, unless the bell rings.
 const REST: Duration = Duration::from_millis(500);
 /// Rounds of one settling at most; more means that work makes work for ever.
 const ROUNDS_MAX: usize = 100_000;
@@ -112,7 +112,7 @@ impl Daftar {
             if let Err(error) = self.settle().await {
                 tracing::error!(%error, "the worker's round failed");
             }
-            tokio::time::sleep(REST).await;
+            let _rung = tokio::time::timeout(REST, self.bell.notified()).await;
         }
     }
 }

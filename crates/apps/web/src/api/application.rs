@@ -90,6 +90,7 @@ pub async fn take(
             let _logged = seat
                 .permit(house, Action::LodgeApplication, Purpose::Intake, scope)
                 .await?;
+            house.daftar.wake_worker();
             Ok(Ok(lodged))
         }
         Err(casework::Stop::Refused(refusal)) => Ok(Err(refusal)),
