@@ -10,7 +10,7 @@
 //!
 //! Reading order: [`case`] (states, waits), [`application`], [`assessment`] (what the law said,
 //! stored so that it replays), [`step`] (visit, conclusion), [`decision`], [`close`], [`award`],
-//! [`migration`], [`reassessment`], [`renewal`], [`letter`], [`figures`], [`verify`].
+//! [`migration`], [`reassessment`], [`renewal`], [`letter`], [`language`], [`figures`], [`verify`].
 //!
 //! Whoever calls opens the transaction where money follows in it: payments commits in the same
 //! one. Units: money in tiyin, days and months of the local calendar, instants UTC.
@@ -24,6 +24,7 @@ pub mod decision;
 pub mod events;
 mod fault;
 pub mod figures;
+pub mod language;
 pub mod letter;
 pub mod migration;
 pub mod proactive;
@@ -41,4 +42,7 @@ pub use fault::{Fault, Result, Stop};
 pub use shelf::Shelf;
 
 /// Tables of casework.
-pub const SCHEMA: &[store::Migration] = &[store::migration!("casework", "0001_casework")];
+pub const SCHEMA: &[store::Migration] = &[
+    store::migration!("casework", "0001_casework"),
+    store::migration!("casework", "0002_letter_language"),
+];

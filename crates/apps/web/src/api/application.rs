@@ -1,4 +1,4 @@
-//! `POST /api/applications`: a person's number and consents, nothing else.
+//! `POST /api/applications`: a person's number and consents; the language of letters, if said.
 
 use access::{Action, Permit, Purpose, Role, Scope};
 use axum::Json;
@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use casework::application::{self, Lodged, NewApplication, Refusal};
 use kernel::ids::{ApplicationId, Uuid};
-use kernel::lang::Text3;
+use kernel::lang::{Lang, Text3};
 use kernel::{CaseId, Instant, Pinfl};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ pub struct ApplicationJson {
     consent: bool,
     #[serde(default)]
     bank_consent: bool,
+    #[serde(default)]
+    lang: Option<Lang>,
 }
 
 #[derive(Debug, Serialize)]
@@ -43,6 +45,7 @@ pub async fn lodge(
         pinfl: pinfl("pinfl", &body.pinfl)?,
         consent: body.consent,
         bank_consent: body.bank_consent,
+        lang: body.lang,
         lodged_by: seat.subject.account,
     };
     let lodged = take(&house, &seat, &new)

@@ -167,3 +167,41 @@ async fn the_officer_sees_why_a_case_waits_and_cannot_decide_it() {
     assert!(case.body.contains("You can neither approve nor refuse"));
     assert!(!case.body.contains("<form id=\"form\""));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_written_to_in_the_language_they_chose() {
+    let house = Installation::new(false).await;
+    let chosen = async || {
+        let permit = house
+            .daftar
+            .permit(access::Action::AssessCase, access::Purpose::Casework, 1)
+            .await
+            .expect("a permit");
+        let mut tx = house.daftar.platform.db.read().await.expect("a snapshot");
+        let person = registry::person::find_by_pinfl(&mut tx, &permit, mother()).await;
+        let person = person.expect("a register").expect("the mother");
+        let chosen = casework::language::of_persons(&mut tx, &[person]).await;
+        chosen.expect("languages").get(&person).copied()
+    };
+    assert_eq!(chosen().await, None);
+    // The mahalla worker asks the person and ticks the answer.
+    let cookie = house.sign_in("mahalla-worker").await;
+    let form = house.get("/applications/new", &cookie).await;
+    let (id, pinfl) = (form.value_of("id"), mother().to_string());
+    let typed = [
+        ("id", id.as_str()),
+        ("pinfl", &pinfl),
+        ("consent", "yes"),
+        ("bank_consent", "yes"),
+        ("lang", "ru"),
+    ];
+    let lodged = house.post("/applications", &cookie, &typed).await;
+    assert_eq!(lodged.status, StatusCode::SEE_OTHER, "{}", lodged.body);
+    assert_eq!(chosen().await, Some(kernel::Lang::Ru));
+    // A worker's own language is nobody else's.
+    house.get("/language/en?back=/", &cookie).await;
+    assert_eq!(chosen().await, Some(kernel::Lang::Ru));
+    let cookie = house.sign_in(&pinfl).await;
+    house.get("/language/uz-Cyrl?back=/", &cookie).await;
+    assert_eq!(chosen().await, Some(kernel::Lang::UzCyrl));
+}

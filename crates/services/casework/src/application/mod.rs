@@ -10,7 +10,7 @@ use ::store::job::{self, NewJob};
 use ::store::{Platform, Tx};
 use access::Permit;
 use kernel::ids::{AccountId, ApplicationId};
-use kernel::{CaseId, Day, Instant, Month, PersonId, Pinfl};
+use kernel::{CaseId, Day, Instant, Lang, Month, PersonId, Pinfl};
 use registry::unit::UnitRow;
 use serde_json::json;
 
@@ -20,6 +20,7 @@ use crate::case::{
 };
 use crate::events;
 use crate::fault::{Fault, Result, Stop};
+use crate::language;
 use crate::shelf::Shelf;
 
 /// What is handed in.
@@ -32,6 +33,8 @@ pub struct NewApplication {
     pub consent: bool,
     /// The person agrees that the banks are asked for balances.
     pub bank_consent: bool,
+    /// The language of the person's letters, when it was said.
+    pub lang: Option<Lang>,
     /// The account that lodged it.
     pub lodged_by: AccountId,
 }
@@ -125,6 +128,9 @@ async fn lodge_in(
         pack.cut_off_day(),
     )
     .await?;
+    if let Some(lang) = new.lang {
+        language::choose(tx, applicant, lang, now).await?;
+    }
     let lodged = receipt(&case);
     store::insert(tx, new, &case).await?;
     begin(tx, platform, case, new).await?;

@@ -22,11 +22,11 @@ use crate::pages::{in_language, show, show_as};
 use crate::stop::Stop;
 use askama::Template;
 use kernel::pinfl::{Pinfl, PinflError};
-use kernel::{CaseId, Day};
+use kernel::{CaseId, Day, Lang};
 use uuid::Uuid;
 
 use super::CaseLine;
-use crate::form::{Field, Problems, Typed};
+use crate::form::{Choice, Field, Problems, Typed};
 use crate::i18n::T;
 use crate::shell::Shell;
 
@@ -38,6 +38,8 @@ pub struct LodgePage {
     pub id: Uuid,
     pub typed: Typed,
     pub problems: Problems,
+    /// A worker asks the person for the language; a citizen writes in it already.
+    pub asks_language: bool,
 }
 
 /// A form without mistakes.
@@ -45,6 +47,7 @@ pub struct LodgePage {
 pub struct LodgeForm {
     pub pinfl: Pinfl,
     pub bank_consent: bool,
+    pub lang: Option<Lang>,
 }
 
 impl LodgePage {
@@ -53,6 +56,12 @@ impl LodgePage {
         Field::text("pinfl", t.lodge_pinfl(), &self.typed, &self.problems)
             .hint(t.lodge_pinfl_hint())
             .digits()
+    }
+
+    fn language(&self) -> Choice {
+        let options = Lang::ALL.map(|lang| (lang.tag().to_owned(), lang.own_name().to_owned()));
+        let label = self.shell.t.lodge_language();
+        Choice::new("lang", label, options, &self.typed, &self.problems)
     }
 
     pub fn read(t: T, typed: &Typed) -> Result<LodgeForm, Problems> {
@@ -68,6 +77,7 @@ impl LodgePage {
             Some(pinfl) if problems.is_empty() => Ok(LodgeForm {
                 pinfl,
                 bank_consent: true,
+                lang: Lang::from_tag(typed.get("lang")),
             }),
             _ => Err(problems),
         }
@@ -141,6 +151,7 @@ fn lodge_page(house: &House, seat: &Seat, typed: Typed, problems: Problems) -> L
         id,
         typed,
         problems,
+        asks_language: seat.subject.role != Role::Citizen,
     }
 }
 
@@ -171,6 +182,10 @@ pub async fn lodge(
         pinfl: form.pinfl,
         consent: true,
         bank_consent: form.bank_consent,
+        lang: match seat.subject.role {
+            Role::Citizen => Some(seat.lang()),
+            _ => form.lang,
+        },
         lodged_by: seat.subject.account,
     };
     match api::application::take(&house, &seat, &new).await? {

@@ -46,8 +46,8 @@ pub(super) fn workers(lang: Lang) -> Vec<Sample> {
         problems,
     };
     rendered! {
-        "lodge" => LodgePage { shell: lodge(false), id: Uuid::nil(), typed: empty.clone(), problems: Problems::none() },
-        "lodge-errors" => LodgePage { shell: lodge(true), id: Uuid::nil(), typed: wrong, problems },
+        "lodge" => LodgePage { shell: lodge(false), id: Uuid::nil(), typed: empty.clone(), problems: Problems::none(), asks_language: true },
+        "lodge-errors" => LodgePage { shell: lodge(true), id: Uuid::nil(), typed: wrong, problems, asks_language: false },
         "lodged" => LodgedPage { shell: worker(lang, "/applications"), case: CaseId::from_u128(1), number: "4F7K29".into(), lodged_on: day(5), visit_by: Some(day(8)), answer_by: day(32), regime: "UZ-SR26".into() },
         "follow" => FollowPage { shell: worker(lang, "/applications"), lines: lines(), more: Some("/applications?after=4F7K29".into()) },
         "follow-none" => FollowPage { shell: worker(lang, "/applications"), lines: vec![], more: None },
