@@ -7,6 +7,7 @@ mod stage;
 mod civil;
 mod crash;
 mod door;
+mod lateness;
 mod law;
 mod main_job;
 mod silence;

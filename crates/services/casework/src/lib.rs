@@ -9,7 +9,8 @@
 //! ```
 //!
 //! Reading order: [`case`] (states, waits), [`application`], [`assessment`] (what the law said,
-//! stored so that it replays), [`step`] (visit, conclusion), [`decision`], [`close`], [`award`],
+//! stored so that it replays), [`step`] (visit, conclusion), [`escalation`] (one that
+//! did not come in time), [`decision`], [`close`], [`award`],
 //! [`migration`], [`reassessment`], [`renewal`], [`letter`], [`language`], [`figures`], [`verify`].
 //!
 //! Whoever calls opens the transaction where money follows in it: payments commits in the same
@@ -21,6 +22,7 @@ pub mod award;
 pub mod case;
 pub mod close;
 pub mod decision;
+pub mod escalation;
 pub mod events;
 mod fault;
 pub mod figures;
@@ -45,4 +47,5 @@ pub use shelf::Shelf;
 pub const SCHEMA: &[store::Migration] = &[
     store::migration!("casework", "0001_casework"),
     store::migration!("casework", "0002_letter_language"),
+    store::migration!("casework", "0003_escalation"),
 ];

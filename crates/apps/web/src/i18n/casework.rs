@@ -149,6 +149,13 @@ texts! {
     person_dead { uz: "Reyestrga koʻra bu kishi vafot etgan. Xato boʻlsa, 1140 ga qoʻngʻiroq qiling.", ru: "По реестру этот человек умер. Если это ошибка, позвоните 1140.", en: "The register says this person has died. If that is wrong, call 1140." }
     person_no_family { uz: "Reyestrda bu kishining oilasi topilmadi. 1140 ga qoʻngʻiroq qiling.", ru: "В реестре нет семьи этого человека. Позвоните 1140.", en: "The register holds no family of this person. Call 1140." }
     lives_elsewhere(place) { uz: "Bu fuqaro boshqa joyda yashaydi: {place}. Arizani oʻsha mahalla xodimi qabul qiladi yoki fuqaroning oʻzi shu saytda beradi.", ru: "Заявитель живёт в другом месте: {place}. Заявление примет сотрудник той махалли, или его подаст сам заявитель на этом сайте.", en: "This person lives elsewhere: {place}. The worker of that mahalla takes the application, or the person lodges on this site." }
+    step_late { uz: "Qadam muddatida boʻlmadi. Tuman idorasiga xabar berildi. Buning uchun rad etilmaydi.", ru: "Шаг не сделан в срок. Району сообщено. За это не отказывают.", en: "A step did not come in time. The district is told. Nobody is refused for it." }
+    late_title { uz: "Muddati oʻtgan qadamlar", ru: "Просроченные шаги", en: "Steps that are late" }
+    late_lead { uz: "Bu oilalar xodimlarni kutmoqda. Tashrif yoki xulosani tezlashtiring.", ru: "Эти семьи ждут сотрудников. Поторопите посещение или заключение.", en: "These families wait for staff. See to it that the visit or the conclusion comes." }
+    late_step { uz: "Qadam", ru: "Шаг", en: "Step" }
+    late_where { uz: "Mahalla", ru: "Махалля", en: "Mahalla" }
+    late_since { uz: "Qachondan kechikkan", ru: "Просрочено с", en: "Late since" }
+    late_days { uz: "Kun", ru: "Дней", en: "Days" }
     already_awarded(number, month) { uz: "Bu oilaga yordam berilmoqda ({number}): {month} oxirigacha.", ru: "Семья уже получает помощь ({number}): до конца месяца {month}.", en: "This family is helped already ({number}), to the end of {month}." }
     lodge_refused { uz: "Arizani qabul qilib boʻlmadi.", ru: "Принять заявление не удалось.", en: "The application could not be taken." }
 }
