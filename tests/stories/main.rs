@@ -10,4 +10,5 @@ mod door;
 mod lateness;
 mod law;
 mod main_job;
+mod proactive;
 mod silence;

@@ -74,9 +74,14 @@ pub struct Stage {
 
 /// Plays the story on SQLite, then on PostgreSQL.
 pub async fn each(cast: Cast, story: impl AsyncFn(&Stage)) {
+    each_database(async |database, folder| on(&cast, database, folder, &story).await).await;
+}
+
+/// The same without a stage: an empty database by its address, and a folder of its own.
+pub async fn each_database(story: impl AsyncFn(String, tempfile::TempDir)) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("stage.db");
-    on(&cast, format!("sqlite:{}", file.display()), folder, &story).await;
+    story(format!("sqlite:{}", file.display()), folder).await;
     let Ok(cluster) = std::env::var(POSTGRES) else {
         eprintln!("SKIPPED on PostgreSQL: {} is not set", POSTGRES);
         return;
@@ -91,7 +96,7 @@ pub async fn each(cast: Cast, story: impl AsyncFn(&Stage)) {
     let name = format!("story_{}", name.replace(['.', '-'], ""));
     administer(&cluster, &format!("CREATE DATABASE {name}")).await;
     let (server, _) = cluster.rsplit_once('/').expect("postgres://host/name");
-    on(&cast, format!("{server}/{name}"), folder, &story).await;
+    story(format!("{server}/{name}"), folder).await;
     administer(&cluster, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
 }
 
