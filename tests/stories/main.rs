@@ -11,4 +11,5 @@ mod lateness;
 mod law;
 mod main_job;
 mod proactive;
+mod renewal;
 mod silence;

@@ -140,6 +140,7 @@ texts! {
 
     renewal_title { uz: "Yordamni davom ettirish", ru: "Продление помощи", en: "Renew the help" }
     renewal_lead { uz: "Muddat tugayapti. Hammasini tayyorladik, faqat tasdiqlang.", ru: "Срок заканчивается. Мы всё подготовили, подтвердите.", en: "The term is ending. All is prepared; you only confirm." }
+    renewal_open { uz: "Davom ettirishni koʻrish", ru: "Посмотреть продление", en: "See the renewal" }
     renewal_confirm { uz: "Tasdiqlayman", ru: "Подтверждаю", en: "I confirm" }
     renewal_done { uz: "Tasdiqlandi. Javob oy yakunida keladi.", ru: "Подтверждено. Ответ придёт по итогу месяца.", en: "Confirmed. The answer comes at the close of the month." }
 

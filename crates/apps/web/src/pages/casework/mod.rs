@@ -92,6 +92,13 @@ pub struct CaseLine {
     pub next: Next,
 }
 
+impl Next {
+    /// A renewal is prepared: there is a page to say yes on.
+    pub fn is_confirm(&self) -> bool {
+        *self == Next::Confirm
+    }
+}
+
 /// Money that a decision gives.
 #[derive(Debug, Clone)]
 pub struct Given {

@@ -151,6 +151,7 @@ pub(super) fn lines() -> Vec<CaseLine> {
             Next::Visit { until: day(8) },
         ),
         line("93TRE5", "Abdullayev Hamid", Status::Need, Next::Account),
+        line("5R2KWB", "Saidova Nodira", Status::Need, Next::Confirm),
         line(
             "K7PLXN",
             "Yoʻldosheva Ozoda",
