@@ -9,8 +9,12 @@ use crate::stage::{self, Cast, Stage, wire};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_late_visit_opens_a_task_of_the_officer_and_refuses_nobody() {
-    stage::each(Cast::default(), async |stage| {
-        stage.play("2026-02-02T09:00:00+05:00").await;
+    let cast = Cast {
+        families: 400,
+        ..Cast::default()
+    };
+    stage::each(cast, async |stage| {
+        stage.play("2026-02-06T09:00:00+05:00").await;
         let waiting = visiting(stage).await;
         assert!(waiting > 0, "nobody waits for a visit");
         let refused = refused(stage).await;

@@ -19,6 +19,10 @@ texts! {
     lodge_consent { uz: "Fuqaro oilasi haqidagi maʼlumot davlat idoralaridan olinishiga rozi.", ru: "Заявитель согласен: сведения о семье будут получены у государственных ведомств.", en: "The person agrees that data on the family are asked from state agencies." }
     lodge_bank_consent { uz: "Fuqaro banklardan hisobdagi qoldiq soʻralishiga rozi.", ru: "Заявитель согласен: у банков спросят остатки на счетах.", en: "The person agrees that banks are asked for the balances of accounts." }
     lodge_language { uz: "Xatlar qaysi tilda yozilsin", ru: "На каком языке писать заявителю", en: "The language of the person's letters" }
+    language_uz { uz: "oʻzbekcha, lotin yozuvi", ru: "на узбекском, латиницей", en: "Uzbek, Latin letters" }
+    language_uz_cyrl { uz: "oʻzbekcha, kirill yozuvi", ru: "на узбекском, кириллицей", en: "Uzbek, Cyrillic letters" }
+    language_ru { uz: "ruscha", ru: "на русском", en: "Russian" }
+    language_en { uz: "inglizcha", ru: "на английском", en: "English" }
     lodge_button { uz: "Arizani yuborish", ru: "Отправить заявление", en: "Send the application" }
     lodge_once { uz: "Bir oilaga bir oyda bitta ariza.", ru: "Одно заявление семьи в месяц.", en: "One application a family a month." }
     pinfl_empty { uz: "JSHSHIRni kiriting.", ru: "Введите ПИНФЛ.", en: "Enter the PINFL." }

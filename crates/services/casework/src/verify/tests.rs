@@ -1,7 +1,7 @@
 //! A forged assessment is found among the true ones, in whatever page it lies.
 
 use ::store::testing::each_db;
-use kernel::{Day, Month};
+use kernel::Day;
 
 use super::*;
 use crate::assessment;
@@ -18,9 +18,10 @@ async fn filled<'a>(platform: &'a Platform) -> Story<'a> {
     for family in &families {
         story.lodge_and_assess(family, ON).await;
     }
-    let (on, month) = (Day::parse(ON).unwrap(), Month::parse("2026-01").unwrap());
-    for regime in ["uz-654b", "uz-sr26"] {
+    for (regime, on) in [("uz-654b", ON), ("uz-sr26", "2026-02-05")] {
         let pack = story.shelf.regime(regime).unwrap();
+        let on = Day::parse(on).unwrap();
+        let month = on.month();
         let (permit, shelf) = (&story.permit, &story.shelf);
         let progress = &mut |_| ();
         assessment::register(platform, permit, shelf, &pack, on, month, progress)

@@ -60,9 +60,10 @@ impl LodgePage {
     }
 
     fn language(&self) -> Choice {
-        let options = Lang::ALL.map(|lang| (lang.tag().to_owned(), lang.own_name().to_owned()));
-        let label = self.shell.t.lodge_language();
-        Choice::new("lang", label, options, &self.typed, &self.problems)
+        let t = self.shell.t;
+        let options = Lang::ALL.map(|lang| (lang.tag().to_owned(), t.language(lang).to_owned()));
+        let (typed, problems) = (&self.typed, &self.problems);
+        Choice::new("lang", t.lodge_language(), options, typed, problems)
     }
 
     pub fn read(t: T, typed: &Typed) -> Result<LodgeForm, Problems> {
