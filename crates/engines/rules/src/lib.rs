@@ -30,7 +30,7 @@ pub mod source;
 pub mod syntax;
 pub mod typed;
 
-pub use batch::{Batch, CaseFacts, Malformed, Origin, Stage};
+pub use batch::{Batch, CaseFacts, Columns, Malformed, Origin, Stage};
 pub use cases::{CaseError, CaseReport, run_cases};
 pub use explain::{Trace, explain};
 pub use letter::{Letter, letter};

@@ -5,8 +5,10 @@
 //! cells are unknown. A filter over known columns may still exclude it; if it
 //! does not, it makes the aggregate unknown. So one rule serves all.
 
+mod columns;
 mod push;
 
+pub use columns::{Asked, Cells, Columns, Numbered, TableColumns, Wanted};
 pub use push::Malformed;
 
 use crate::limits::BLOCK_UNITS;
