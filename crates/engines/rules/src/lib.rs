@@ -23,6 +23,7 @@ pub mod explain;
 pub mod letter;
 pub mod limits;
 pub mod markdown;
+pub mod openfisca;
 pub mod outcome;
 pub mod pack;
 pub mod plan;
@@ -30,12 +31,15 @@ pub mod source;
 pub mod syntax;
 pub mod typed;
 
-pub use batch::{Batch, CaseFacts, Columns, Malformed, Origin, Stage};
+pub use batch::{
+    Batch, CaseFacts, Cases, Columns, Malformed, Members, Misfit, Origin, Rows, Stage, Stretch,
+    TableRead, Values,
+};
 pub use cases::{CaseError, CaseReport, run_cases};
 pub use explain::{Trace, explain};
 pub use letter::{Letter, letter};
-pub use outcome::{Need, Outcomes, Verdict};
+pub use outcome::{ExactValue, Need, Outcomes, ResultColumn, Results, Verdict};
 pub use pack::{AtEnd, HumanStep, LANGUAGE, LetterKind, Pack, Status, Step, Term, read_pack};
-pub use plan::{Plan, PlanError};
+pub use plan::{Plan, PlanError, PlanInput};
 pub use source::{Diagnostic, SourceFile};
 pub use typed::Who;

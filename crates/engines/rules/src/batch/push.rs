@@ -18,6 +18,8 @@ pub enum Malformed {
     Nobody,
     #[error("the unit has {0} members; at most {MEMBERS_MAX} are decided on")]
     TooMany(usize),
+    #[error("the pack is a calculation: it reads columns of its own inputs, no portraits")]
+    Calculation,
 }
 
 /// Tables that a pack may read: as many as the catalogue has kinds.
@@ -33,6 +35,9 @@ struct Extracts<'a> {
 impl Batch {
     /// Adds a unit. A portrait that cannot be read leaves the batch as it was.
     pub fn push(&mut self, portrait: &[u8], case: &CaseFacts) -> Result<(), Malformed> {
+        if self.calculation {
+            return Err(Malformed::Calculation);
+        }
         let before = self.len();
         let pushed = self.read(portrait, case);
         if pushed.is_err() {

@@ -3,7 +3,8 @@
 use kernel::Sex;
 use kernel::facts::{CellView, FactKind, Owner, ValueType};
 use kernel::portrait::{FactView, Facts as FactViews, MemberView, PortraitView};
-use rules::batch::{Cells, Columns, Numbered, TableColumns, Wanted};
+use rules::TableRead;
+use rules::batch::{Cells, Numbered, Stretch, StretchRows};
 use rules::typed::is_sound;
 
 use super::error::Result;
@@ -149,10 +150,10 @@ impl Group {
 
     /// The stretch as the engine reads it. `places` has the place of each wanted kind
     /// among the snapshot's.
-    pub fn columns<'a>(&'a self, wanted: &[Wanted], places: &[usize]) -> Columns<'a> {
-        let table = |(wanted, place): (&Wanted, &usize)| {
+    pub fn columns<'a>(&'a self, wanted: &[TableRead], places: &[usize]) -> Stretch<'a> {
+        let table = |(wanted, place): (&TableRead, &usize)| {
             let facts: &'a Facts = &self.facts[*place];
-            TableColumns {
+            StretchRows {
                 asked: &facts.asked,
                 owner: &facts.owner,
                 fields: wanted
@@ -162,7 +163,7 @@ impl Group {
                     .collect(),
             }
         };
-        Columns {
+        Stretch {
             units: Numbered {
                 first: self.first_unit,
                 count: self.units.count,

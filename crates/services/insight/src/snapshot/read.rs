@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kernel::facts::{FactKind, Owner};
 use rules::Plan;
-use rules::batch::{Columns, Wanted};
+use rules::TableRead;
+use rules::batch::Stretch as Families;
 
 use super::error::{Result, SnapshotError, damaged};
 use super::file::Input;
@@ -28,7 +29,7 @@ pub struct What {
     /// The units' ids, districts and mahallas.
     pub ids: bool,
     pub places: bool,
-    wanted: Vec<Wanted>,
+    wanted: Vec<TableRead>,
     /// By wanted kind: its place among the snapshot's.
     kinds: Vec<usize>,
 }
@@ -71,8 +72,8 @@ impl Snapshot {
                 wants: wants.clone(),
             });
         }
-        let wanted = plan.wanted();
-        let place = |wanted: &Wanted| {
+        let wanted = plan.tables().collect::<Vec<_>>();
+        let place = |wanted: &TableRead| {
             let name = wanted.kind.name;
             let has = self.manifest.kinds.iter().position(|kind| kind == name);
             has.ok_or_else(|| SnapshotError::Lacks(name.to_owned()))
@@ -161,7 +162,7 @@ impl Snapshot {
 
 impl What {
     /// The stretch as the engine reads it.
-    pub fn columns<'a>(&self, group: &'a Group) -> Columns<'a> {
+    pub fn columns<'a>(&self, group: &'a Group) -> Families<'a> {
         group.columns(&self.wanted, &self.kinds)
     }
 }
