@@ -28,6 +28,7 @@ pub mod outcome;
 pub mod pack;
 pub mod plan;
 pub mod source;
+pub mod sql;
 pub mod syntax;
 pub mod typed;
 
@@ -42,4 +43,5 @@ pub use outcome::{ExactValue, Need, Outcomes, ResultColumn, Results, Verdict};
 pub use pack::{AtEnd, HumanStep, LANGUAGE, LetterKind, Pack, Status, Step, Term, read_pack};
 pub use plan::{Plan, PlanError, PlanInput};
 pub use source::{Diagnostic, SourceFile};
+pub use sql::{Dialect, SqlError, to_sql};
 pub use typed::Who;

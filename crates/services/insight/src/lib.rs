@@ -9,5 +9,6 @@
 //! Floats are allowed in statistics and only there; every amount is whole tiyin until it is
 //! described.
 
+pub mod decisions;
 pub mod snapshot;
 pub mod synthetic;

@@ -20,6 +20,8 @@ pub enum SnapshotError {
     Damaged { path: PathBuf, why: String },
     #[error("a portrait's bytes are damaged: {0}")]
     Portrait(#[from] BadBytes),
+    #[error("a member is born {0} days from 1970: no calendar reaches there")]
+    Calendar(i32),
     #[error("{} has something in it; a snapshot is written into a new folder", .0.display())]
     Taken(PathBuf),
     #[error("the snapshot has no facts of the kind `{0}`, which the pack reads")]

@@ -7,11 +7,14 @@ use rules::TableRead;
 use rules::batch::{Cells, Numbered, Stretch, StretchRows};
 use rules::typed::is_sound;
 
-use super::error::Result;
+use super::error::{Result, SnapshotError};
 
 /// Units of one stretch: enough for the columns to pack well, few enough to hold a
 /// stretch for every core.
 pub const GROUP_UNITS: usize = 32_768;
+
+/// Days from 1970 of whatever a snapshot holds.
+pub(super) const CALENDAR: u32 = 10_000_000;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Group {
@@ -106,7 +109,7 @@ impl Group {
     /// who has none of its own has that of the whole-register extract.
     pub fn push(&mut self, kinds: &[&'static FactKind], portrait: &[u8]) -> Result<()> {
         let view = PortraitView::new(portrait)?;
-        check_bodies(&view)?;
+        check(&view)?;
         let unit = self.first_unit + self.units.count as i64;
         self.units.count += 1;
         self.units.id.push(*view.unit().as_bytes());
@@ -211,7 +214,11 @@ impl Facts {
 }
 
 /// A unit is taken whole or not at all: nothing of it may fail half way.
-fn check_bodies(view: &PortraitView<'_>) -> Result<()> {
+fn check(view: &PortraitView<'_>) -> Result<()> {
+    let far = |member: &MemberView<'_>| member.born.0.unsigned_abs() >= CALENDAR;
+    if let Some(member) = view.members().find(far) {
+        return Err(SnapshotError::Calendar(member.born.0));
+    }
     let of_members = view.members().flat_map(|member| member.facts());
     for fact in of_members.chain(view.facts()) {
         fact.read()?;

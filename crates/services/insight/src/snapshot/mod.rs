@@ -17,11 +17,11 @@
 //! Reading order: [`Writer`], [`Splitter`], [`Manifest`], [`Snapshot`], [`Group`].
 
 mod error;
-mod file;
+pub(crate) mod file;
 mod group;
 mod manifest;
 mod read;
-mod schema;
+pub(crate) mod schema;
 mod split;
 #[cfg(test)]
 mod tests;

@@ -5,13 +5,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kernel::facts::{FactKind, Owner};
-use rules::Plan;
-use rules::TableRead;
-use rules::batch::Stretch as Families;
+use rules::batch::Stretch;
+use rules::{Plan, TableRead};
 
 use super::error::{Result, SnapshotError, damaged};
 use super::file::Input;
-use super::group::Group;
+use super::group::{CALENDAR, Group};
 use super::manifest::Manifest;
 use super::schema;
 
@@ -36,7 +35,7 @@ pub struct What {
 
 /// One stretch: a part and a row group in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stretch {
+struct Turn {
     part: usize,
     group: usize,
 }
@@ -124,9 +123,9 @@ impl Snapshot {
         }
     }
 
-    fn stretches(&self) -> Vec<Stretch> {
+    fn stretches(&self) -> Vec<Turn> {
         let of_part = |(part, (_, manifest)): (usize, &(PathBuf, Manifest))| {
-            (0..manifest.groups).map(move |group| Stretch { part, group })
+            (0..manifest.groups).map(move |group| Turn { part, group })
         };
         self.parts.iter().enumerate().flat_map(of_part).collect()
     }
@@ -134,7 +133,7 @@ impl Snapshot {
     fn work_through(
         &self,
         what: &What,
-        stretches: &[Stretch],
+        stretches: &[Turn],
         next: &AtomicUsize,
         mut work: impl FnMut(usize, &Group) -> Result<()>,
     ) -> Result<()> {
@@ -162,7 +161,7 @@ impl Snapshot {
 
 impl What {
     /// The stretch as the engine reads it.
-    pub fn columns<'a>(&self, group: &'a Group) -> Families<'a> {
+    pub fn columns<'a>(&self, group: &'a Group) -> Stretch<'a> {
         group.columns(&self.wanted, &self.kinds)
     }
 }
@@ -231,6 +230,10 @@ impl Part {
         members.small(schema::TIE, &mut of_members.tie)?;
         members.small(schema::SEX, &mut of_members.sex)?;
         members.small(schema::BORN, &mut of_members.born)?;
+        let far = |born: &i32| born.unsigned_abs() >= CALENDAR;
+        if of_members.born.iter().any(far) {
+            return Err(damaged(self.member.path(), "a birth beyond the calendar"));
+        }
         members.maybe_small(schema::DIED, &mut of_members.died)?;
         sorted(&self.member, &of_members.unit)?;
         for ((wanted, place), file) in what.wanted.iter().zip(&what.kinds).zip(&self.facts) {

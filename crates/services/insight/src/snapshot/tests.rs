@@ -30,7 +30,6 @@ fn pack(id: &str) -> Pack {
     read.unwrap_or_else(|errors| panic!("{id}: {}", errors[0]))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the packs lie in the repository")]
 fn markdown(folder: &Path) -> Vec<SourceFile> {
     let entries = std::fs::read_dir(folder).expect("the folder of packs");
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("one").path()).collect();
