@@ -268,3 +268,56 @@ impl Ordered {
         self.output.write(table.unit.len(), &values)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::file::Input;
+    use crate::snapshot::tests::{cases, from_portraits, pack, portraits, subject};
+    use crate::snapshot::{GROUP_UNITS, Writer};
+    use kernel::Day;
+
+    #[test]
+    fn decisions_stand_in_the_order_of_the_units_and_are_those_of_the_portraits() {
+        let plan = pack("uz-sr26")
+            .plan(Day::new(2026, 3, 10).expect("a day"))
+            .expect("a plan");
+        let portraits = portraits(4, 300);
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut writer =
+            Writer::create(&folder.path().join("snapshot"), &subject()).expect("a new folder");
+        // Three stretches, the last one short.
+        let count = GROUP_UNITS * 2 + 100;
+        for portrait in portraits.iter().cycle().take(count) {
+            writer.push(&portrait.pack()).expect("a sound portrait");
+        }
+        writer.finish().expect("a snapshot");
+        let snapshot = Snapshot::open(&folder.path().join("snapshot")).expect("a snapshot");
+        let (case, out) = (cases(&plan)[2], folder.path().join("decisions.parquet"));
+        let totals = decide(&snapshot, &plan, &case, &out, 3, |_| {}).expect("decisions");
+        let expected = from_portraits(&plan, &portraits, &case);
+        let left_out = portraits.len() - expected.len();
+        assert_eq!(totals.units + totals.left_out, count as u64);
+        assert!(left_out > 0 && totals.left_out >= (left_out * (count / 300)) as u64);
+
+        let input = Input::open(out, &columns(plan.pack())).expect("its columns");
+        let (mut units, mut amounts) = (Vec::new(), Cells::default());
+        let (mut all, mut paid) = (Vec::new(), Vec::new());
+        for group in 0..input.groups() {
+            let group = input.group(group).expect("a row group");
+            group.large(0, &mut units).expect("numbers");
+            group.maybe(5, &mut amounts).expect("amounts");
+            all.extend_from_slice(&units);
+            paid.extend((0..amounts.len()).map(|row| amounts.get(row)));
+        }
+        assert!(all.is_sorted() && all.len() as u64 == totals.units);
+        let first: Vec<Option<i64>> = expected.iter().map(|row| row.4).collect();
+        assert_eq!(paid[..first.len()], first);
+        let sum: i128 = paid
+            .iter()
+            .flatten()
+            .map(|amount| i128::from(*amount))
+            .sum();
+        assert_eq!(sum, totals.entitled_minor);
+    }
+}

@@ -67,8 +67,8 @@ impl Range {
             return self;
         }
         Range {
-            least: self.least.max(LEAST).min(0),
-            most: self.most.min(MOST).max(0),
+            least: self.least.clamp(LEAST, 0),
+            most: self.most.clamp(0, MOST),
             den: self.den.min(MOST),
         }
     }

@@ -24,7 +24,7 @@ mod read;
 pub(crate) mod schema;
 mod split;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod write;
 
 pub use error::{Result, SnapshotError};

@@ -15,7 +15,7 @@ fn kinds() -> Vec<&'static FactKind> {
     CATALOGUE.iter().collect()
 }
 
-fn subject() -> Subject {
+pub(crate) fn subject() -> Subject {
     Subject {
         taken_on: day(),
         country: "uz".to_owned(),
@@ -24,7 +24,7 @@ fn subject() -> Subject {
     }
 }
 
-fn pack(id: &str) -> Pack {
+pub(crate) fn pack(id: &str) -> Pack {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packs/uz");
     let read = read_pack(id, &markdown(&folder.join(id)), &markdown(&folder));
     read.unwrap_or_else(|errors| panic!("{id}: {}", errors[0]))
@@ -42,7 +42,7 @@ fn markdown(folder: &Path) -> Vec<SourceFile> {
     paths.iter().map(read).collect()
 }
 
-fn portraits(seed: u64, count: u64) -> Vec<Portrait> {
+pub(crate) fn portraits(seed: u64, count: u64) -> Vec<Portrait> {
     let kinds = kinds();
     (0..count)
         .map(|number| wild::family(&kinds, day(), seed, number))
@@ -50,7 +50,7 @@ fn portraits(seed: u64, count: u64) -> Vec<Portrait> {
 }
 
 /// What is compared of a decision.
-type Row = (
+pub(crate) type Row = (
     UnitId,
     rules::Verdict,
     Option<String>,
@@ -75,7 +75,7 @@ fn rows(outcomes: &Outcomes, ids: impl Fn(UnitId) -> UnitId) -> Vec<Row> {
     (0..outcomes.len()).map(row).collect()
 }
 
-fn from_portraits(plan: &Plan, portraits: &[Portrait], case: &CaseFacts) -> Vec<Row> {
+pub(crate) fn from_portraits(plan: &Plan, portraits: &[Portrait], case: &CaseFacts) -> Vec<Row> {
     let (mut batch, mut outcomes) = (Batch::new(plan), Outcomes::new());
     for portrait in portraits {
         // A unit that cannot be decided on is left out on both sides.
@@ -107,7 +107,7 @@ fn from_snapshot(plan: &Plan, folder: &Path, case: &CaseFacts) -> Vec<Row> {
     rows
 }
 
-fn cases(plan: &Plan) -> Vec<CaseFacts> {
+pub(crate) fn cases(plan: &Plan) -> Vec<CaseFacts> {
     let application = CaseFacts::application(plan.decided_on(), plan.pack().cut_off_day());
     vec![
         CaseFacts {
