@@ -65,4 +65,5 @@ def main():
     print(json.dumps({"families": rows, "seconds": round(seconds, 3), "peak_mib": peak}))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -74,4 +74,5 @@ def main():
           f"(statement of {len(statement) // 1024} KiB; {spread})")
 
 
-main()
+if __name__ == "__main__":
+    main()

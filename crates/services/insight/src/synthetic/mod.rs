@@ -15,12 +15,12 @@ impl Luck {
     /// The luck of one thing: its seed, and its number.
     pub fn of(seed: u64, number: u64) -> Luck {
         let mut luck = Luck(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ number);
-        luck.next();
+        luck.draw();
         luck
     }
 
     /// SplitMix64.
-    pub fn next(&mut self) -> u64 {
+    fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut x = self.0;
         x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -30,7 +30,7 @@ impl Luck {
 
     /// 0 up to, not including, `count`.
     pub fn below(&mut self, count: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(count)) >> 64) as u64
+        ((u128::from(self.draw()) * u128::from(count)) >> 64) as u64
     }
 
     pub fn between(&mut self, least: i64, most: i64) -> i64 {
