@@ -23,22 +23,28 @@ pub mod explain;
 pub mod letter;
 pub mod limits;
 pub mod markdown;
+pub mod openfisca;
 pub mod outcome;
 pub mod pack;
 pub mod plan;
 pub mod source;
+pub mod sql;
 pub mod syntax;
 pub mod typed;
 
-pub use batch::{Batch, CaseFacts, Held, Malformed, Origin, Stage};
+pub use batch::{
+    Batch, CaseFacts, Cases, Columns, Held, Malformed, Members, Misfit, Origin, Rows, Stage,
+    Stretch, TableRead, Values,
+};
 pub use cases::{CaseError, CaseReport, run_cases};
 pub use explain::{Trace, explain};
 pub use letter::{Letter, letter};
-pub use outcome::{Need, Outcomes, Verdict};
+pub use outcome::{ExactValue, Need, Outcomes, ResultColumn, Results, Verdict};
 pub use pack::{
     AtEnd, HumanStep, LANGUAGE, LetterKind, OpenedBy, Pack, Standing, Status, Step, Term,
     WhenUnmet, check_country, read_pack,
 };
-pub use plan::{Plan, PlanError};
+pub use plan::{Plan, PlanError, PlanInput};
 pub use source::{Diagnostic, SourceFile};
+pub use sql::{Dialect, SqlError, to_sql};
 pub use typed::Who;

@@ -44,11 +44,11 @@ impl Quantity {
         index: usize,
     ) -> Option<Quantity> {
         let column = &scratch.columns[slot as usize];
-        let state = column.state[index];
+        let state = column.state(index);
         if state == UNKNOWN {
             return None;
         }
-        let value = column.value[index];
+        let value = column.value(index);
         let quantity = Quantity::of(plan.nodes[slot as usize].ty, value);
         Some(Quantity {
             denominator: column.denominator(index),
@@ -72,6 +72,7 @@ impl Quantity {
             Type::Date => (QuantityKind::Date, 0),
             Type::Month => (QuantityKind::Month, 0),
             Type::YesNo => (QuantityKind::YesNo, 0),
+            Type::OwnCode(_) => (QuantityKind::Number, 0),
             Type::Code(list) => {
                 let code = Code::of(list, value);
                 (code.map_or(QuantityKind::NoCode, QuantityKind::Code), 0)

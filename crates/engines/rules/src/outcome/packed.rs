@@ -91,11 +91,11 @@ fn write_value(
         return (UNKNOWN, false);
     };
     let column = &scratch.columns[slot as usize];
-    let state = column.state[index];
+    let state = column.state(index);
     if state == UNKNOWN {
         return (UNKNOWN, false);
     }
-    put(out, column.value[index]);
+    put(out, column.value(index));
     let denominator = column.denominator(index);
     if denominator != 1 {
         put(out, denominator);
@@ -154,6 +154,14 @@ impl PackedTrace {
             amount,
         })
     }
+}
+
+/// Appends the truths of a trace's conditions, in the pack's order; what is damaged ends them.
+pub(crate) fn truths(bytes: &[u8], out: &mut Vec<Truth>) {
+    let mut reader = Reader { bytes, at: 4 };
+    let count = reader.byte().unwrap_or(0);
+    let read = (0..count).map_while(|_| reader.condition().ok());
+    out.extend(read.map(|condition| condition.truth));
 }
 
 struct Reader<'a> {

@@ -3,7 +3,7 @@
 use super::blocks::{self, Errors};
 use super::{LANGUAGE, OpenedBy, Standing, standing};
 use crate::markdown::{Block, Word};
-use crate::source::{Place, nearest};
+use crate::source::{Diagnostic, Place, nearest};
 use crate::typed::{Table, Tables, Who, all_kinds};
 use kernel::facts::{self, Owner};
 use kernel::{Day, Period, Text3};
@@ -19,11 +19,13 @@ pub struct Head {
     pub opened_by: OpenedBy,
     pub territory: Vec<u32>,
     pub cut_off_day: u32,
-    pub rank: Word,
+    /// None in a calculation.
+    pub rank: Option<Word>,
 }
 
-const HEAD_KEYS: [&str; 14] = [
+const HEAD_KEYS: [&str; 15] = [
     "language",
+    "kind",
     "standing",
     "opened by",
     "territory",
@@ -65,12 +67,15 @@ pub fn read_head(block: &Block, errors: &mut Errors) -> Option<Head> {
         None => None,
         Some(word) => Some(errors.keep(blocks::day(word))?.plus_days(1)),
     };
-    let cut_off = errors.keep(
-        block
-            .required("cut-off day")
-            .and_then(|field| blocks::count(&field.value[0], 1, 31)),
-    );
-    let rank = errors.keep(block.required("rank"))?.value[0].clone();
+    let regime = errors.keep(is_regime(block))?;
+    let (cut_off, rank) = if regime {
+        let cut_off = block.required("cut-off day");
+        let cut_off = errors.keep(cut_off.and_then(|field| blocks::count(&field.value[0], 1, 31)));
+        let rank = errors.keep(block.required("rank"))?.value[0].clone();
+        (cut_off, Some(rank))
+    } else {
+        (Some(1), None)
+    };
     let in_force = Period { from: from?, to };
     Some(Head {
         id,
@@ -84,6 +89,22 @@ pub fn read_head(block: &Block, errors: &mut Errors) -> Option<Head> {
         cut_off_day: cut_off?,
         rank,
     })
+}
+
+/// `kind: regime` decides about people and is what a pack is when nothing is said;
+/// `kind: calculation` has variables as its results and nothing else.
+pub fn is_regime(block: &Block) -> Result<bool, Diagnostic> {
+    let Some(field) = block.field("kind") else {
+        return Ok(true);
+    };
+    match field.text().as_str() {
+        "regime" => Ok(true),
+        "calculation" => Ok(false),
+        _ => Err(field.place().error(
+            "a pack has no such kind",
+            "kind: regime, or kind: calculation",
+        )),
+    }
 }
 
 pub fn read_tables(block: &Block, errors: &mut Errors) -> Tables {
