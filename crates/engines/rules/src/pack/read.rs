@@ -227,6 +227,7 @@ impl Parts {
             required,
             files,
             shared,
+            simulated: Vec::new(),
             hash,
         };
         pack.check_dates(errors);
