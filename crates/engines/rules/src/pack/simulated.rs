@@ -85,7 +85,8 @@ impl Pack {
             instead: wrong.instead,
         })?;
         let days = |day: fn(&ParameterValue) -> kernel::Day| parameter.values.iter().map(day).min();
-        let (Some(in_force), Some(announced)) = (days(|one| one.in_force), days(|one| one.announced))
+        let (Some(in_force), Some(announced)) =
+            (days(|one| one.in_force), days(|one| one.announced))
         else {
             unreachable!("a parameter without a value is not read")
         };
