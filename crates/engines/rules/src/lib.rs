@@ -40,7 +40,9 @@ pub use cases::{CaseError, CaseReport, run_cases};
 pub use explain::{Trace, explain};
 pub use letter::{Letter, letter};
 pub use outcome::{ExactValue, Need, Outcomes, ResultColumn, Results, Verdict};
-pub use pack::{AtEnd, HumanStep, LANGUAGE, LetterKind, OverlayError, Pack, Status, Step, Term, read_pack};
+pub use pack::{
+    AtEnd, HumanStep, LANGUAGE, LetterKind, OverlayError, Pack, Status, Step, Term, read_pack,
+};
 pub use plan::{Plan, PlanError, PlanInput};
 pub use source::{Diagnostic, SourceFile};
 pub use sql::{Dialect, SqlError, to_sql};

@@ -439,3 +439,49 @@ fn every_plot_tells_its_content_to_who_does_not_see_it_and_runs_nothing() {
     let cost = &report.plots[2].svg;
     assert!(cost.contains("<title>11, uz-654b: 1</title>"), "{cost}");
 }
+
+/// Laws that read alike take one pass over a snapshot, others one each; both say what the
+/// portraits say.
+#[test]
+fn a_snapshot_says_what_its_portraits_say() {
+    let base = pack("uz-654b");
+    let other = pack("uz-sr26");
+    let on = "2026-03-10";
+    let kinds = base.required_kinds().iter().chain(other.required_kinds());
+    let mut kinds: Vec<u16> = kinds.map(|(kind, _)| *kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("snapshot");
+    let subject = crate::snapshot::Subject {
+        taken_on: day(on),
+        country: "uz".to_owned(),
+        unit_block: base.unit().name.clone(),
+        kinds: kinds.iter().map(|code| kind(*code).unwrap()).collect(),
+    };
+    let mut writer = crate::snapshot::Writer::create(&folder, &subject).unwrap();
+    for couple in &COUNTRY {
+        writer.push(&couple.portrait(&base)).unwrap();
+    }
+    writer.finish().unwrap();
+    let snapshot = crate::snapshot::Snapshot::open(&folder).unwrap();
+    let changed = base.with_parameters(&[("mce", "650000")]).unwrap();
+    for (reform, alike) in [(&changed, true), (&other, false)] {
+        let laws = Laws::new(&base, reform, day(on), Steps::Passed).unwrap();
+        assert_eq!(laws.read_alike(), alike);
+        let done = std::sync::atomic::AtomicU64::new(0);
+        let count = |more| {
+            done.fetch_add(more, std::sync::atomic::Ordering::Relaxed);
+        };
+        let read = of_snapshot(&snapshot, &laws, &count).unwrap();
+        let told = decided_on(&base, reform, on, Steps::Passed, 1.0);
+        assert_eq!(done.into_inner(), 5);
+        assert_eq!(read.per_capita, told.per_capita);
+        assert_eq!((read.people, read.district), (told.people, told.district));
+        for (read, told) in [(read.base, told.base), (read.reform, told.reform)] {
+            assert_eq!(read.verdict, told.verdict);
+            assert_eq!(read.amount, told.amount);
+            assert_eq!(read.programme, told.programme);
+        }
+    }
+}
