@@ -50,8 +50,8 @@ from_fault!(
     access::account::AccountRefused,
     casework::Fault,
     payments::Error,
-    insight::snapshot::SnapshotError,
     store::Fault,
+    insight::snapshot::SnapshotError,
     std::io::Error,
     reqwest::Error,
 );

@@ -53,4 +53,5 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("casework", "0002_letter_language"),
     store::migration!("casework", "0003_escalation"),
     store::migration!("casework", "0004_suspension"),
+    store::migration!("casework", "0005_register_runs"),
 ];

@@ -201,8 +201,25 @@ impl Batch {
         }
     }
 
+    /// True when `plan` reads the same columns on the same day, so that it can decide what
+    /// was read for another plan.
+    pub fn fits(&self, plan: &Plan) -> bool {
+        let read = |layout: &Layout| -> Vec<_> {
+            let tables = layout.tables.iter();
+            tables
+                .map(|one| (one.table.kind.code, one.table.who, one.columns.clone()))
+                .collect()
+        };
+        self.decided_on == plan.decided_on && read(&self.layout) == read(&plan.layout)
+    }
+
     pub fn len(&self) -> usize {
         self.member_start.len() - 1
+    }
+
+    /// Living members of a unit.
+    pub fn member_count(&self, index: usize) -> usize {
+        (self.member_start[index + 1] - self.member_start[index]) as usize
     }
 
     pub fn is_empty(&self) -> bool {

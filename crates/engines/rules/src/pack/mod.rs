@@ -14,6 +14,7 @@ mod outcome_blocks;
 mod parameter;
 mod read;
 mod scale_block;
+mod simulated;
 mod standing;
 mod texts;
 mod unit_block;
@@ -25,6 +26,7 @@ pub use input_block::{Entities, Input, Names, Stretch};
 pub use parameter::{Parameter, ParameterValue, Status};
 pub use read::read_pack;
 pub use scale_block::{Bracket, Scale, ScaleKind, ScaleVersion};
+pub use simulated::OverlayError;
 pub use standing::{OpenedBy, Standing, WhenUnmet, check_country};
 pub use texts::LetterTexts;
 
@@ -74,6 +76,8 @@ pub struct Pack {
     pub(crate) required: Vec<(u16, Who)>,
     pub(crate) files: Vec<SourceFile>,
     pub(crate) shared: Vec<SourceFile>,
+    /// What was changed of the law for a simulation; nothing, if this is the law.
+    pub(crate) simulated: Vec<String>,
     pub(crate) hash: [u8; 32],
 }
 

@@ -234,6 +234,7 @@ impl Parts {
             required,
             files,
             shared,
+            simulated: Vec::new(),
             hash,
         };
         pack.check_dates(errors);
