@@ -2,6 +2,7 @@
 //! were used go through the same plan, all of one law and day in one batch of the engine. A unit
 //! gets in a batch what it gets alone, so what comes out must be what was stored, bit for bit.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -48,11 +49,10 @@ impl Page {
         }
         let mut laws = HashMap::new();
         for (_, basis) in &rows {
-            let key = (basis.pack, basis.decided_on);
-            if !laws.contains_key(&key) {
+            if let Entry::Vacant(law) = laws.entry((basis.pack, basis.decided_on)) {
                 let pack = shelf.kept(tx, &basis.regime, &basis.pack).await?;
                 let plan = shelf.plan(&pack, basis.decided_on)?;
-                laws.insert(key, (pack, plan));
+                law.insert((pack, plan));
             }
         }
         let mut used: Vec<FactId> = rows.iter().flat_map(|(row, _)| facts_of(row)).collect();
