@@ -39,6 +39,7 @@ pub async fn run(common: &Common, args: &Assess) -> Result<(), Failure> {
         Some(id) => daftar.shelf.regime(id)?,
         None => daftar.shelf.in_force(on)?,
     };
+    daftar.keep_units_of(&pack).await?;
     let show = Show::new(common);
     let bar = show.count_bar(0, "families assessed");
     let permit = daftar

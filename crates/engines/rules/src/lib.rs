@@ -30,12 +30,15 @@ pub mod source;
 pub mod syntax;
 pub mod typed;
 
-pub use batch::{Batch, CaseFacts, Malformed, Origin, Stage};
+pub use batch::{Batch, CaseFacts, Held, Malformed, Origin, Stage};
 pub use cases::{CaseError, CaseReport, run_cases};
 pub use explain::{Trace, explain};
 pub use letter::{Letter, letter};
 pub use outcome::{Need, Outcomes, Verdict};
-pub use pack::{AtEnd, HumanStep, LANGUAGE, LetterKind, Pack, Status, Step, Term, read_pack};
+pub use pack::{
+    AtEnd, HumanStep, LANGUAGE, LetterKind, OpenedBy, Pack, Standing, Status, Step, Term,
+    WhenUnmet, check_country, read_pack,
+};
 pub use plan::{Plan, PlanError};
 pub use source::{Diagnostic, SourceFile};
 pub use typed::Who;

@@ -5,12 +5,12 @@
 //!  application::lodge ──> case: gathering ──┬─> visiting ──┬─> assessed ──close::month──┬─> awarded
 //!  migration::regime ───────┘ (agencies)    │ (visit,      │                            └─> waiting_list
 //!  reassessment, renewal ───┘               │  Seven)      │
-//!                                           └──────────────┴─> refused
+//!                                           └──────────────┴─> refused | suspended <─> awarded
 //! ```
 //!
 //! Reading order: [`case`] (states, waits), [`application`], [`assessment`] (what the law said,
 //! stored so that it replays), [`step`] (visit, conclusion), [`decision`], [`close`], [`award`],
-//! [`migration`], [`reassessment`], [`renewal`], [`letter`], [`figures`], [`verify`].
+//! [`migration`], [`reassessment`], [`suspension`], [`renewal`], [`letter`], [`figures`], [`verify`].
 //!
 //! Whoever calls opens the transaction where money follows in it: payments commits in the same
 //! one. Units: money in tiyin, days and months of the local calendar, instants UTC.
@@ -27,11 +27,14 @@ pub mod figures;
 pub mod letter;
 pub mod migration;
 pub mod proactive;
+#[cfg(test)]
+mod programme_tests;
 pub mod reassessment;
 pub mod renewal;
 pub mod roster;
 pub mod shelf;
 pub mod step;
+pub mod suspension;
 #[cfg(test)]
 mod testing;
 pub mod verify;
@@ -41,4 +44,7 @@ pub use fault::{Fault, Result, Stop};
 pub use shelf::Shelf;
 
 /// Tables of casework.
-pub const SCHEMA: &[store::Migration] = &[store::migration!("casework", "0001_casework")];
+pub const SCHEMA: &[store::Migration] = &[
+    store::migration!("casework", "0001_casework"),
+    store::migration!("casework", "0004_suspension"),
+];

@@ -81,7 +81,7 @@ pub async fn award_page(
     let last = last.unit;
     let (mut cases, mut decisions, mut grounds) = (Vec::new(), Vec::new(), Vec::new());
     let mut changes = Changes::default();
-    let paid = paid_already(tx, &page).await?;
+    let paid = paid_already(tx, shelf, &page).await?;
     for (row, basis) in page.iter().filter(|(row, _)| chosen.contains(&row.unit)) {
         let mut case = open(tx, ids, row, basis).await?;
         if roster::persons(&case)?
@@ -108,7 +108,12 @@ pub async fn award_page(
     Ok(Some((last, changes)))
 }
 
-async fn paid_already(tx: &mut Tx, page: &[(Assessment, Basis)]) -> Result<HashSet<PersonId>> {
+/// Persons to whom an award of the same benefit runs.
+async fn paid_already(
+    tx: &mut Tx,
+    shelf: &Shelf,
+    page: &[(Assessment, Basis)],
+) -> Result<HashSet<PersonId>> {
     let Some((_, basis)) = page.first() else {
         return Ok(HashSet::new());
     };
@@ -122,7 +127,10 @@ async fn paid_already(tx: &mut Tx, page: &[(Assessment, Basis)]) -> Result<HashS
         );
     }
     let running = award::of_persons(tx, &persons, first_paid_month(basis.counted_month)).await?;
-    Ok(running.into_iter().map(|(person, _)| person).collect())
+    let same = running
+        .into_iter()
+        .filter(|(_, running)| shelf.is_same_benefit(&basis.regime, &running.award.regime));
+    Ok(same.map(|(person, _)| person).collect())
 }
 
 async fn open(tx: &mut Tx, ids: &Ids, row: &Assessment, basis: &Basis) -> Result<Case> {

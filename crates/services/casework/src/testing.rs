@@ -118,7 +118,10 @@ pub fn shelf() -> Shelf {
     let pack = |id: &str| -> Pack {
         rules::read_pack(id, &files(&packs.join(id)), &shared).unwrap_or_else(|e| panic!("{e:?}"))
     };
-    Shelf::new(Zone::tashkent(), vec![pack("uz-654b"), pack("uz-sr26")])
+    Shelf::new(
+        Zone::tashkent(),
+        vec![pack("uz-654b"), pack("uz-sr26"), pack("uz-lonely-elderly")],
+    )
 }
 
 /// The platform with a register, the law, and what the test needs to act.

@@ -10,6 +10,7 @@ mod check;
 mod source;
 #[cfg(test)]
 mod tests;
+mod uzbekistan;
 
 use serde::{Deserialize, Serialize};
 

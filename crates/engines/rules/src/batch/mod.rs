@@ -27,6 +27,17 @@ pub struct CaseFacts {
     /// The category held before, as its place in the pack's list.
     pub former_category: Option<u8>,
     pub stage: Stage,
+    /// The award that the case continues.
+    pub held: Option<Held>,
+}
+
+/// An award that a case continues: its category, and how long the family has held it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// As its place in the pack's list; none where the pack has no categories.
+    pub category: Option<u8>,
+    /// Months paid in that category without a break.
+    pub months: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -61,6 +72,7 @@ impl CaseFacts {
             origin: Origin::Application,
             former_category: None,
             stage: Stage::Final,
+            held: None,
         }
     }
 
@@ -74,6 +86,10 @@ impl CaseFacts {
             self.origin as i64,
             self.former_category.map_or(-1, i64::from),
             self.stage as i64,
+            self.held
+                .and_then(|held| held.category)
+                .map_or(-1, i64::from),
+            self.held.map_or(0, |held| i64::from(held.months)),
         ]
     }
 }

@@ -12,6 +12,7 @@ mod head;
 mod outcome_blocks;
 mod parameter;
 mod read;
+mod standing;
 mod texts;
 mod unit_block;
 mod whole;
@@ -19,9 +20,10 @@ mod whole;
 pub use canonical::CanonicalError;
 pub use parameter::{Parameter, ParameterValue, Status};
 pub use read::read_pack;
+pub use standing::{OpenedBy, Standing, WhenUnmet, check_country};
 pub use texts::LetterTexts;
 
-use crate::source::SourceFile;
+use crate::source::{Place, SourceFile};
 use crate::syntax::Comparison;
 use crate::typed::{Level, Tables, Tree, Type, Who};
 use kernel::kin::UnitBlock;
@@ -38,6 +40,11 @@ pub struct Pack {
     pub(crate) title: Text3,
     pub(crate) law: Text3,
     pub(crate) in_force: Period<Day>,
+    /// Where the day it begins is written.
+    pub(crate) placed: Place,
+    pub(crate) standing: Standing,
+    pub(crate) opened_by: OpenedBy,
+    pub(crate) territory: Vec<u32>,
     pub(crate) cut_off_day: u32,
     pub(crate) unit: UnitBlock,
     pub(crate) tables: Tables,
@@ -91,6 +98,7 @@ pub struct Condition {
     pub code: String,
     pub law: Text3,
     pub stage: StageRule,
+    pub when_unmet: WhenUnmet,
     pub formula: Tree,
     /// What is shown as value and limit; the sides of the comparison by default.
     pub value: Option<Tree>,
@@ -126,6 +134,7 @@ pub struct Programme {
     pub label: Text3,
     pub law: Text3,
     pub when: Tree,
+    /// None: a plan or a list, with no money.
     pub lines: Vec<AmountLine>,
     /// The last month it can be paid for, if the law sets one.
     pub until: Option<Tree>,
@@ -181,6 +190,8 @@ pub enum LetterKind {
     WaitingList,
     WaitingAgency,
     WaitingVisit,
+    /// The payment stops until a condition is met again.
+    Suspended,
 }
 
 impl Pack {

@@ -27,8 +27,11 @@ const BLOCK_KINDS: [&str; 11] = [
     "letter",
 ];
 
+/// What the country's own files may hold. A letter of the pack prevails over a shared one.
+const SHARED_KINDS: [&str; 2] = ["parameter", "letter"];
+
 /// Reads a pack. `id` is the folder's name, `files` its Markdown in order of
-/// path, `shared` the country's files, of which only parameters are taken.
+/// path, `shared` the country's files, of which parameters and letters are taken.
 pub fn read_pack(
     id: &str,
     files: &[SourceFile],
@@ -203,6 +206,10 @@ impl Parts {
             title: head.title,
             law: head.law,
             in_force: head.in_force,
+            placed: head.placed,
+            standing: head.standing,
+            opened_by: head.opened_by,
+            territory: head.territory,
             cut_off_day: head.cut_off_day,
             unit: self.unit?,
             tables: self.scope.tables,
@@ -252,9 +259,9 @@ fn check_kind(block: &Block, shared: bool, errors: &mut Errors) {
                 .place
                 .error(format!("there is no block `{}`", block.kind), instead),
         );
-    } else if shared && block.kind != "parameter" {
+    } else if shared && !SHARED_KINDS.contains(&block.kind.as_str()) {
         errors.add(block.place.error(
-            "a shared file holds parameters only",
+            "a shared file holds parameters and letters only",
             "put this block into the regime's folder",
         ));
     }

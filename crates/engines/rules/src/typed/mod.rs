@@ -53,6 +53,11 @@ pub const INTEGER: Type = Type::Number {
     scale: 0,
     fraction: false,
 };
+pub const MONTHS: Type = Type::Number {
+    unit: Unit::Months,
+    scale: 0,
+    fraction: false,
+};
 
 impl Type {
     /// The word a pack author knows.

@@ -14,7 +14,7 @@ use kernel::ids::AssessmentId;
 use kernel::{Day, Instant, Money, Month, UnitId};
 use uuid::Uuid;
 
-use crate::case::{Origin, Verdict};
+use crate::case::{Held, Origin, Verdict};
 use crate::shelf::PackHash;
 
 pub use cases::{Answered, Assessed, CASES_MAX, ready_cases};
@@ -39,6 +39,7 @@ pub struct Basis {
     pub window_end: Month,
     pub origin: Origin,
     pub former_category: Option<String>,
+    pub held: Option<Held>,
     pub stage: Stage,
 }
 

@@ -97,6 +97,7 @@ fn basis(platform: &Platform, pack: &Pack, decided_on: Day, month: Month) -> Bas
         window_end: window_end(decided_on),
         origin: Origin::Application,
         former_category: None,
+        held: None,
         stage,
     }
 }

@@ -6,12 +6,12 @@ use store::{Tx, bulk, fetch_all, fetch_optional};
 use uuid::Uuid;
 
 use super::{Assessment, Basis};
-use crate::case::{Verdict, hash_of, narrow};
+use crate::case::{Verdict, hash_of, held_of, narrow};
 use crate::fault::{Fault, Result};
 
 const BASIS: bulk::Insert = bulk::Insert {
     into: "basis (id, regime, pack, language_version, decided_on, assessed_at, applied_on, \
-           counted_month, window_end, origin, former_category, stage)",
+           counted_month, window_end, origin, former_category, held_category, held_months, stage)",
     on_conflict: "",
 };
 
@@ -28,6 +28,13 @@ pub(super) async fn insert_bases(tx: &mut Tx, bases: &[Basis]) -> Result<()> {
             .push(i64::from(basis.window_end.0))
             .push(basis.origin.word())
             .push(basis.former_category.as_deref())
+            .push(
+                basis
+                    .held
+                    .as_ref()
+                    .and_then(|held| held.category.as_deref()),
+            )
+            .push(basis.held.as_ref().map(|held| i64::from(held.months)))
             .push(basis.stage.word());
     })
     .await?;
@@ -105,6 +112,8 @@ struct AssessmentRow {
     window_end: i64,
     origin: String,
     former_category: Option<String>,
+    held_category: Option<String>,
+    held_months: Option<i64>,
     stage: String,
 }
 
@@ -114,7 +123,7 @@ macro_rules! select {
             "SELECT a.subject, a.unit, a.id, a.roster, a.facts, a.verdict, a.programme, \
              a.category, a.amount_minor, a.per_capita_minor, a.trace, a.basis, b.regime, b.pack, \
              b.language_version, b.decided_on, b.assessed_at, b.applied_on, b.counted_month, \
-             b.window_end, b.origin, b.former_category, b.stage \
+             b.window_end, b.origin, b.former_category, b.held_category, b.held_months, b.stage \
              FROM assessment a JOIN basis b ON b.id = a.basis ",
             $rest
         )
@@ -208,6 +217,7 @@ fn of_row(row: AssessmentRow) -> Result<(Assessment, Basis)> {
         window_end: month(row.window_end)?,
         origin: row.origin.parse()?,
         former_category: row.former_category,
+        held: held_of(row.held_category, row.held_months)?,
         stage: row.stage.parse()?,
     };
     let assessment = Assessment {
