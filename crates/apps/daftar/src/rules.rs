@@ -26,6 +26,10 @@ pub fn run(common: &Common, command: &Rules) -> Result<(), Failure> {
 #[derive(Serialize)]
 struct Checked {
     regime: String,
+    standing: rules::Standing,
+    /// The first day, and the last one if there is one.
+    from: String,
+    until: Option<String>,
     hash: String,
     parameters: usize,
     recalled: usize,
@@ -67,6 +71,9 @@ fn check_one(pack: &Pack, country: &Path) -> Result<Checked, Failure> {
     };
     Ok(Checked {
         regime: pack.id().to_owned(),
+        standing: pack.standing(),
+        from: pack.in_force().from.to_string(),
+        until: pack.in_force().to.map(|to| to.plus_days(-1).to_string()),
         hash: pack.hash_hex(),
         parameters: values().count(),
         recalled: values()
@@ -105,9 +112,16 @@ fn case_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn told(pack: &Checked) -> String {
+    let standing = match pack.standing {
+        rules::Standing::Primary => "primary",
+        rules::Standing::Overlay => "overlay",
+        rules::Standing::Programme => "programme",
+    };
     let mut text = format!(
-        "{}: {} parameter values ({} recalled), {} cases, {} differ",
+        "{}: {standing}, {} to {}; {} parameter values ({} recalled), {} cases, {} differ",
         pack.regime,
+        pack.from,
+        pack.until.as_deref().unwrap_or("now"),
         pack.parameters,
         pack.recalled,
         pack.cases,
