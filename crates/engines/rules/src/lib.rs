@@ -36,8 +36,8 @@ pub use explain::{Trace, explain};
 pub use letter::{Letter, letter};
 pub use outcome::{Need, Outcomes, Verdict};
 pub use pack::{
-    AtEnd, HumanStep, LANGUAGE, LetterKind, OpenedBy, Pack, Standing, Status, Step, Term,
-    WhenUnmet, check_country, read_pack,
+    AtEnd, Country, Group, HumanStep, LANGUAGE, LetterKind, OpenedBy, Pack, Standing, Status, Step,
+    Term, WhenUnmet, check_country, read_pack,
 };
 pub use plan::{Plan, PlanError};
 pub use source::{Diagnostic, SourceFile};

@@ -77,7 +77,7 @@ impl CaseFacts {
     }
 
     /// In the order of `typed::CASE_COLUMNS`.
-    fn columns(&self, decided_on: Day) -> [i64; CASE_WIDTH] {
+    fn columns(&self, decided_on: Day, district: u32) -> [i64; CASE_WIDTH] {
         [
             i64::from(self.applied_on.0),
             i64::from(decided_on.0),
@@ -90,6 +90,7 @@ impl CaseFacts {
                 .and_then(|held| held.category)
                 .map_or(-1, i64::from),
             self.held.map_or(0, |held| i64::from(held.months)),
+            i64::from(district),
         ]
     }
 }

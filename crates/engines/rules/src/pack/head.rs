@@ -1,7 +1,8 @@
 //! The `pack` and `facts` blocks: what the pack is, and which facts it reads.
 
 use super::blocks::{self, Errors};
-use super::{LANGUAGE, OpenedBy, Standing, standing};
+use super::{LANGUAGE, OpenedBy, Standing, Window, standing};
+use crate::limits::WINDOW_MONTHS_MAX;
 use crate::markdown::{Block, Word};
 use crate::source::{Place, nearest};
 use crate::typed::{Table, Tables, Who, all_kinds};
@@ -19,10 +20,11 @@ pub struct Head {
     pub opened_by: OpenedBy,
     pub territory: Vec<u32>,
     pub cut_off_day: u32,
+    pub window: Window,
     pub rank: Word,
 }
 
-const HEAD_KEYS: [&str; 14] = [
+const HEAD_KEYS: [&str; 16] = [
     "language",
     "standing",
     "opened by",
@@ -36,6 +38,8 @@ const HEAD_KEYS: [&str; 14] = [
     "in force from",
     "in force until",
     "cut-off day",
+    "window months",
+    "window lag",
     "rank",
 ];
 
@@ -70,6 +74,10 @@ pub fn read_head(block: &Block, errors: &mut Errors) -> Option<Head> {
             .required("cut-off day")
             .and_then(|field| blocks::count(&field.value[0], 1, 31)),
     );
+    let window = Window {
+        months: optional_count(block, "window months", 3, 1, errors),
+        lag: optional_count(block, "window lag", 0, 0, errors),
+    };
     let rank = errors.keep(block.required("rank"))?.value[0].clone();
     let in_force = Period { from: from?, to };
     Some(Head {
@@ -82,8 +90,16 @@ pub fn read_head(block: &Block, errors: &mut Errors) -> Option<Head> {
         opened_by: standing::opened_by(block, errors),
         territory,
         cut_off_day: cut_off?,
+        window,
         rank,
     })
+}
+
+/// Up to three years of months; what a pack that does not say it has.
+fn optional_count(block: &Block, key: &str, usual: u32, least: u32, errors: &mut Errors) -> u32 {
+    let word = block.field(key).and_then(|field| field.value.first());
+    let said = word.map(|word| blocks::count(word, least, WINDOW_MONTHS_MAX));
+    said.and_then(|said| errors.keep(said)).unwrap_or(usual)
 }
 
 pub fn read_tables(block: &Block, errors: &mut Errors) -> Tables {

@@ -4,8 +4,10 @@ use super::blocks::Errors;
 use super::head::{Head, read_head, read_tables};
 use super::parameter::{self, Parameter};
 use super::texts::{self, LetterTexts};
-use super::{Category, Condition, HumanStep, LetterKind, Pack, Programme, Term, Variable};
-use super::{canonical, formulas, outcome_blocks, unit_block};
+use super::{
+    Category, Condition, Country, Group, HumanStep, LetterKind, Pack, Programme, Term, Variable,
+};
+use super::{canonical, country, formulas, groups, outcome_blocks, unit_block};
 use crate::limits::{FILES_MAX, PACK_BYTES_MAX};
 use crate::markdown::{self, Block, Word};
 use crate::source::{Diagnostic, Place, SourceFile, nearest};
@@ -13,7 +15,8 @@ use crate::typed::{Level, Scope, Tree, Type};
 use kernel::kin::UnitBlock;
 use std::collections::BTreeMap;
 
-const BLOCK_KINDS: [&str; 11] = [
+const BLOCK_KINDS: [&str; 14] = [
+    "country",
     "pack",
     "unit",
     "facts",
@@ -25,10 +28,12 @@ const BLOCK_KINDS: [&str; 11] = [
     "term",
     "steps",
     "letter",
+    "group",
+    "shown",
 ];
 
 /// What the country's own files may hold. A letter of the pack prevails over a shared one.
-const SHARED_KINDS: [&str; 2] = ["parameter", "letter"];
+const SHARED_KINDS: [&str; 3] = ["country", "parameter", "letter"];
 
 /// Reads a pack. `id` is the folder's name, `files` its Markdown in order of
 /// path, `shared` the country's files, of which parameters and letters are taken.
@@ -85,6 +90,7 @@ fn end_of(id: &str, files: &[SourceFile]) -> Place {
 
 /// All blocks read, not yet a pack.
 pub struct Parts {
+    pub(super) country: Country,
     pub(super) head: Option<Head>,
     pub(super) unit: Option<UnitBlock>,
     pub(super) scope: Scope,
@@ -96,6 +102,8 @@ pub struct Parts {
     pub(super) terms: Vec<(Word, Term)>,
     pub(super) steps: Option<(Vec<HumanStep>, Tree)>,
     pub(super) letters: BTreeMap<LetterKind, LetterTexts>,
+    pub(super) groups: Vec<Group>,
+    pub(super) shown: Vec<u16>,
 }
 
 impl Parts {
@@ -105,6 +113,10 @@ impl Parts {
         }
         let of = |kind: &'static str| blocks.iter().filter(move |block| block.kind == kind);
         let mut scope = Scope::default();
+        let country = of("country")
+            .next()
+            .and_then(|block| country::read(block, errors))
+            .unwrap_or_default();
         let head = of("pack").next().and_then(|block| read_head(block, errors));
         let unit = of("unit")
             .next()
@@ -115,7 +127,7 @@ impl Parts {
             .unwrap_or_default();
         let mut parameters: Vec<Parameter> = Vec::new();
         for parameter in of("parameter")
-            .filter_map(|block| parameter::read(block, errors))
+            .filter_map(|block| parameter::read(block, country.territories, errors))
             .collect::<Vec<_>>()
         {
             if scope.parameters.contains_key(&parameter.name) {
@@ -129,6 +141,9 @@ impl Parts {
                 parameter.name.clone(),
                 (parameters.len() as u16, parameter.ty),
             );
+            if parameter.by_territory() {
+                scope.by_territory.insert(parameter.name.clone());
+            }
             parameters.push(parameter);
         }
         let drafts = of("variable")
@@ -153,7 +168,15 @@ impl Parts {
         let letters = of("letter")
             .filter_map(|block| texts::read_letter(block, errors))
             .collect();
+        let groups = of("group")
+            .filter_map(|block| groups::group(block, &scope, errors))
+            .collect();
+        let shown = of("shown")
+            .next()
+            .map(|block| groups::shown(block, &scope, errors))
+            .unwrap_or_default();
         Some(Parts {
+            country,
             head,
             unit,
             scope,
@@ -165,6 +188,8 @@ impl Parts {
             terms,
             steps,
             letters,
+            groups,
+            shown,
         })
     }
 
@@ -211,6 +236,8 @@ impl Parts {
             opened_by: head.opened_by,
             territory: head.territory,
             cut_off_day: head.cut_off_day,
+            country: self.country,
+            window: head.window,
             unit: self.unit?,
             tables: self.scope.tables,
             parameters: self.parameters,
@@ -227,6 +254,8 @@ impl Parts {
             steps_when,
             rank,
             letters: self.letters,
+            groups: self.groups,
+            shown: self.shown,
             required,
             files,
             shared,
@@ -259,9 +288,14 @@ fn check_kind(block: &Block, shared: bool, errors: &mut Errors) {
                 .place
                 .error(format!("there is no block `{}`", block.kind), instead),
         );
+    } else if !shared && block.kind == "country" {
+        errors.add(block.place.error(
+            "the country is described in a shared file",
+            "put this block into the country's folder",
+        ));
     } else if shared && !SHARED_KINDS.contains(&block.kind.as_str()) {
         errors.add(block.place.error(
-            "a shared file holds parameters and letters only",
+            "a shared file holds the country, parameters and letters only",
             "put this block into the regime's folder",
         ));
     }

@@ -4,7 +4,8 @@ use super::node::{Node, Operand, Slot};
 use super::{CategorySlots, ConditionSlots, Layout, Plan, PlanError, ProgrammeSlots, TableLayout};
 use crate::limits::NODES_MAX;
 use crate::pack::{Pack, ParameterValue};
-use crate::typed::{CASE_COLUMNS, Function, Level, Op, Tree, Type};
+use crate::syntax::Comparison;
+use crate::typed::{CASE_COLUMNS, Function, INTEGER, Level, Op, Tree, Type};
 use kernel::Day;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,6 +24,11 @@ pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
     let rank = lowering.variable(pack.rank)?;
     let conditions = lowering.conditions()?;
     let (categories, programmes) = (lowering.categories()?, lowering.programmes()?);
+    let groups = pack
+        .groups
+        .iter()
+        .map(|group| lowering.of_unit(&group.when));
+    let groups = groups.collect::<Result<_, _>>()?;
     let steps_when = lowering.optional(pack.steps_when.as_ref())?;
     let stage_slot = pack
         .steps_when
@@ -47,6 +53,7 @@ pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
         steps_when,
         stage_slot,
         rank,
+        groups,
         variables,
         used,
     })
@@ -124,10 +131,14 @@ impl Lowering<'_> {
     }
 
     fn stage(&mut self) -> Lowered {
+        self.case("stage")
+    }
+
+    fn case(&mut self, column: &str) -> Lowered {
         let place = CASE_COLUMNS
             .iter()
-            .position(|(name, _)| *name == "stage")
-            .expect("a case has a stage");
+            .position(|(name, _)| *name == column)
+            .expect("a column of the case");
         self.push(Node::Case(place as u8), Level::Unit, CASE_COLUMNS[place].1)
     }
 
@@ -164,6 +175,9 @@ impl Lowering<'_> {
         let pack = self.pack;
         let mut wanted = vec![false; pack.variables.len()];
         wanted[usize::from(pack.rank)] = true;
+        pack.shown
+            .iter()
+            .for_each(|index| wanted[usize::from(*index)] = true);
         pack.outcome_formulas()
             .for_each(|tree| tree.mark_variables(&mut wanted));
         for index in (0..wanted.len()).rev() {
@@ -204,7 +218,43 @@ impl Lowering<'_> {
             });
         };
         self.used[usize::from(index)] = Some(value.clone());
-        self.push(Node::Constant(value.value), Level::Constant, ty)
+        let country = self.push(Node::Constant(value.value), Level::Constant, ty)?;
+        if parameter.by_territory() {
+            return self.by_territory(index, country, ty);
+        }
+        Ok(country)
+    }
+
+    /// A chain of choices by the code of the unit's district: the country's value
+    /// innermost, the nearest territory asked first.
+    fn by_territory(&mut self, index: u16, country: Slot, ty: Type) -> Lowered {
+        let parameter = &self.pack.parameters[usize::from(index)];
+        let code = self.case("territory")?;
+        let mut unmet = self.lifted(country, Level::Unit)?;
+        for (territory, value) in parameter.in_territories(self.day) {
+            let first = self.bound(Comparison::AtLeast, code, territory.first)?;
+            let last = self.bound(Comparison::AtMost, code, territory.last)?;
+            let condition = self.push(Node::And(first, last), Level::Unit, Type::YesNo)?;
+            let met = self.push(Node::Constant(value.value), Level::Constant, ty)?;
+            let met = self.lifted(met, Level::Unit)?;
+            let choice = Node::If {
+                condition,
+                met,
+                unmet,
+            };
+            unmet = self.push(choice, Level::Unit, ty)?;
+        }
+        Ok(unmet)
+    }
+
+    fn bound(&mut self, comparison: Comparison, code: Slot, bound: u32) -> Lowered {
+        let bound = self.push(Node::Constant(i64::from(bound)), Level::Constant, INTEGER)?;
+        let bound = self.lifted(bound, Level::Unit)?;
+        self.push(
+            Node::Compare(comparison, code, bound),
+            Level::Unit,
+            Type::YesNo,
+        )
     }
 
     fn field(&mut self, table: u16, field: u16, tree: &Tree) -> Lowered {

@@ -32,6 +32,7 @@ pub struct Plan {
     /// The stage of the case, read when the pack has steps.
     pub(crate) stage_slot: Option<Slot>,
     pub(crate) rank: Slot,
+    pub(crate) groups: Vec<Slot>,
     /// By variable of the pack: where its value stands, if anything uses it.
     pub(crate) variables: Vec<Option<Slot>>,
     /// By parameter of the pack: the value used, if anything uses it.
@@ -103,7 +104,15 @@ impl Plan {
             .programmes
             .iter()
             .flat_map(|programme| programme.lines.iter().map(|line| Some(*line)));
-        categories.chain(programmes).chain(lines).flatten()
+        let shown = self.pack.shown.iter();
+        let shown = shown.map(|index| self.variables[usize::from(*index)]);
+        let groups = self.groups.iter().map(|slot| Some(*slot));
+        categories
+            .chain(programmes)
+            .chain(lines)
+            .chain(groups)
+            .chain(shown)
+            .flatten()
     }
 
     /// Decides every unit of the batch. One case is a batch of one.
