@@ -37,7 +37,7 @@ pub use letter::{Letter, letter};
 pub use outcome::{Need, Outcomes, Verdict};
 pub use pack::{
     AtEnd, Country, Group, HumanStep, LANGUAGE, LetterKind, OpenedBy, Pack, Standing, Status, Step,
-    Term, WhenUnmet, check_country, read_pack,
+    Term, Territory, WhenUnmet, check_country, read_pack,
 };
 pub use plan::{Plan, PlanError};
 pub use source::{Diagnostic, SourceFile};

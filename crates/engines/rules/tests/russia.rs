@@ -148,7 +148,7 @@ fn a_letter_tells_roubles_and_the_sums_behind_them() {
 }
 
 #[test]
-fn an_assessment_shows_each_value_with_its_source_and_awards_nothing() {
+fn an_overview_shows_each_value_with_its_source_and_awards_nothing() {
     let pack = packs::pack("ru-standard-of-living");
     let name = "a widow of 69 with a corporate pension, insurance and benefits";
     let case = case_named("ru-standard-of-living", name);

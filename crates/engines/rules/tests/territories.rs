@@ -1,5 +1,5 @@
 //! Values of parameters that depend on where a unit lives, the country's own block,
-//! months that are counted once, and the blocks of an assessment.
+//! months that are counted once, and the blocks of an overview.
 
 mod packs;
 
@@ -192,7 +192,7 @@ fn months_are_counted_over_a_written_number_of_them() {
 }
 
 #[test]
-fn what_an_assessment_shows_is_a_variable_of_the_unit_and_stands_once() {
+fn what_an_overview_shows_is_a_variable_of_the_unit_and_stands_once() {
     let id = "ru-standard-of-living";
     let row = "| widowed                 |";
     check(
@@ -214,7 +214,7 @@ fn what_an_assessment_shows_is_a_variable_of_the_unit_and_stands_once() {
 }
 
 #[test]
-fn a_pack_with_neither_programme_nor_assessment_is_not_whole() {
+fn a_pack_with_neither_programme_nor_overview_is_not_whole() {
     let id = "ru-standard-of-living";
     let (mut own, shared) = packs::pack_files(id);
     for file in &mut own {

@@ -70,7 +70,7 @@ pub enum ChildForm {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
-    /// Left out by an assessment, which decides nothing.
+    /// Left out by an overview, which decides nothing.
     pub verdict: Option<String>,
     pub programme: Option<String>,
     pub category: Option<String>,

@@ -14,9 +14,9 @@
 //! of the window. Sums are in soʻm. Facts of the family (`visit`, `seven`) stand
 //! beside its members and are unknown when they are not listed.
 
-mod assessment;
 mod family;
 mod form;
+mod values;
 
 use crate::batch::{CaseFacts, Held, Stage};
 use crate::explain::{Trace, explain};
@@ -194,7 +194,7 @@ fn differences(trace: &Trace, expected: &Expected) -> Vec<String> {
         expected.needs.as_ref().map(|kinds| kinds.join(", ")),
         needs.join(", "),
     );
-    found.extend(assessment::differences(trace, expected));
+    found.extend(values::differences(trace, expected));
     found
 }
 

@@ -1,4 +1,4 @@
-//! What an assessment puts side by side, and the groups the unit belongs to.
+//! What an overview puts side by side, and the groups the unit belongs to.
 
 use super::quantity::Quantity;
 use super::{FactUsed, Reader, Said};

@@ -50,7 +50,7 @@ pub struct Trace {
     /// The place of the condition that decided a refusal: the first not met.
     pub deciding: Option<usize>,
     pub variables: Vec<VariableTrace>,
-    /// Side by side, each with its sources: an assessment hides none in a score.
+    /// Side by side, each with its sources: an overview hides none in a score.
     pub shown: Vec<ShownTrace>,
     pub groups: Vec<GroupTrace>,
     pub arithmetic: Vec<ArithmeticLine>,

@@ -1,4 +1,4 @@
-//! Blocks of an assessment: `group` (who is of interest, and by which law or
+//! Blocks of an overview: `group` (who is of interest, and by which law or
 //! source) and `shown` (which variables stand side by side, none hidden in a score).
 
 use super::blocks::Errors;

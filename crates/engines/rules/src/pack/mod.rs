@@ -69,7 +69,7 @@ pub struct Pack {
     pub(crate) rank: u16,
     pub(crate) letters: BTreeMap<LetterKind, LetterTexts>,
     pub(crate) groups: Vec<Group>,
-    /// Variables that an assessment puts before people, in the pack's order.
+    /// Variables that an overview puts before people, in the pack's order.
     pub(crate) shown: Vec<u16>,
     pub(crate) required: Vec<(u16, Who)>,
     pub(crate) files: Vec<SourceFile>,

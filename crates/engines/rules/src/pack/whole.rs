@@ -24,11 +24,11 @@ impl Parts {
             (self.unit.is_none(), "unit"),
             (self.scope.tables.0.is_empty(), "facts"),
             (
-                self.conditions.is_empty() && !self.is_assessment(),
+                self.conditions.is_empty() && !self.is_overview(),
                 "condition",
             ),
             (
-                self.programmes.is_empty() && !self.is_assessment(),
+                self.programmes.is_empty() && !self.is_overview(),
                 "programme",
             ),
         ];
@@ -50,7 +50,7 @@ impl Parts {
     }
 
     /// A pack that pays nothing puts values and groups before people.
-    fn is_assessment(&self) -> bool {
+    fn is_overview(&self) -> bool {
         self.programmes.is_empty() && !(self.groups.is_empty() && self.shown.is_empty())
     }
 
@@ -139,7 +139,7 @@ impl Parts {
             .steps
             .as_ref()
             .map(|_| (LetterKind::WaitingVisit, "waiting_visit"));
-        if self.is_assessment() {
+        if self.is_overview() {
             return;
         }
         for (kind, name) in ALWAYS.into_iter().chain(visit) {
