@@ -23,6 +23,7 @@ pub mod explain;
 pub mod letter;
 pub mod limits;
 pub mod markdown;
+pub mod openfisca;
 pub mod outcome;
 pub mod pack;
 pub mod plan;
@@ -30,15 +31,18 @@ pub mod source;
 pub mod syntax;
 pub mod typed;
 
-pub use batch::{Batch, CaseFacts, Held, Malformed, Origin, Stage};
+pub use batch::{
+    Batch, CaseFacts, Cases, Columns, Held, Malformed, Members, Misfit, Origin, Rows, Stage,
+    TableRead, Values,
+};
 pub use cases::{CaseError, CaseReport, run_cases};
 pub use explain::{Trace, explain};
 pub use letter::{Letter, letter};
-pub use outcome::{Need, Outcomes, Verdict};
+pub use outcome::{ExactValue, Need, Outcomes, ResultColumn, Results, Verdict};
 pub use pack::{
     AtEnd, Country, Group, HumanStep, LANGUAGE, LetterKind, OpenedBy, Pack, Standing, Status, Step,
     Term, Territory, WhenUnmet, check_country, read_pack,
 };
-pub use plan::{Plan, PlanError};
+pub use plan::{Plan, PlanError, PlanInput};
 pub use source::{Diagnostic, SourceFile};
 pub use typed::Who;

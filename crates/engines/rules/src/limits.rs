@@ -20,6 +20,8 @@ pub const NODES_MAX: usize = 4_000;
 pub const BLOCK_UNITS: usize = 512;
 /// Members of one unit; a larger one is refused as a malformed portrait.
 pub const MEMBERS_MAX: usize = 1_000;
+/// Rows of one scale, all its versions together.
+pub const BRACKETS_MAX: usize = 400;
 /// Diagnostics reported at once.
 pub const DIAGNOSTICS_MAX: usize = 200;
 /// Conditions of a pack, and categories and programmes together: a stored trace

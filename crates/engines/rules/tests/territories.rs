@@ -218,12 +218,9 @@ fn a_pack_with_neither_programme_nor_overview_is_not_whole() {
     let id = "ru-standard-of-living";
     let (mut own, shared) = packs::pack_files(id);
     for file in &mut own {
-        let kept: Vec<&str> = file
-            .text
-            .split("\n```")
-            .filter(|block| !block.starts_with("shown") && !block.starts_with("group"))
-            .collect();
-        file.text = kept.join("\n```");
+        // A fence with the word `text` is prose.
+        file.text = file.text.replace("```shown", "```text");
+        file.text = file.text.replace("```group ", "```text ");
     }
     let errors = read_pack(id, &own, &shared).expect_err("not whole");
     let missing = |kind: &str| {

@@ -5,8 +5,10 @@
 //! cells are unknown. A filter over known columns may still exclude it; if it
 //! does not, it makes the aggregate unknown. So one rule serves all.
 
+mod columns;
 mod push;
 
+pub use columns::{Cases, Columns, Members, Misfit, Rows, TableRead, Values};
 pub use push::Malformed;
 
 use crate::limits::BLOCK_UNITS;
@@ -120,6 +122,11 @@ pub struct Batch {
     pub(crate) member_start: Vec<u32>,
     pub(crate) members: [Vec<i64>; MEMBER_WIDTH],
     pub(crate) tables: Vec<TableRows>,
+    pub(crate) inputs: Vec<InputColumn>,
+    /// Of a calculation: no cases, no persons, no portraits.
+    calculation: bool,
+    /// Does a value depend on where a unit lives?
+    by_territory: bool,
     pub(crate) fact_ids: Vec<u8>,
     pub(crate) fact_start: Vec<u32>,
 }
@@ -135,6 +142,15 @@ pub(crate) struct TableRows {
     pub start: Vec<u32>,
     pub values: Vec<Vec<i64>>,
     pub states: Vec<Vec<u8>>,
+}
+
+/// The values of one declared input.
+#[derive(Debug, Default)]
+pub(crate) struct InputColumn {
+    pub of_member: bool,
+    pub values: Vec<i64>,
+    /// Empty: all are known.
+    pub states: Vec<u8>,
 }
 
 /// A stretch of units evaluated together.
@@ -179,21 +195,25 @@ impl Batch {
                 .iter()
                 .map(|layout| table(layout.column_count))
                 .collect(),
+            inputs: plan.inputs.iter().map(InputColumn::of).collect(),
+            calculation: plan.pack.is_calculation(),
+            by_territory: plan.reads_case("territory"),
             fact_ids: Vec::new(),
             fact_start: vec![0],
         }
     }
 
     pub fn len(&self) -> usize {
-        self.units.len()
+        self.member_start.len() - 1
     }
 
     pub fn is_empty(&self) -> bool {
-        self.units.is_empty()
+        self.len() == 0
     }
 
+    /// The unit's id; units of a calculation have none.
     pub fn unit(&self, index: usize) -> UnitId {
-        self.units[index]
+        self.units.get(index).copied().unwrap_or(UnitId::NIL)
     }
 
     /// Empties the batch and keeps its memory.
@@ -229,6 +249,9 @@ impl Batch {
             .for_each(|column| column.truncate(members));
         self.fact_start.truncate(units + 1);
         self.fact_ids.truncate(facts * 16);
+        for input in &mut self.inputs {
+            input.truncate(if input.of_member { members } else { units });
+        }
         for table in &mut self.tables {
             let rows = table.start[units] as usize;
             table.start.truncate(units + 1);
@@ -243,5 +266,19 @@ impl Batch {
                 .iter_mut()
                 .for_each(|column| column.truncate(rows));
         }
+    }
+}
+
+impl InputColumn {
+    fn of(input: &crate::plan::PlanInput) -> InputColumn {
+        InputColumn {
+            of_member: input.level == Level::Member,
+            ..InputColumn::default()
+        }
+    }
+
+    fn truncate(&mut self, len: usize) {
+        self.values.truncate(len);
+        self.states.truncate(len);
     }
 }

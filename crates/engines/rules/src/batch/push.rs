@@ -18,6 +18,8 @@ pub enum Malformed {
     Nobody,
     #[error("the unit has {0} members; at most {MEMBERS_MAX} are decided on")]
     TooMany(usize),
+    #[error("the pack is a calculation: it reads columns of its own inputs, no portraits")]
+    Calculation,
 }
 
 /// Tables that a pack may read: as many as the catalogue has kinds.
@@ -33,6 +35,9 @@ struct Extracts<'a> {
 impl Batch {
     /// Adds a unit. A portrait that cannot be read leaves the batch as it was.
     pub fn push(&mut self, portrait: &[u8], case: &CaseFacts) -> Result<(), Malformed> {
+        if self.calculation {
+            return Err(Malformed::Calculation);
+        }
         let before = self.len();
         let pushed = self.read(portrait, case);
         if pushed.is_err() {
@@ -206,7 +211,7 @@ fn push_rows(
 }
 
 /// An amount that is never negative is at least 0 even when it is unknown.
-fn missing(layout: &TableLayout, field: usize) -> u8 {
+pub(super) fn missing(layout: &TableLayout, field: usize) -> u8 {
     if never_negative(layout.table.kind, field) {
         AT_LEAST
     } else {
@@ -215,7 +220,7 @@ fn missing(layout: &TableLayout, field: usize) -> u8 {
 }
 
 /// A cell outside its type is as good as missing.
-fn is_sound(layout: &TableLayout, field: usize, value: i64) -> bool {
+pub(super) fn is_sound(layout: &TableLayout, field: usize, value: i64) -> bool {
     const CALENDAR: i64 = 10_000_000;
     match layout.table.kind.fields[field].ty {
         ValueType::Money => value >= 0 || !never_negative(layout.table.kind, field),

@@ -50,10 +50,13 @@ impl Reader<'_> {
     /// The rank variable and what it is made of, in the order of the pack.
     fn income_lines(&self) -> Vec<ArithmeticLine> {
         let pack = &self.plan.pack;
+        let Some(rank) = pack.rank.map(usize::from) else {
+            return Vec::new();
+        };
         let mut wanted = vec![false; pack.variables.len()];
-        wanted[usize::from(pack.rank)] = true;
+        wanted[rank] = true;
         // Each variable stands behind what it uses, so one pass backwards will do.
-        for index in (0..=usize::from(pack.rank)).rev() {
+        for index in (0..=rank).rev() {
             if wanted[index]
                 && let Some(tree) = self.version(index)
             {

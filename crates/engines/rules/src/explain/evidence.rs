@@ -118,7 +118,7 @@ impl Reader<'_> {
         for index in 0..range.len() {
             let out = filter.is_some_and(|filter| {
                 let column = &self.scratch.columns[filter as usize];
-                column.is_known(index) && column.value[index] == 0
+                column.is_known(index) && column.value(index) == 0
             });
             if !out && self.batch.tables[usize::from(table)].fact[range.start + index] != PHANTOM {
                 rows.push((table, range.start + index));
@@ -129,11 +129,16 @@ impl Reader<'_> {
     /// The nodes a node reads; of a choice only the branch taken.
     fn below(&self, slot: Slot, stack: &mut Vec<Slot>) {
         match self.plan.nodes[slot as usize].node {
-            Node::Constant(_) | Node::Case(_) | Node::Member(_) | Node::Field { .. } => {}
+            Node::Constant(_)
+            | Node::Case(_)
+            | Node::Member(_)
+            | Node::Input(_)
+            | Node::Field { .. } => {}
             Node::Lift(inner)
             | Node::Not(inner)
             | Node::Negate(inner)
-            | Node::Round { value: inner, .. } => stack.push(inner),
+            | Node::Round { value: inner, .. }
+            | Node::Scale { value: inner, .. } => stack.push(inner),
             Node::And(a, b)
             | Node::Or(a, b)
             | Node::Compare(_, a, b)
@@ -159,7 +164,7 @@ impl Reader<'_> {
                 stack.push(condition);
                 let column = &self.scratch.columns[condition as usize];
                 let of_unit = self.plan.nodes[condition as usize].level == Level::Unit;
-                match of_unit.then(|| (column.is_known(0), column.value[0])) {
+                match of_unit.then(|| (column.is_known(0), column.value(0))) {
                     Some((true, 1)) => stack.push(met),
                     Some((true, _)) => stack.push(unmet),
                     _ => stack.extend([met, unmet]),

@@ -49,7 +49,7 @@ impl Reader<'_> {
         let groups = self.plan.pack.groups.iter().zip(&self.plan.groups);
         let told = groups.map(|(group, slot)| {
             let column = &self.scratch.columns[*slot as usize];
-            let truth = match (column.state[0], column.value[0]) {
+            let truth = match (column.state(0), column.value(0)) {
                 (KNOWN, 0) => Truth::NotMet,
                 (KNOWN, _) => Truth::Met,
                 _ => Truth::Unknown,

@@ -189,7 +189,10 @@ impl Reader<'_> {
             amount: outcomes.amount(0),
             term: programme.and_then(|programme| pack.term(&programme.id, outcomes.category(0))),
             last_month: outcomes.last_month(0),
-            per_capita: Quantity::read(self.plan, self.scratch, self.plan.rank, 0),
+            per_capita: self
+                .plan
+                .rank
+                .and_then(|rank| Quantity::read(self.plan, self.scratch, rank, 0)),
             deciding,
             variables: self.variables(),
             shown: self.shown(&facts),

@@ -43,11 +43,11 @@ impl Quantity {
         index: usize,
     ) -> Option<Quantity> {
         let column = &scratch.columns[slot as usize];
-        let state = column.state[index];
+        let state = column.state(index);
         if state == UNKNOWN {
             return None;
         }
-        let value = column.value[index];
+        let value = column.value(index);
         let quantity = Quantity::of(plan.nodes[slot as usize].ty, value, plan.pack.currency());
         Some(Quantity {
             denominator: column.denominator(index),
@@ -71,6 +71,7 @@ impl Quantity {
             Type::Date => (QuantityKind::Date, 0),
             Type::Month => (QuantityKind::Month, 0),
             Type::YesNo => (QuantityKind::YesNo, 0),
+            Type::OwnCode(_) => (QuantityKind::Number, 0),
             Type::Code(list) => (
                 QuantityKind::Code(list.get(value as usize).copied().unwrap_or("?")),
                 0,

@@ -22,7 +22,7 @@ pub(crate) struct Judged {
 
 /// What is known of a yes/no at one unit.
 fn truth(column: &Column, index: usize) -> Truth {
-    match (column.state[index], column.value[index]) {
+    match (column.state(index), column.value(index)) {
         (KNOWN, 0) => Truth::NotMet,
         (KNOWN, _) => Truth::Met,
         _ => Truth::Unknown,
@@ -56,7 +56,7 @@ pub(crate) fn stage_reached(plan: &Plan, scratch: &Scratch, index: usize) -> (St
     let ahead = needed
         && plan
             .stage_slot
-            .is_some_and(|slot| scratch.columns[slot as usize].value[index] == pre);
+            .is_some_and(|slot| scratch.columns[slot as usize].value(index) == pre);
     let reached = if needed && !ahead {
         StageRule::FinalOnly
     } else {
@@ -104,10 +104,11 @@ pub(crate) fn judge(plan: &Plan, scratch: &Scratch, index: usize) -> Judged {
 }
 
 fn rank(plan: &Plan, scratch: &Scratch, index: usize) -> Option<i64> {
-    let column = &scratch.columns[plan.rank as usize];
+    let rank = plan.rank?;
+    let column = &scratch.columns[rank as usize];
     column
         .is_known(index)
-        .then(|| whole(plan, scratch, plan.rank, index))?
+        .then(|| whole(plan, scratch, rank, index))?
 }
 
 /// A value at money's (or its own) scale as a whole number, rounded half up: for
@@ -123,7 +124,7 @@ pub(crate) fn whole(plan: &Plan, scratch: &Scratch, slot: Slot, index: usize) ->
         _ => 1,
     };
     rounded(
-        i128::from(column.value[index]),
+        i128::from(column.value(index)),
         i128::from(column.denominator(index)) * down,
         1,
         Rounding::HalfUp,
@@ -160,7 +161,7 @@ fn award(plan: &Plan, scratch: &Scratch, index: usize, judged: &mut Judged) {
     judged.verdict = Verdict::Entitled;
     judged.programme = Some(programme);
     judged.amount = Some(amount);
-    judged.cap = until.map(|column| Month(column.value[index] as i32));
+    judged.cap = until.map(|column| Month(column.value(index) as i32));
 }
 
 /// The first of several formulas that holds. One unknown before it leaves the
@@ -194,7 +195,7 @@ fn amount(
         if !column.is_known(index) {
             return None;
         }
-        sum += i128::from(column.value[index]);
+        sum += i128::from(column.value(index));
     }
     let mut scale = 1;
     if let Some(slot) = share {
@@ -202,7 +203,7 @@ fn amount(
         if !column.is_known(index) {
             return None;
         }
-        sum = sum.checked_mul(i128::from(column.value[index]))?;
+        sum = sum.checked_mul(i128::from(column.value(index)))?;
         if let Type::Number { scale: digits, .. } = plan.nodes[slot as usize].ty {
             scale = 10_i128.pow(u32::from(digits));
         }

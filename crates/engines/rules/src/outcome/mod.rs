@@ -3,14 +3,16 @@
 mod judge;
 mod needs;
 mod packed;
+mod results;
 
 pub(crate) use judge::{condition_truth, stage_reached};
 pub use packed::{PackedCondition, PackedTrace, PackedValue, TraceDamaged};
+pub use results::{ExactValue, ResultColumn, Results};
 
 use crate::batch::{Batch, Block};
 use crate::pack::Step;
-use crate::plan::Plan;
 use crate::plan::eval::Scratch;
+use crate::plan::{Plan, Slot};
 use kernel::{FactId, Money, Month, PersonId, UnitId};
 use std::sync::Arc;
 
@@ -142,15 +144,7 @@ impl Outcomes {
 
     /// The name of the formula that overflowed or divided by nothing, if one did.
     pub fn fault(&self, i: usize, plan: &Plan) -> Option<String> {
-        let slot = self.rows[i].fault?;
-        let index = plan
-            .variables
-            .iter()
-            .position(|variable| *variable == Some(slot));
-        Some(index.map_or_else(
-            || format!("node {slot}"),
-            |index| plan.pack.variables[index].name.clone(),
-        ))
+        Some(name_of(plan, self.rows[i].fault?))
     }
 
     /// Appends the stored form of the trace; see [`PackedTrace`] for its layout.
@@ -233,7 +227,7 @@ impl Outcomes {
                 .find(|fault| fault.unit == unit)
                 .map(|fault| fault.slot);
             self.rows.push(Row {
-                unit: batch.units[unit],
+                unit: batch.unit(unit),
                 verdict,
                 programme: judged.programme,
                 category: judged.category,
@@ -274,4 +268,16 @@ impl Outcomes {
         });
         self.terms = terms.collect();
     }
+}
+
+/// The variable that stands in a slot, or the slot's number.
+fn name_of(plan: &Plan, slot: Slot) -> String {
+    let known = plan
+        .variables
+        .iter()
+        .position(|variable| *variable == Some(slot));
+    known.map_or_else(
+        || format!("node {slot}"),
+        |index| plan.pack.variables[index].name.clone(),
+    )
 }

@@ -90,7 +90,7 @@ struct Search<'a> {
 impl Search<'_> {
     fn run(&mut self) {
         while let Some((slot, index)) = self.stack.pop() {
-            if self.column(slot).state[index] == KNOWN || self.seen.contains(&(slot, index)) {
+            if self.column(slot).state(index) == KNOWN || self.seen.contains(&(slot, index)) {
                 continue;
             }
             self.seen.push((slot, index));
@@ -110,7 +110,7 @@ impl Search<'_> {
     fn open(&mut self, slot: Slot, index: usize) {
         let operand = self.plan.nodes[slot as usize];
         match operand.node {
-            Node::Constant(_) | Node::Case(_) | Node::Member(_) => {}
+            Node::Constant(_) | Node::Case(_) | Node::Member(_) | Node::Input(_) => {}
             Node::Field { table, .. } => self.row(table, index),
             Node::Lift(from) => {
                 let level = self.plan.nodes[from as usize].level;
@@ -124,9 +124,10 @@ impl Search<'_> {
                 );
                 self.stack.push((from, at));
             }
-            Node::Not(inner) | Node::Negate(inner) | Node::Round { value: inner, .. } => {
-                self.stack.push((inner, index))
-            }
+            Node::Not(inner)
+            | Node::Negate(inner)
+            | Node::Round { value: inner, .. }
+            | Node::Scale { value: inner, .. } => self.stack.push((inner, index)),
             Node::And(left, right)
             | Node::Or(left, right)
             | Node::Compare(_, left, right)
@@ -148,7 +149,7 @@ impl Search<'_> {
                 unmet,
             } => {
                 let chosen = self.column(condition);
-                match (chosen.is_known(index), chosen.value[index]) {
+                match (chosen.is_known(index), chosen.value(index)) {
                     (true, 1) => self.stack.push((met, index)),
                     (true, _) => self.stack.push((unmet, index)),
                     (false, _) => self.stack.push((condition, index)),
@@ -178,7 +179,7 @@ impl Search<'_> {
             }
             if let Some(filter) = filter {
                 let column = self.column(filter);
-                if column.is_known(index) && column.value[index] == 0 {
+                if column.is_known(index) && column.value(index) == 0 {
                     continue;
                 }
                 self.stack.push((filter, index));

@@ -91,11 +91,11 @@ fn write_value(
         return (UNKNOWN, false);
     };
     let column = &scratch.columns[slot as usize];
-    let state = column.state[index];
+    let state = column.state(index);
     if state == UNKNOWN {
         return (UNKNOWN, false);
     }
-    put(out, column.value[index]);
+    put(out, column.value(index));
     let denominator = column.denominator(index);
     if denominator != 1 {
         put(out, denominator);

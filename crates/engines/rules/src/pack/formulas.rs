@@ -1,7 +1,8 @@
 //! Variables: parsing their formulas, ordering them, and typing them.
 
-use super::Variable;
 use super::blocks::{self, Errors};
+use super::input_block::stretch;
+use super::{Stretch, Variable};
 use crate::markdown::{Block, Field, Word};
 use crate::source::Diagnostic;
 use crate::syntax::{self, Ast, Form};
@@ -16,6 +17,7 @@ pub struct Draft {
     label: Text3,
     level: Level,
     declared: Word,
+    period: Stretch,
     round: Option<(Word, String, Rounding)>,
     versions: Vec<(Day, Ast)>,
 }
@@ -27,7 +29,7 @@ pub fn draft(block: &Block, errors: &mut Errors) -> Option<Draft> {
         .filter(|field| is_formula(&field.key.text))
         .collect();
     let mut known = vec![
-        "entity", "type", "round", "label.uz", "label.ru", "label.en",
+        "entity", "type", "period", "round", "label.uz", "label.ru", "label.en",
     ];
     known.extend(formulas.iter().map(|field| field.key.text.as_str()));
     errors.keys(block, &known);
@@ -47,6 +49,7 @@ pub fn draft(block: &Block, errors: &mut Errors) -> Option<Draft> {
         }
     };
     let declared = errors.keep(block.required("type"))?.value[0].clone();
+    let period = errors.keep(stretch(block))?;
     let round = block
         .field("round")
         .and_then(|field| errors.keep(read_rounding(field)));
@@ -77,6 +80,7 @@ pub fn draft(block: &Block, errors: &mut Errors) -> Option<Draft> {
         label,
         level,
         declared,
+        period,
         round,
         versions,
     })
@@ -126,8 +130,7 @@ fn read_rounding(field: &Field) -> Result<(Word, String, Rounding), Diagnostic> 
 pub fn typed(drafts: Vec<Draft>, scope: &mut Scope, errors: &mut Errors) -> Vec<Variable> {
     let mut by_name: BTreeMap<String, usize> = BTreeMap::new();
     for (index, draft) in drafts.iter().enumerate() {
-        let taken = scope.parameters.contains_key(&draft.name.text)
-            || by_name.contains_key(&draft.name.text);
+        let taken = scope.is_taken(&draft.name.text) || by_name.contains_key(&draft.name.text);
         if taken {
             errors.add(draft.name.place.error(
                 format!("the name `{}` is taken", draft.name.text),
@@ -278,6 +281,7 @@ fn type_draft(draft: &Draft, scope: &Scope) -> Result<Variable, Diagnostic> {
         label: draft.label.clone(),
         level: draft.level,
         ty,
+        period: draft.period,
         versions: days.zip(trees).collect(),
     })
 }
@@ -310,7 +314,7 @@ fn adopt_declared(tree: &mut Tree, declared: &str) {
 fn type_word(ty: Type) -> String {
     match ty {
         Type::YesNo => "yes_no".into(),
-        Type::Code(_) => "code".into(),
+        Type::Code(_) | Type::OwnCode(_) => "code".into(),
         other => other.word(),
     }
 }

@@ -4,7 +4,7 @@ use super::blocks::{self, Errors};
 use super::{LANGUAGE, OpenedBy, Standing, Window, standing};
 use crate::limits::WINDOW_MONTHS_MAX;
 use crate::markdown::{Block, Word};
-use crate::source::{Place, nearest};
+use crate::source::{Diagnostic, Place, nearest};
 use crate::typed::{Table, Tables, Who, all_kinds};
 use kernel::facts::{self, Owner};
 use kernel::{Day, Period, Text3};
@@ -21,11 +21,13 @@ pub struct Head {
     pub territory: Vec<u32>,
     pub cut_off_day: u32,
     pub window: Window,
-    pub rank: Word,
+    /// None in a calculation.
+    pub rank: Option<Word>,
 }
 
-const HEAD_KEYS: [&str; 16] = [
+const HEAD_KEYS: [&str; 17] = [
     "language",
+    "kind",
     "standing",
     "opened by",
     "territory",
@@ -69,16 +71,19 @@ pub fn read_head(block: &Block, errors: &mut Errors) -> Option<Head> {
         None => None,
         Some(word) => Some(errors.keep(blocks::day(word))?.plus_days(1)),
     };
-    let cut_off = errors.keep(
-        block
-            .required("cut-off day")
-            .and_then(|field| blocks::count(&field.value[0], 1, 31)),
-    );
     let window = Window {
         months: optional_count(block, "window months", 3, 1, errors),
         lag: optional_count(block, "window lag", 0, 0, errors),
     };
-    let rank = errors.keep(block.required("rank"))?.value[0].clone();
+    let regime = errors.keep(is_regime(block))?;
+    let (cut_off, rank) = if regime {
+        let cut_off = block.required("cut-off day");
+        let cut_off = errors.keep(cut_off.and_then(|field| blocks::count(&field.value[0], 1, 31)));
+        let rank = errors.keep(block.required("rank"))?.value[0].clone();
+        (cut_off, Some(rank))
+    } else {
+        (Some(1), None)
+    };
     let in_force = Period { from: from?, to };
     Some(Head {
         id,
@@ -100,6 +105,22 @@ fn optional_count(block: &Block, key: &str, usual: u32, least: u32, errors: &mut
     let word = block.field(key).and_then(|field| field.value.first());
     let said = word.map(|word| blocks::count(word, least, WINDOW_MONTHS_MAX));
     said.and_then(|said| errors.keep(said)).unwrap_or(usual)
+}
+
+/// `kind: regime` decides about people and is what a pack is when nothing is said;
+/// `kind: calculation` has variables as its results and nothing else.
+pub fn is_regime(block: &Block) -> Result<bool, Diagnostic> {
+    let Some(field) = block.field("kind") else {
+        return Ok(true);
+    };
+    match field.text().as_str() {
+        "regime" => Ok(true),
+        "calculation" => Ok(false),
+        _ => Err(field.place().error(
+            "a pack has no such kind",
+            "kind: regime, or kind: calculation",
+        )),
+    }
 }
 
 pub fn read_tables(block: &Block, errors: &mut Errors) -> Tables {

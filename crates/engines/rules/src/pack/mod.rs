@@ -11,9 +11,11 @@ mod country;
 mod formulas;
 mod groups;
 mod head;
+mod input_block;
 mod outcome_blocks;
 mod parameter;
 mod read;
+mod scale_block;
 mod standing;
 mod texts;
 mod unit_block;
@@ -22,8 +24,11 @@ mod whole;
 pub use canonical::CanonicalError;
 pub use country::{Country, Territory};
 pub use groups::Group;
+pub(crate) use input_block::value as input_value;
+pub use input_block::{Entities, Input, Names, Stretch};
 pub use parameter::{Parameter, ParameterValue, Status};
 pub use read::read_pack;
+pub use scale_block::{Bracket, Scale, ScaleKind, ScaleVersion};
 pub use standing::{OpenedBy, Standing, WhenUnmet, check_country};
 pub use texts::LetterTexts;
 
@@ -55,7 +60,11 @@ pub struct Pack {
     pub(crate) window: Window,
     pub(crate) unit: UnitBlock,
     pub(crate) tables: Tables,
+    /// What a calculation is given; empty in a regime.
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) entities: Entities,
     pub(crate) parameters: Vec<Parameter>,
+    pub(crate) scales: Vec<Scale>,
     /// Ordered so that each stands behind what it uses.
     pub(crate) variables: Vec<Variable>,
     pub(crate) conditions: Vec<Condition>,
@@ -65,8 +74,9 @@ pub struct Pack {
     pub(crate) steps: Vec<HumanStep>,
     /// When the steps are needed; never, if there are none.
     pub(crate) steps_when: Option<Tree>,
-    /// The variable by which families are ranked: income per member.
-    pub(crate) rank: u16,
+    /// The variable by which families are ranked: income per member. A calculation
+    /// decides nothing and ranks nobody: its results are its variables.
+    pub(crate) rank: Option<u16>,
     pub(crate) letters: BTreeMap<LetterKind, LetterTexts>,
     pub(crate) groups: Vec<Group>,
     /// Variables that an overview puts before people, in the pack's order.
@@ -92,6 +102,8 @@ pub struct Variable {
     pub label: Text3,
     pub level: Level,
     pub ty: Type,
+    /// What stretch of time the value is of.
+    pub period: Stretch,
     /// From which decision day each version counts, ascending.
     pub versions: Vec<(Day, Tree)>,
 }
@@ -232,6 +244,31 @@ impl Pack {
     /// The acts the regime rests on.
     pub fn law(&self, lang: Lang) -> Cow<'_, str> {
         self.law.get(lang)
+    }
+
+    /// Is it a calculation, whose variables are the results, and not a regime that
+    /// decides about people?
+    pub fn is_calculation(&self) -> bool {
+        self.rank.is_none()
+    }
+
+    /// What a calculation must be given.
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// How tests of other programs call its persons and groups.
+    pub fn entities(&self) -> &Entities {
+        &self.entities
+    }
+
+    /// Ordered so that each stands behind what it uses.
+    pub fn variables(&self) -> &[Variable] {
+        &self.variables
+    }
+
+    pub fn scales(&self) -> &[Scale] {
+        &self.scales
     }
 
     /// Days of application for which this regime is the law.

@@ -130,29 +130,22 @@ pub fn read(block: &Block, codes: Codes, errors: &mut Errors) -> Option<Paramete
 /// A number has as many digits after the point as its table shows.
 fn declared_type(block: &Block, rows: &[RawRow<'_>]) -> Result<Type, Diagnostic> {
     let kind = block.required("type")?;
-    let whole = |unit: Unit| Type::Number {
+    // More digits are refused where each value is read.
+    let digits = rows.iter();
+    let digits = digits.map(|row| blocks::digits_after_point(&row.value.text));
+    let scale = digits.max().unwrap_or(0).min(SCALE_MAX);
+    let shown = |unit: Unit| Type::Number {
         unit,
-        scale: 0,
+        scale,
         fraction: false,
     };
     Ok(match kind.text().as_str() {
         "money" => MONEY,
         "integer" => INTEGER,
-        "number" => {
-            let digits = rows
-                .iter()
-                .map(|row| blocks::digits_after_point(&row.value.text));
-            // More digits are refused where each value is read.
-            let scale = digits.max().unwrap_or(0).min(SCALE_MAX);
-            Type::Number {
-                unit: Unit::Bare,
-                scale,
-                fraction: false,
-            }
-        }
-        "years" => whole(Unit::Years),
-        "months" => whole(Unit::Months),
-        "days" => whole(Unit::Days),
+        "number" => shown(Unit::Bare),
+        "years" => shown(Unit::Years),
+        "months" => shown(Unit::Months),
+        "days" => shown(Unit::Days),
         _ => {
             let types = "money, integer, number, years, months or days";
             return Err(kind.place().error("a parameter has no such type", types));

@@ -1,8 +1,11 @@
 //! From files to a pack: declarations first, then formulas, then what comes out.
 
 use super::blocks::Errors;
-use super::head::{Head, read_head, read_tables};
+use super::country::Codes;
+use super::head::{Head, is_regime, read_head, read_tables};
+use super::input_block::{self, Entities, Input};
 use super::parameter::{self, Parameter};
+use super::scale_block::{self, Scale};
 use super::texts::{self, LetterTexts};
 use super::{
     Category, Condition, Country, Group, HumanStep, LetterKind, Pack, Programme, Term, Variable,
@@ -11,16 +14,19 @@ use super::{canonical, country, formulas, groups, outcome_blocks, unit_block};
 use crate::limits::{FILES_MAX, PACK_BYTES_MAX};
 use crate::markdown::{self, Block, Word};
 use crate::source::{Diagnostic, Place, SourceFile, nearest};
-use crate::typed::{Level, Scope, Tree, Type};
+use crate::typed::{Level, ScaleHead, Scope, Tree, Type};
 use kernel::kin::UnitBlock;
 use std::collections::BTreeMap;
 
-const BLOCK_KINDS: [&str; 14] = [
+const BLOCK_KINDS: [&str; 17] = [
     "country",
     "pack",
     "unit",
     "facts",
+    "input",
+    "entities",
     "parameter",
+    "scale",
     "variable",
     "condition",
     "category",
@@ -33,7 +39,7 @@ const BLOCK_KINDS: [&str; 14] = [
 ];
 
 /// What the country's own files may hold. A letter of the pack prevails over a shared one.
-const SHARED_KINDS: [&str; 3] = ["country", "parameter", "letter"];
+const SHARED_KINDS: [&str; 4] = ["country", "parameter", "scale", "letter"];
 
 /// Reads a pack. `id` is the folder's name, `files` its Markdown in order of
 /// path, `shared` the country's files, of which parameters and letters are taken.
@@ -94,6 +100,9 @@ pub struct Parts {
     pub(super) head: Option<Head>,
     pub(super) unit: Option<UnitBlock>,
     pub(super) scope: Scope,
+    pub(super) inputs: Vec<Input>,
+    pub(super) entities: Entities,
+    pub(super) scales: Vec<Scale>,
     pub(super) parameters: Vec<Parameter>,
     pub(super) variables: Vec<Variable>,
     pub(super) conditions: Vec<Condition>,
@@ -118,6 +127,9 @@ impl Parts {
             .and_then(|block| country::read(block, errors))
             .unwrap_or_default();
         let head = of("pack").next().and_then(|block| read_head(block, errors));
+        scope.calculation = of("pack")
+            .next()
+            .is_some_and(|block| is_regime(block) == Ok(false));
         let unit = of("unit")
             .next()
             .and_then(|block| unit_block::read(block, errors));
@@ -125,27 +137,14 @@ impl Parts {
             .next()
             .map(|block| read_tables(block, errors))
             .unwrap_or_default();
-        let mut parameters: Vec<Parameter> = Vec::new();
-        for parameter in of("parameter")
-            .filter_map(|block| parameter::read(block, country.territories, errors))
-            .collect::<Vec<_>>()
-        {
-            if scope.parameters.contains_key(&parameter.name) {
-                errors.add(parameter.place.error(
-                    format!("the name `{}` is taken", parameter.name),
-                    "another name",
-                ));
-                continue;
-            }
-            scope.parameters.insert(
-                parameter.name.clone(),
-                (parameters.len() as u16, parameter.ty),
-            );
-            if parameter.by_territory() {
-                scope.by_territory.insert(parameter.name.clone());
-            }
-            parameters.push(parameter);
-        }
+        let inputs = of("input")
+            .filter_map(|block| input_block::read(block, &mut scope, errors))
+            .collect();
+        let entities = of("entities").next();
+        let entities = entities.map(|block| input_block::read_entities(block, errors));
+        let codes = country.territories;
+        let parameters = read_parameters(of("parameter"), codes, &mut scope, errors);
+        let scales = read_scales(of("scale"), &mut scope, errors);
         let drafts = of("variable")
             .filter_map(|block| formulas::draft(block, errors))
             .collect();
@@ -180,6 +179,9 @@ impl Parts {
             head,
             unit,
             scope,
+            inputs,
+            entities: entities.unwrap_or_default(),
+            scales,
             parameters,
             variables,
             conditions,
@@ -203,17 +205,15 @@ impl Parts {
     ) -> Option<Pack> {
         self.check_whole(id, end, errors);
         let head = self.head?;
-        let rank = match self.scope.variables.get(&head.rank.text) {
-            Some((index, Type::Number { .. }, Level::Unit)) => *index,
-            _ => {
-                let known = self.scope.variables.keys().map(String::as_str);
-                let near = nearest(&head.rank.text, known).unwrap_or("per_capita");
-                errors.add(head.rank.place.error(
-                    "families are ranked by a number of the unit",
-                    format!("rank: {near}"),
-                ));
-                return None;
-            }
+        let rank = match &head.rank {
+            Some(name) => Some(errors.keep(rank(name, &self.scope))?),
+            None => None,
+        };
+        let unit = if self.scope.calculation {
+            let (name, include) = (String::new(), Vec::new());
+            Some(UnitBlock { name, include })
+        } else {
+            self.unit
         };
         let required = self
             .scope
@@ -238,9 +238,12 @@ impl Parts {
             cut_off_day: head.cut_off_day,
             country: self.country,
             window: head.window,
-            unit: self.unit?,
+            unit: unit?,
             tables: self.scope.tables,
+            inputs: self.inputs,
+            entities: self.entities,
             parameters: self.parameters,
+            scales: self.scales,
             variables: self.variables,
             conditions: self.conditions,
             categories: self.categories,
@@ -266,9 +269,78 @@ impl Parts {
     }
 }
 
+fn read_parameters<'a>(
+    blocks: impl Iterator<Item = &'a Block>,
+    codes: Codes,
+    scope: &mut Scope,
+    errors: &mut Errors,
+) -> Vec<Parameter> {
+    let mut parameters: Vec<Parameter> = Vec::new();
+    for block in blocks {
+        let Some(parameter) = parameter::read(block, codes, errors) else {
+            continue;
+        };
+        if scope.is_taken(&parameter.name) {
+            errors.add(taken(&parameter.name, &parameter.place));
+            continue;
+        }
+        let known = (parameters.len() as u16, parameter.ty);
+        scope.parameters.insert(parameter.name.clone(), known);
+        if parameter.by_territory() {
+            scope.by_territory.insert(parameter.name.clone());
+        }
+        parameters.push(parameter);
+    }
+    parameters
+}
+
+fn read_scales<'a>(
+    blocks: impl Iterator<Item = &'a Block>,
+    scope: &mut Scope,
+    errors: &mut Errors,
+) -> Vec<Scale> {
+    let mut scales: Vec<Scale> = Vec::new();
+    for block in blocks {
+        let Some(scale) = scale_block::read(block, errors) else {
+            continue;
+        };
+        if scope.is_taken(&scale.name) {
+            errors.add(taken(&scale.name, &scale.place));
+            continue;
+        }
+        let head = ScaleHead {
+            index: scales.len() as u16,
+            ty: scale.ty,
+            digits: scale.rate_digits,
+        };
+        scope.scales.insert(scale.name.clone(), head);
+        scales.push(scale);
+    }
+    scales
+}
+
+fn taken(name: &str, place: &Place) -> Diagnostic {
+    place.error(format!("the name `{name}` is taken"), "another name")
+}
+
+/// The variable by which families are served when money is short.
+fn rank(name: &Word, scope: &Scope) -> Result<u16, Diagnostic> {
+    if let Some((index, Type::Number { .. }, Level::Unit)) = scope.variables.get(&name.text) {
+        return Ok(*index);
+    }
+    let known = scope.variables.keys().map(String::as_str);
+    let near = nearest(&name.text, known).unwrap_or("per_capita");
+    let message = "families are ranked by a number of the unit";
+    Err(name.place.error(message, format!("rank: {near}")))
+}
+
 impl Pack {
     /// Every parameter and formula in use has a value on the pack's first day.
     fn check_dates(&self, errors: &mut Errors) {
+        // The variables of a calculation begin when they begin: each plan says which it wants.
+        if self.is_calculation() {
+            return;
+        }
         let first = self.in_force.from;
         let plan = crate::plan::Plan::new(self, first);
         if let Err(error) = plan {
@@ -295,7 +367,7 @@ fn check_kind(block: &Block, shared: bool, errors: &mut Errors) {
         ));
     } else if shared && !SHARED_KINDS.contains(&block.kind.as_str()) {
         errors.add(block.place.error(
-            "a shared file holds the country, parameters and letters only",
+            "a shared file holds the country, parameters, scales and letters only",
             "put this block into the regime's folder",
         ));
     }

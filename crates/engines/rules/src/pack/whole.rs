@@ -13,9 +13,31 @@ impl Parts {
         self.check_blocks(id, end, errors);
         let outcomes = self.outcome_ids();
         self.check_names(&outcomes, end, errors);
+        if self.scope.calculation {
+            self.check_calculation(end, errors);
+            return;
+        }
         self.check_terms(&outcomes, end, errors);
         self.check_suspensions(end, errors);
         self.check_letters(end, errors);
+    }
+
+    /// A calculation has inputs and variables, and decides nothing.
+    fn check_calculation(&self, end: &Place, errors: &mut Errors) {
+        let decides = !self.conditions.is_empty()
+            || !self.categories.is_empty()
+            || !self.programmes.is_empty()
+            || !self.letters.is_empty()
+            || !self.scope.tables.0.is_empty()
+            || self.unit.is_some()
+            || self.steps.is_some();
+        if decides {
+            let instead = "inputs, entities, parameters, scales and variables only";
+            errors.add(end.error("a calculation decides about nobody", instead));
+        }
+        if self.variables.is_empty() && errors.0.is_empty() {
+            errors.add(end.error("the calculation has no `variable`", "```variable ..."));
+        }
     }
 
     fn check_blocks(&self, id: &str, end: &Place, errors: &mut Errors) {
@@ -33,7 +55,11 @@ impl Parts {
             ),
         ];
         // A block with errors is missing too, but its errors say it better.
-        let whole_so_far = errors.0.is_empty();
+        let whole_so_far = errors.0.is_empty() && !self.scope.calculation;
+        if let (Some(input), false) = (self.inputs.first(), self.scope.calculation) {
+            let message = format!("`{}`: a regime reads facts of the catalogue", input.name);
+            errors.add(end.error(message, "the `facts` block, or `kind: calculation`"));
+        }
         for (_, kind) in missing
             .iter()
             .filter(|(missing, _)| *missing && whole_so_far)

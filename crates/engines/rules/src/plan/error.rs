@@ -16,6 +16,12 @@ pub enum PlanError {
     },
     #[error("the variable `{name}` has no formula in force on {day}")]
     FormulaNotInForce { name: String, day: Day },
+    #[error("the scale `{name}` has no brackets that were announced and in force on {day}")]
+    ScaleUnknown { name: String, day: Day, scale: u16 },
+    #[error("the thresholds of `{name}` do not fit the value they are applied to")]
+    ScaleTooLarge { name: String, scale: u16 },
+    #[error("there is no variable `{0}`")]
+    NoVariable(String),
     #[error("the pack needs more than {NODES_MAX} nodes")]
     TooLarge,
 }
@@ -53,7 +59,14 @@ impl PlanError {
                     "`formula from DATE:` from the pack's first day on",
                 )
             }
-            PlanError::TooLarge => whole().error(self.to_string(), "a smaller pack"),
+            PlanError::ScaleUnknown { scale, .. } | PlanError::ScaleTooLarge { scale, .. } => {
+                let place = &pack.scales[usize::from(*scale)].place;
+                let instead = "brackets in force and announced by the pack's first day";
+                place.error(self.to_string(), instead)
+            }
+            PlanError::NoVariable(_) | PlanError::TooLarge => {
+                whole().error(self.to_string(), "a smaller pack")
+            }
         }
     }
 }

@@ -1,27 +1,26 @@
 //! From typed formulas and a day to nodes.
 
+mod territory;
+
 use super::node::{Node, Operand, Slot};
-use super::{CategorySlots, ConditionSlots, Layout, Plan, PlanError, ProgrammeSlots, TableLayout};
+use super::{
+    Brackets, CategorySlots, ConditionSlots, Layout, Plan, PlanError, PlanInput, ProgrammeSlots,
+    TableLayout,
+};
 use crate::limits::NODES_MAX;
-use crate::pack::{Pack, ParameterValue};
-use crate::syntax::Comparison;
-use crate::typed::{CASE_COLUMNS, Function, INTEGER, Level, Op, Tree, Type};
+use crate::pack::{Pack, ParameterValue, Scale, ScaleKind, ScaleVersion};
+use crate::typed::{CASE_COLUMNS, Function, Level, Op, Tree, Type};
 use kernel::Day;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
-    let mut lowering = Lowering {
-        pack,
-        day,
-        nodes: Vec::new(),
-        seen: HashMap::new(),
-        layout: layout(pack),
-        variables: vec![None; pack.variables.len()],
-        used: vec![None; pack.parameters.len()],
-    };
+    if pack.is_calculation() {
+        return calculation(pack, day, &[], &[]);
+    }
+    let mut lowering = Lowering::new(pack, day);
     lowering.variables()?;
-    let rank = lowering.variable(pack.rank)?;
+    let rank = pack.rank.map(|rank| lowering.variable(rank)).transpose()?;
     let conditions = lowering.conditions()?;
     let (categories, programmes) = (lowering.categories()?, lowering.programmes()?);
     let groups = pack
@@ -35,18 +34,7 @@ pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
         .as_ref()
         .map(|_| lowering.stage())
         .transpose()?;
-    let Lowering {
-        nodes,
-        layout,
-        variables,
-        used,
-        ..
-    } = lowering;
     Ok(Plan {
-        pack: Arc::new(pack.clone()),
-        decided_on: day,
-        nodes,
-        layout,
         conditions,
         categories,
         programmes,
@@ -54,9 +42,46 @@ pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
         stage_slot,
         rank,
         groups,
-        variables,
-        used,
+        ..lowering.plan()
     })
+}
+
+/// The plan of a calculation: the variables wanted (all, if none is named).
+pub(super) fn calculation(
+    pack: &Pack,
+    day: Day,
+    wanted: &[&str],
+    given: &[&str],
+) -> Result<Plan, PlanError> {
+    let mut lowering = Lowering::new(pack, day);
+    for name in given {
+        let index = variable_named(pack, name)?;
+        let variable = &pack.variables[usize::from(index)];
+        let slot = lowering.input(&variable.name, variable.level, variable.ty)?;
+        lowering.variables[usize::from(index)] = Some(slot);
+    }
+    let all = 0..pack.variables.len() as u16;
+    let mut wanted = wanted.iter().map(|name| variable_named(pack, name));
+    let wanted: Vec<u16> = wanted.by_ref().collect::<Result<_, _>>()?;
+    let mut marked = vec![wanted.is_empty(); pack.variables.len()];
+    wanted
+        .iter()
+        .for_each(|index| marked[usize::from(*index)] = true);
+    lowering.mark_used(&mut marked);
+    for index in all.filter(|index| marked[usize::from(*index)]) {
+        lowering.variable(index)?;
+    }
+    Ok(lowering.plan())
+}
+
+fn variable_named(pack: &Pack, name: &str) -> Result<u16, PlanError> {
+    let place = pack
+        .variables
+        .iter()
+        .position(|variable| variable.name == name);
+    place
+        .map(|place| place as u16)
+        .ok_or_else(|| PlanError::NoVariable(name.to_owned()))
 }
 
 fn layout(pack: &Pack) -> Layout {
@@ -78,11 +103,48 @@ struct Lowering<'a> {
     layout: Layout,
     variables: Vec<Option<Slot>>,
     used: Vec<Option<ParameterValue>>,
+    inputs: Vec<PlanInput>,
+    scales: Vec<Brackets>,
 }
 
 type Lowered = Result<Slot, PlanError>;
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
+    fn new(pack: &'a Pack, day: Day) -> Lowering<'a> {
+        Lowering {
+            pack,
+            day,
+            nodes: Vec::new(),
+            seen: HashMap::new(),
+            layout: layout(pack),
+            variables: vec![None; pack.variables.len()],
+            used: vec![None; pack.parameters.len()],
+            inputs: Vec::new(),
+            scales: Vec::new(),
+        }
+    }
+
+    /// The plan of the nodes, without outcomes.
+    fn plan(self) -> Plan {
+        Plan {
+            pack: Arc::new(self.pack.clone()),
+            decided_on: self.day,
+            nodes: self.nodes,
+            layout: self.layout,
+            conditions: Vec::new(),
+            categories: Vec::new(),
+            programmes: Vec::new(),
+            steps_when: None,
+            stage_slot: None,
+            rank: None,
+            groups: Vec::new(),
+            inputs: self.inputs,
+            scales: self.scales,
+            variables: self.variables,
+            used: self.used,
+        }
+    }
+
     fn conditions(&mut self) -> Result<Vec<ConditionSlots>, PlanError> {
         let pack = self.pack;
         let lowered = pack.conditions.iter().map(|condition| {
@@ -174,21 +236,65 @@ impl Lowering<'_> {
     fn variables(&mut self) -> Result<(), PlanError> {
         let pack = self.pack;
         let mut wanted = vec![false; pack.variables.len()];
-        wanted[usize::from(pack.rank)] = true;
+        if let Some(rank) = pack.rank {
+            wanted[usize::from(rank)] = true;
+        }
         pack.shown
             .iter()
             .for_each(|index| wanted[usize::from(*index)] = true);
         pack.outcome_formulas()
             .for_each(|tree| tree.mark_variables(&mut wanted));
-        for index in (0..wanted.len()).rev() {
-            if let Some(tree) = pack.variables[index].at(self.day).filter(|_| wanted[index]) {
-                tree.mark_variables(&mut wanted);
-            }
-        }
+        self.mark_used(&mut wanted);
         for index in (0..wanted.len()).filter(|index| wanted[*index]) {
             self.variable(index as u16)?;
         }
         Ok(())
+    }
+
+    /// Marks what the marked variables use, except behind those that are given.
+    fn mark_used(&self, wanted: &mut [bool]) {
+        for index in (0..wanted.len()).rev() {
+            let computed = wanted[index] && self.variables[index].is_none();
+            if let Some(tree) = self.pack.variables[index].at(self.day).filter(|_| computed) {
+                tree.mark_variables(wanted);
+            }
+        }
+    }
+
+    /// A column of the batch, the same for every use of one name.
+    fn input(&mut self, name: &str, level: Level, ty: Type) -> Lowered {
+        let known = self.inputs.iter().position(|input| input.name == name);
+        let index = known.unwrap_or_else(|| {
+            let name = name.to_owned();
+            self.inputs.push(PlanInput { name, level, ty });
+            self.inputs.len() - 1
+        });
+        self.push(Node::Input(index as u16), level, ty)
+    }
+
+    fn scale(&mut self, index: u16, value: &Tree, level: Level, ty: Type) -> Lowered {
+        let scale = &self.pack.scales[usize::from(index)];
+        let name = || scale.name.clone();
+        let Some(version) = scale.at(self.day) else {
+            return Err(PlanError::ScaleUnknown {
+                name: name(),
+                day: self.day,
+                scale: index,
+            });
+        };
+        let brackets = brackets(scale, version, value.ty);
+        let brackets = brackets.ok_or_else(|| PlanError::ScaleTooLarge {
+            name: name(),
+            scale: index,
+        })?;
+        let known = self.scales.iter().position(|known| *known == brackets);
+        let place = known.unwrap_or(self.scales.len());
+        if known.is_none() {
+            self.scales.push(brackets);
+        }
+        let value = self.one(value, level)?;
+        let brackets = place as u16;
+        self.push(Node::Scale { brackets, value }, level, ty)
     }
 
     fn variable(&mut self, index: u16) -> Lowered {
@@ -225,38 +331,6 @@ impl Lowering<'_> {
         Ok(country)
     }
 
-    /// A chain of choices by the code of the unit's district: the country's value
-    /// innermost, the nearest territory asked first.
-    fn by_territory(&mut self, index: u16, country: Slot, ty: Type) -> Lowered {
-        let parameter = &self.pack.parameters[usize::from(index)];
-        let code = self.case("territory")?;
-        let mut unmet = self.lifted(country, Level::Unit)?;
-        for (territory, value) in parameter.in_territories(self.day) {
-            let first = self.bound(Comparison::AtLeast, code, territory.first)?;
-            let last = self.bound(Comparison::AtMost, code, territory.last)?;
-            let condition = self.push(Node::And(first, last), Level::Unit, Type::YesNo)?;
-            let met = self.push(Node::Constant(value.value), Level::Constant, ty)?;
-            let met = self.lifted(met, Level::Unit)?;
-            let choice = Node::If {
-                condition,
-                met,
-                unmet,
-            };
-            unmet = self.push(choice, Level::Unit, ty)?;
-        }
-        Ok(unmet)
-    }
-
-    fn bound(&mut self, comparison: Comparison, code: Slot, bound: u32) -> Lowered {
-        let bound = self.push(Node::Constant(i64::from(bound)), Level::Constant, INTEGER)?;
-        let bound = self.lifted(bound, Level::Unit)?;
-        self.push(
-            Node::Compare(comparison, code, bound),
-            Level::Unit,
-            Type::YesNo,
-        )
-    }
-
     fn field(&mut self, table: u16, field: u16, tree: &Tree) -> Lowered {
         let layout = &mut self.layout.tables[usize::from(table)];
         let column = match layout.columns[usize::from(field)] {
@@ -290,13 +364,25 @@ impl Lowering<'_> {
             Op::Constant(value) => Node::Constant(*value),
             Op::Parameter(index) => return self.parameter(*index, ty),
             Op::Variable(index) => return self.variable(*index),
-            Op::Case(column) => Node::Case(*column),
+            Op::Case(column) => match CASE_COLUMNS[usize::from(*column)].0 {
+                // The plan is of that day: it is the same for all.
+                "decided_on" => {
+                    let day = Node::Constant(i64::from(self.day.0));
+                    return self.push(day, Level::Constant, ty);
+                }
+                _ => Node::Case(*column),
+            },
+            Op::Input(index) => {
+                let input = &self.pack.inputs[usize::from(*index)];
+                return self.input(&input.name, input.level, input.ty);
+            }
+            Op::Scale(scale, value) => return self.scale(*scale, value, level, ty),
             Op::Member(column) => Node::Member(*column),
             Op::Field { table, field } => return self.field(*table, *field, tree),
             Op::Not(inner) => Node::Not(self.one(inner, level)?),
             Op::Negate(inner) => Node::Negate(self.one(inner, level)?),
             Op::Divide(left, right) => {
-                let shift = scale(right.ty).map_or(1, |scale| 10_i64.pow(scale));
+                let shift = digits(right.ty).map_or(1, |scale| 10_i64.pow(scale));
                 let (left, right) = self.pair(left, right, level)?;
                 Node::Divide { left, right, shift }
             }
@@ -314,7 +400,7 @@ impl Lowering<'_> {
             }
             Op::Choose(arms, otherwise) => return self.choose(arms, otherwise, level, ty),
             Op::Round { value, step, mode } => {
-                let (from, to) = (scale(value.ty).unwrap_or(0), scale(ty).unwrap_or(0));
+                let (from, to) = (digits(value.ty).unwrap_or(0), digits(ty).unwrap_or(0));
                 let up = 10_i64.pow(to.saturating_sub(from));
                 let down = 10_i64.pow(from.saturating_sub(to));
                 Node::Round {
@@ -409,7 +495,29 @@ impl Lowering<'_> {
     }
 }
 
-fn scale(ty: Type) -> Option<u32> {
+/// Thresholds (and amounts) at the scale of the value; `None` when they do not fit.
+fn brackets(scale: &Scale, version: &ScaleVersion, value: Type) -> Option<Brackets> {
+    let (own, of_value) = (digits(scale.ty)?, digits(value)?);
+    let factor = 10_i64.pow(of_value.checked_sub(own)?);
+    let up = |value: i64| value.checked_mul(factor);
+    let thresholds = version.brackets.iter().map(|one| up(one.threshold));
+    let thresholds = thresholds.collect::<Option<Vec<i64>>>()?;
+    let values = version.brackets.iter().map(|one| match scale.kind {
+        ScaleKind::MarginalRate => Some(one.value),
+        ScaleKind::SingleAmount | ScaleKind::MarginalAmount => up(one.value),
+    });
+    let values = values.collect::<Option<Vec<i64>>>()?;
+    // Rates and amounts are never below zero, so that sums of them only rise.
+    let rising = scale.kind != ScaleKind::SingleAmount || values.is_sorted();
+    Some(Brackets {
+        kind: scale.kind,
+        thresholds,
+        values,
+        rising,
+    })
+}
+
+fn digits(ty: Type) -> Option<u32> {
     match ty {
         Type::Number { scale, .. } => Some(u32::from(scale)),
         _ => None,

@@ -14,7 +14,8 @@ pub(crate) use node::{Node, Operand, Slot};
 
 use crate::batch::Batch;
 use crate::outcome::Outcomes;
-use crate::pack::{Pack, ParameterValue};
+use crate::pack::{Pack, ParameterValue, ScaleKind};
+use crate::typed::{CASE_COLUMNS, Level, Type};
 use kernel::Day;
 use std::sync::Arc;
 
@@ -31,12 +32,37 @@ pub struct Plan {
     pub(crate) steps_when: Option<Slot>,
     /// The stage of the case, read when the pack has steps.
     pub(crate) stage_slot: Option<Slot>,
-    pub(crate) rank: Slot,
+    /// None in a calculation.
+    pub(crate) rank: Option<Slot>,
     pub(crate) groups: Vec<Slot>,
+    /// What the batch must be given, in this order.
+    pub(crate) inputs: Vec<PlanInput>,
+    pub(crate) scales: Vec<Brackets>,
     /// By variable of the pack: where its value stands, if anything uses it.
     pub(crate) variables: Vec<Option<Slot>>,
     /// By parameter of the pack: the value used, if anything uses it.
     pub(crate) used: Vec<Option<ParameterValue>>,
+}
+
+/// A column that the batch is handed: a declared input, or a variable that is given
+/// and not computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanInput {
+    pub name: String,
+    pub level: Level,
+    pub ty: Type,
+}
+
+/// A scale on the plan's day, at the scale of the values it is applied to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Brackets {
+    pub kind: ScaleKind,
+    /// Ascending.
+    pub thresholds: Vec<i64>,
+    /// Rates or amounts.
+    pub values: Vec<i64>,
+    /// A greater value never gives less.
+    pub rising: bool,
 }
 
 /// Which fields of which tables the plan reads.
@@ -78,11 +104,34 @@ impl Pack {
     pub fn plan(&self, decided_on: Day) -> Result<Plan, PlanError> {
         Plan::new(self, decided_on)
     }
+
+    /// The plan of a calculation on a day: the variables wanted (all, if none is
+    /// named), and those that are given as inputs and not computed.
+    pub fn calculation(
+        &self,
+        day: Day,
+        wanted: &[&str],
+        given: &[&str],
+    ) -> Result<Plan, PlanError> {
+        lower::calculation(self, day, wanted, given)
+    }
 }
 
 impl Plan {
     pub(crate) fn new(pack: &Pack, decided_on: Day) -> Result<Plan, PlanError> {
         lower::lower(pack, decided_on)
+    }
+
+    /// The columns that the batch must be given, in this order.
+    pub fn inputs(&self) -> &[PlanInput] {
+        &self.inputs
+    }
+
+    /// Does any formula read this column of the case?
+    pub(crate) fn reads_case(&self, column: &str) -> bool {
+        let place = CASE_COLUMNS.iter().position(|(name, _)| *name == column);
+        let read = place.map(|place| Node::Case(place as u8));
+        self.nodes.iter().any(|operand| Some(operand.node) == read)
     }
 
     pub fn pack(&self) -> &Pack {
@@ -117,6 +166,10 @@ impl Plan {
 
     /// Decides every unit of the batch. One case is a batch of one.
     pub fn decide(&self, batch: &Batch, outcomes: &mut Outcomes) {
+        assert!(
+            !self.pack.is_calculation(),
+            "a calculation decides about nobody"
+        );
         outcomes.clear();
         let mut scratch = std::mem::take(&mut outcomes.scratch);
         for block in batch.blocks() {

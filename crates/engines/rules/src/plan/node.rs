@@ -19,6 +19,8 @@ pub(crate) enum Node {
     Constant(i64),
     Case(u8),
     Member(u8),
+    /// A column of the batch's inputs.
+    Input(u16),
     Field {
         table: u16,
         column: u16,
@@ -55,6 +57,11 @@ pub(crate) enum Node {
         step: i64,
         mode: Rounding,
     },
+    /// Brackets applied to a value.
+    Scale {
+        brackets: u16,
+        value: Slot,
+    },
     Call {
         function: Function,
         first: Slot,
@@ -72,5 +79,46 @@ pub(crate) enum Node {
 impl Operand {
     pub fn is_fraction(&self) -> bool {
         matches!(self.ty, Type::Number { fraction: true, .. })
+    }
+}
+
+impl Node {
+    /// The nodes whose same elements a node's elements are computed from.
+    pub fn each_operand(&self, mut see: impl FnMut(Slot)) {
+        match *self {
+            Node::Constant(_)
+            | Node::Case(_)
+            | Node::Member(_)
+            | Node::Input(_)
+            | Node::Field { .. }
+            | Node::Lift(_)
+            | Node::Aggregate { .. } => {}
+            Node::Not(a)
+            | Node::Negate(a)
+            | Node::Round { value: a, .. }
+            | Node::Scale { value: a, .. } => see(a),
+            Node::And(a, b)
+            | Node::Or(a, b)
+            | Node::Compare(_, a, b)
+            | Node::Add(a, b)
+            | Node::Subtract(a, b)
+            | Node::Multiply(a, b)
+            | Node::Divide {
+                left: a, right: b, ..
+            }
+            | Node::Greatest(a, b)
+            | Node::Least(a, b)
+            | Node::KnownOr(a, b)
+            | Node::Call {
+                first: a,
+                second: b,
+                ..
+            } => [a, b].into_iter().for_each(see),
+            Node::If {
+                condition,
+                met,
+                unmet,
+            } => [condition, met, unmet].into_iter().for_each(see),
+        }
     }
 }

@@ -8,7 +8,7 @@
 mod check;
 mod names;
 
-pub use check::{Scope, all_alike, check, rounded};
+pub use check::{ScaleHead, Scope, all_alike, check, rounded};
 pub use names::{CASE_COLUMNS, MEMBER_COLUMNS, Table, Tables, Who, all_kinds, never_negative};
 
 use crate::source::Place;
@@ -37,6 +37,8 @@ pub enum Type {
     Month,
     YesNo,
     Code(&'static [&'static str]),
+    /// A code of the list with this number among the pack's own.
+    OwnCode(u16),
 }
 
 /// Money stands in tiyin: two digits after the point.
@@ -87,6 +89,7 @@ impl Type {
             Type::Month => "month".into(),
             Type::YesNo => "yes/no".into(),
             Type::Code(list) => format!("code ({})", list.join(", ")),
+            Type::OwnCode(_) => "code".into(),
         }
     }
 }
@@ -118,6 +121,8 @@ pub enum Op {
     Variable(u16),
     Case(u8),
     Member(u8),
+    /// A declared input of a calculation.
+    Input(u16),
     Field {
         table: u16,
         field: u16,
@@ -142,6 +147,8 @@ pub enum Op {
         mode: Rounding,
     },
     Call(Function, Vec<Tree>),
+    /// The brackets of a scale applied to a value.
+    Scale(u16, Box<Tree>),
     Aggregate(Box<Aggregate>),
 }
 
@@ -224,7 +231,7 @@ impl Tree {
         let mut mark = |tree: &Tree| tree.mark_variables(wanted);
         match &self.op {
             Op::Variable(index) => wanted[usize::from(*index)] = true,
-            Op::Not(a) | Op::Negate(a) | Op::Round { value: a, .. } => mark(a),
+            Op::Not(a) | Op::Negate(a) | Op::Round { value: a, .. } | Op::Scale(_, a) => mark(a),
             Op::And(a, b)
             | Op::Or(a, b)
             | Op::Compare(_, a, b)
@@ -246,8 +253,12 @@ impl Tree {
                 let parts = [&aggregate.value, &aggregate.filter, &aggregate.empty];
                 parts.into_iter().flatten().for_each(mark);
             }
-            Op::Constant(_) | Op::Parameter(_) | Op::Case(_) | Op::Member(_) | Op::Field { .. } => {
-            }
+            Op::Constant(_)
+            | Op::Parameter(_)
+            | Op::Case(_)
+            | Op::Member(_)
+            | Op::Input(_)
+            | Op::Field { .. } => {}
         }
     }
 }

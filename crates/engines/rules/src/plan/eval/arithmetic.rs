@@ -1,58 +1,58 @@
-//! Exact arithmetic, rounding and calendar functions.
+//! Arithmetic over whole columns in loops without branches.
+//!
+//! A loop computes all elements and gathers one bit: did anything not fit? If so
+//! the column is computed again element by element, exactly ([`super::exact`]), and
+//! what still does not fit becomes unknown and a fault of its unit. Elements that
+//! are unknown hold numbers that mean nothing and may cost such a second pass.
 
-use super::logic::order;
-use super::{Column, Fault, Frame};
+use super::column::{Column, Numbers, both_known, join_states, less_known, map, zip};
+use super::exact::{
+    Exact, Overflow, Part, added, called, divided, multiplied, negated, order, rounded, scaled,
+    whole,
+};
+use super::{Fault, Frame, calendar, scale};
 use crate::batch::{AT_LEAST, KNOWN, UNKNOWN};
 use crate::plan::{Node, Slot};
 use crate::typed::{Function, Rounding};
-use kernel::day::{completed_years, day_of_turning};
-use kernel::{Day, Month};
 
-/// A value with its denominator and how much of it is known.
-#[derive(Clone, Copy)]
-struct Part {
-    value: i64,
-    denominator: i64,
-    state: u8,
-}
-
-/// The number that does not fit 64 bits, or a division by nothing.
-struct Overflow;
-
-type Exact = Result<Part, Overflow>;
+/// Half of what 64 bits hold: a divisor up to here can be doubled.
+const HALF: i64 = i64::MAX / 2;
 
 impl Frame<'_> {
-    /// Nodes whose every element is computed from the same elements of one or
-    /// two others.
-    pub(super) fn arithmetic(&self, slot: Slot, out: &mut Column, faults: &mut Vec<Fault>) {
-        let operand = self.plan.nodes[slot as usize];
-        let fraction = operand.is_fraction();
-        match operand.node {
+    /// Nodes whose every element is computed from the same elements of one or two others.
+    pub(super) fn arithmetic(
+        &self,
+        slot: Slot,
+        count: usize,
+        out: &mut Column,
+        faults: &mut Vec<Fault>,
+    ) {
+        if !self.exactly && self.quickly(slot, count, out) {
+            return;
+        }
+        out.clear();
+        match self.plan.nodes[slot as usize].node {
             Node::Negate(inner) => {
-                self.each(slot, inner, inner, fraction, out, faults, |part, _| {
-                    negated(part)
-                })
+                self.each(slot, [inner, inner], count, out, faults, |a, _| negated(a))
             }
-            Node::Add(left, right) => {
-                self.each(slot, left, right, fraction, out, faults, |a, b| {
-                    added(a, b, 1)
-                })
-            }
+            Node::Add(left, right) => self.each(slot, [left, right], count, out, faults, |a, b| {
+                added(a, b, 1)
+            }),
             Node::Subtract(left, right) => {
-                self.each(slot, left, right, fraction, out, faults, |a, b| {
+                self.each(slot, [left, right], count, out, faults, |a, b| {
                     added(a, b, -1)
                 })
             }
             Node::Multiply(left, right) => {
-                self.each(slot, left, right, fraction, out, faults, multiplied)
+                self.each(slot, [left, right], count, out, faults, multiplied)
             }
             Node::Divide { left, right, shift } => {
-                self.each(slot, left, right, fraction, out, faults, |a, b| {
+                self.each(slot, [left, right], count, out, faults, |a, b| {
                     divided(a, b, shift)
-                });
+                })
             }
-            Node::Greatest(left, right) => self.extreme(left, right, true, fraction, out),
-            Node::Least(left, right) => self.extreme(left, right, false, fraction, out),
+            Node::Greatest(left, right) => self.extreme(left, right, true, count, out),
+            Node::Least(left, right) => self.extreme(left, right, false, count, out),
             Node::Round {
                 value,
                 up,
@@ -60,335 +60,334 @@ impl Frame<'_> {
                 step,
                 mode,
             } => {
-                self.each(slot, value, value, fraction, out, faults, |part, _| {
-                    let (numerator, denominator) = (
-                        i128::from(part.value) * i128::from(up),
-                        i128::from(part.denominator) * i128::from(down),
-                    );
-                    whole(
-                        rounded(numerator, denominator, step, mode).ok_or(Overflow)?,
-                        part.state,
-                    )
-                });
+                let round = |part: Part, _| {
+                    let numerator = i128::from(part.value) * i128::from(up);
+                    let denominator = i128::from(part.denominator) * i128::from(down);
+                    let value = rounded(numerator, denominator, step, mode).ok_or(Overflow)?;
+                    whole(value, part.state)
+                };
+                self.each(slot, [value, value], count, out, faults, round);
+            }
+            Node::Scale { brackets, value } => {
+                let brackets = &self.plan.scales[usize::from(brackets)];
+                let apply = |part: Part, _| scaled(brackets, part);
+                self.each(slot, [value, value], count, out, faults, apply);
             }
             Node::Call {
                 function,
                 first,
                 second,
             } => {
-                self.each(slot, first, second, fraction, out, faults, |a, b| {
-                    called(function, a, b)
-                });
+                let call = |a, b| called(function, a, b);
+                self.each(slot, [first, second], count, out, faults, call);
             }
             other => unreachable!("{other:?} is not arithmetic"),
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one loop for all of arithmetic")]
+    /// The loops without branches; false when something does not fit them.
+    fn quickly(&self, slot: Slot, count: usize, out: &mut Column) -> bool {
+        let column = |slot: Slot| self.column(slot);
+        match self.plan.nodes[slot as usize].node {
+            Node::Negate(inner) => negate(column(inner), count, out),
+            Node::Add(left, right) => add(column(left), column(right), count, out),
+            Node::Subtract(left, right) => subtract(column(left), column(right), count, out),
+            Node::Multiply(left, right) => multiply(column(left), column(right), count, out),
+            Node::Divide { left, right, shift } => {
+                divide(column(left), column(right), shift, count, out)
+            }
+            Node::Greatest(left, right) => {
+                extreme(column(left), column(right), count, out, i64::max)
+            }
+            Node::Least(left, right) => extreme(column(left), column(right), count, out, i64::min),
+            Node::Round {
+                value,
+                up,
+                down,
+                step,
+                mode,
+            } => round(column(value), [up, down, step], mode, count, out),
+            Node::Scale { brackets, value } => {
+                let brackets = &self.plan.scales[usize::from(brackets)];
+                scale::apply(brackets, column(value), count, out)
+            }
+            Node::Call {
+                function,
+                first,
+                second,
+            } => match function {
+                Function::CompletedYears => calendar::completed_years(
+                    &mut self.years.borrow_mut(),
+                    column(first),
+                    column(second),
+                    count,
+                    out,
+                ),
+                Function::MonthsBetween => {
+                    let (from, to) = (column(first), column(second));
+                    join_states(count, from, to, &mut out.states, both_known);
+                    zip(
+                        count,
+                        to.numbers(),
+                        from.numbers(),
+                        &mut out.whole,
+                        difference,
+                    )
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Element by element, exactly.
     fn each(
         &self,
         slot: Slot,
-        left: Slot,
-        right: Slot,
-        fraction: bool,
+        [left, right]: [Slot; 2],
+        count: usize,
         out: &mut Column,
         faults: &mut Vec<Fault>,
         compute: impl Fn(Part, Part) -> Exact,
     ) {
+        let operand = self.plan.nodes[slot as usize];
+        let fraction = operand.is_fraction();
         let (left, right) = (self.column(left), self.column(right));
-        let part = |column: &Column, index: usize| Part {
-            value: column.value[index],
-            denominator: column.denominator(index),
-            state: column.state[index],
-        };
-        for index in 0..left.value.len() {
-            let (a, b) = (part(left, index), part(right, index));
+        for index in 0..count {
+            let (a, b) = (Part::of(left, index), Part::of(right, index));
             let computed = if a.state == UNKNOWN || b.state == UNKNOWN {
-                Part {
-                    value: 0,
-                    denominator: 1,
-                    state: UNKNOWN,
-                }
+                Part::UNKNOWN
             } else {
                 compute(a, b).unwrap_or_else(|Overflow| {
-                    let level = self.plan.nodes[slot as usize].level;
-                    faults.push(Fault {
-                        slot,
-                        unit: self.unit_of(level, index),
-                    });
-                    Part {
-                        value: 0,
-                        denominator: 1,
-                        state: UNKNOWN,
-                    }
+                    let unit = self.unit_of(operand.level, index);
+                    faults.push(Fault { slot, unit });
+                    Part::UNKNOWN
                 })
             };
-            out.push(computed.value, computed.state);
+            out.push_number(computed.value, computed.state);
             if fraction {
-                out.denominator.push(computed.denominator);
+                out.belows.push(computed.denominator);
             }
         }
     }
 
     /// The greater of a known value and an unknown one is at least the known one.
-    fn extreme(&self, left: Slot, right: Slot, greatest: bool, fraction: bool, out: &mut Column) {
+    fn extreme(&self, left: Slot, right: Slot, greatest: bool, count: usize, out: &mut Column) {
         let (left, right) = (self.column(left), self.column(right));
-        for index in 0..left.value.len() {
-            let (a, b) = (left.state[index], right.state[index]);
-            let left_wins = order(left, right, index).is_ge() == greatest;
-            let (taken, state) = match (a, b) {
-                (UNKNOWN, UNKNOWN) => (left, UNKNOWN),
-                (UNKNOWN, _) => (right, if greatest { AT_LEAST } else { UNKNOWN }),
-                (_, UNKNOWN) => (left, if greatest { AT_LEAST } else { UNKNOWN }),
+        for index in 0..count {
+            let (a, b) = (Part::of(left, index), Part::of(right, index));
+            let left_wins = order(a, b).is_ge() == greatest;
+            let of_one = if greatest { AT_LEAST } else { UNKNOWN };
+            let (taken, state) = match (a.state, b.state) {
+                (UNKNOWN, UNKNOWN) => (a, UNKNOWN),
+                (UNKNOWN, _) => (b, of_one),
+                (_, UNKNOWN) => (a, of_one),
                 _ => {
-                    let (winner, state, loser) = if left_wins {
-                        (left, a, b)
-                    } else {
-                        (right, b, a)
-                    };
+                    let (winner, loser) = if left_wins { (a, b) } else { (b, a) };
                     // The least of a known value and of one that is at least as
                     // large is the known one.
-                    let settled = if greatest {
-                        a.min(b)
-                    } else if state == KNOWN {
+                    let settled = if !greatest && winner.state == KNOWN {
                         KNOWN
                     } else {
-                        state.min(loser)
+                        winner.state.min(loser.state)
                     };
                     (winner, settled)
                 }
             };
-            out.push(
-                if state == UNKNOWN {
-                    0
-                } else {
-                    taken.value[index]
-                },
-                state,
-            );
-            if fraction {
-                out.denominator.push(taken.denominator(index));
-            }
+            out.push_number(if state == UNKNOWN { 0 } else { taken.value }, state);
+            out.belows.push(taken.denominator);
         }
     }
 }
 
-fn fitted(numerator: i128, denominator: i128, state: u8) -> Exact {
-    let (numerator, denominator) = if denominator < 0 {
-        (-numerator, -denominator)
-    } else {
-        (numerator, denominator)
-    };
-    if let (Ok(value), Ok(denominator)) = (i64::try_from(numerator), i64::try_from(denominator)) {
-        return Ok(Part {
-            value,
-            denominator,
-            state,
-        });
-    }
-    let common = gcd(numerator.unsigned_abs(), denominator.unsigned_abs());
-    let common = i128::try_from(common).map_err(|_| Overflow)?.max(1);
-    let value = i64::try_from(numerator / common).map_err(|_| Overflow)?;
-    let denominator = i64::try_from(denominator / common).map_err(|_| Overflow)?;
-    Ok(Part {
-        value,
-        denominator,
-        state,
-    })
+fn sum(a: i64, b: i64) -> (i64, i64) {
+    let sum = a.wrapping_add(b);
+    (sum, (a ^ sum) & (b ^ sum))
 }
 
-fn gcd(mut a: u128, mut b: u128) -> u128 {
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a
+/// `a - b`; the smallest number has no negative, so that it is never taken away.
+fn difference(a: i64, b: i64) -> (i64, i64) {
+    let difference = a.wrapping_sub(b);
+    let amiss = ((a ^ b) & (a ^ difference)) | (b & b.wrapping_neg());
+    (difference, amiss)
 }
 
-fn whole(value: i64, state: u8) -> Exact {
-    Ok(Part {
-        value,
-        denominator: 1,
-        state,
-    })
+fn product(a: i64, b: i64) -> (i64, i64) {
+    let (product, over) = a.overflowing_mul(b);
+    (product, i64::from(over).wrapping_neg())
 }
 
-fn negated(part: Part) -> Exact {
-    let value = part.value.checked_neg().ok_or(Overflow)?;
+fn negate(inner: &Column, count: usize, out: &mut Column) -> bool {
     // Minus "at least five" is "at most minus five", which we do not keep.
-    Ok(Part {
-        value,
-        state: if part.state == KNOWN { KNOWN } else { UNKNOWN },
-        ..part
-    })
+    join_states(count, inner, inner, &mut out.states, both_known);
+    out.below = inner.below;
+    out.belows.extend_from_slice(&inner.belows);
+    map(count, inner.numbers(), &mut out.whole, |a| difference(0, a))
 }
 
-fn added(a: Part, b: Part, sign: i64) -> Exact {
-    let state = if sign < 0 && b.state != KNOWN {
-        UNKNOWN
-    } else {
-        a.state.min(b.state)
-    };
-    if a.denominator == 1 && b.denominator == 1 {
-        let second = b.value.checked_mul(sign).ok_or(Overflow)?;
-        return whole(a.value.checked_add(second).ok_or(Overflow)?, state);
-    }
-    let first = i128::from(a.value) * i128::from(b.denominator);
-    let second = i128::from(b.value) * i128::from(a.denominator) * i128::from(sign);
-    if a.denominator == b.denominator {
-        let sum = i128::from(a.value) + i128::from(b.value) * i128::from(sign);
-        return fitted(sum, i128::from(a.denominator), state);
-    }
-    let sum = first.checked_add(second).ok_or(Overflow)?;
-    fitted(
-        sum,
-        i128::from(a.denominator) * i128::from(b.denominator),
-        state,
-    )
+fn add(left: &Column, right: &Column, count: usize, out: &mut Column) -> bool {
+    join_states(count, left, right, &mut out.states, less_known);
+    over_one(left, right, count, out, sum)
 }
 
-fn multiplied(a: Part, b: Part) -> Exact {
-    // A lower bound survives a factor that is not negative.
-    let bounded = a.value >= 0 && b.value >= 0;
-    let state = if (a.state == KNOWN && b.state == KNOWN) || bounded {
-        a.state.min(b.state)
-    } else {
-        UNKNOWN
-    };
-    if a.denominator == 1 && b.denominator == 1 {
-        return whole(a.value.checked_mul(b.value).ok_or(Overflow)?, state);
-    }
-    let numerator = i128::from(a.value) * i128::from(b.value);
-    fitted(
-        numerator,
-        i128::from(a.denominator) * i128::from(b.denominator),
-        state,
-    )
+fn subtract(left: &Column, right: &Column, count: usize, out: &mut Column) -> bool {
+    let state = |left, right| if right == KNOWN { left } else { UNKNOWN };
+    join_states(count, left, right, &mut out.states, state);
+    over_one(left, right, count, out, difference)
 }
 
-fn divided(a: Part, b: Part, shift: i64) -> Exact {
-    if b.value == 0 {
-        return Err(Overflow);
-    }
-    let state = match (a.state, b.state) {
-        (KNOWN, KNOWN) => KNOWN,
-        (AT_LEAST, KNOWN) if b.value > 0 => AT_LEAST,
-        _ => UNKNOWN,
-    };
-    let numerator = (i128::from(a.value) * i128::from(b.denominator))
-        .checked_mul(i128::from(shift))
-        .ok_or(Overflow)?;
-    fitted(
-        numerator,
-        i128::from(a.denominator) * i128::from(b.value),
-        state,
-    )
-}
-
-/// `numerator / denominator` (denominator positive) as the nearest multiple of `step`.
-pub(crate) fn rounded(
-    numerator: i128,
-    denominator: i128,
-    step: i64,
-    mode: Rounding,
-) -> Option<i64> {
-    let divisor = denominator.checked_mul(i128::from(step))?;
-    let (quotient, rest) = (numerator.div_euclid(divisor), numerator.rem_euclid(divisor));
-    let twice = rest.checked_mul(2)?;
-    let up = match mode {
-        Rounding::Down => false,
-        Rounding::Up => rest > 0,
-        Rounding::HalfUp => twice >= divisor,
-        Rounding::HalfEven => twice > divisor || (twice == divisor && quotient % 2 != 0),
-    };
-    let multiple = quotient.checked_add(i128::from(up))?;
-    i64::try_from(multiple.checked_mul(i128::from(step))?).ok()
-}
-
-fn called(function: Function, a: Part, b: Part) -> Exact {
-    if a.state != KNOWN || b.state != KNOWN {
-        return Ok(Part {
-            value: 0,
-            denominator: 1,
-            state: UNKNOWN,
-        });
-    }
-    let day = |value: i64| i32::try_from(value).map(Day).map_err(|_| Overflow);
-    let small = |value: i64| i32::try_from(value).map_err(|_| Overflow);
-    let value = match function {
-        Function::CompletedYears => i64::from(completed_years(day(a.value)?, day(b.value)?)),
-        Function::YearOf => i64::from(day(a.value)?.year()),
-        Function::MonthOf => i64::from(day(a.value)?.month().0),
-        Function::MonthTurning => {
-            i64::from(day_of_turning(day(a.value)?, small(b.value)?).month().0)
+/// A sum or difference over the denominators of its sides: the same ones, one for
+/// all on each side, or whole numbers on one side.
+fn over_one(
+    left: &Column,
+    right: &Column,
+    count: usize,
+    out: &mut Column,
+    f: impl Fn(i64, i64) -> (i64, i64),
+) -> bool {
+    let (a, b) = (left.numbers(), right.numbers());
+    match (left.denominators(), right.denominators()) {
+        (Numbers::One(one), Numbers::One(other)) if one == other => {
+            out.below = one;
+            zip(count, a, b, &mut out.whole, f)
         }
-        Function::MonthsBetween => b.value.checked_sub(a.value).ok_or(Overflow)?,
-        Function::AddMonths => i64::from(Month(small(a.value)?).plus(small(b.value)?).0),
-    };
-    whole(value, KNOWN)
+        (Numbers::One(one), Numbers::One(other)) => {
+            let (below, amiss) = product(one, other);
+            out.below = below;
+            let crossed = |a, b| {
+                let ((a, over), (b, beyond)) = (product(a, other), product(b, one));
+                let (value, amiss) = f(a, b);
+                (value, amiss | over | beyond)
+            };
+            amiss >= 0 && zip(count, a, b, &mut out.whole, crossed)
+        }
+        (Numbers::Each(each), Numbers::One(1)) => {
+            out.belows.extend_from_slice(each);
+            let mut second = Vec::with_capacity(count);
+            zip(count, b, Numbers::Each(each), &mut second, product)
+                && zip(count, a, Numbers::Each(&second), &mut out.whole, f)
+        }
+        (Numbers::One(1), Numbers::Each(each)) => {
+            out.belows.extend_from_slice(each);
+            let mut first = Vec::with_capacity(count);
+            zip(count, a, Numbers::Each(each), &mut first, product)
+                && zip(count, Numbers::Each(&first), b, &mut out.whole, f)
+        }
+        _ => false,
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rounding_follows_its_declared_rule() {
-        let check = |numerator: i128, denominator: i128, step: i64, expected: [i64; 4]| {
-            let modes = [
-                Rounding::HalfUp,
-                Rounding::HalfEven,
-                Rounding::Down,
-                Rounding::Up,
-            ];
-            for (mode, expected) in modes.into_iter().zip(expected) {
-                let result = rounded(numerator, denominator, step, mode);
-                assert_eq!(
-                    result,
-                    Some(expected),
-                    "{numerator}/{denominator} by {step} {mode:?}"
-                );
-            }
-        };
-        check(5, 2, 1, [3, 2, 2, 3]);
-        check(7, 2, 1, [4, 4, 3, 4]);
-        check(1, 3, 1, [0, 0, 0, 1]);
-        check(6, 3, 1, [2, 2, 2, 2]);
-        check(150, 1, 100, [200, 200, 100, 200]);
-        check(250, 1, 100, [300, 200, 200, 300]);
-        // Below zero "up" is towards more, "half up" too.
-        check(-5, 2, 1, [-2, -2, -3, -2]);
-        assert_eq!(
-            rounded(i128::from(i64::MAX) * 3, 1, 1, Rounding::Down),
-            None
-        );
+fn multiply(left: &Column, right: &Column, count: usize, out: &mut Column) -> bool {
+    join_states(count, left, right, &mut out.states, less_known);
+    if left.has_bounds() || right.has_bounds() {
+        // A lower bound survives a factor that is not negative.
+        let (a, b) = (left.numbers(), right.numbers());
+        for (index, state) in out.states.iter_mut().enumerate() {
+            let bounded = *state != AT_LEAST || (a.at(index) >= 0 && b.at(index) >= 0);
+            *state = if bounded { *state } else { UNKNOWN };
+        }
     }
+    multiplied_below(left.denominators(), right.denominators(), count, out)
+        && zip(
+            count,
+            left.numbers(),
+            right.numbers(),
+            &mut out.whole,
+            product,
+        )
+}
 
-    #[test]
-    fn a_fraction_too_large_is_reduced_before_it_is_refused() {
-        let large = i128::from(i64::MAX);
-        assert!(matches!(
-            fitted(large * 6, large * 3, KNOWN),
-            Ok(Part {
-                value: 2,
-                denominator: 1,
-                ..
-            })
-        ));
-        assert!(fitted(large * 6, 1, KNOWN).is_err());
-        let part = |value: i64, denominator: i64| Part {
-            value,
-            denominator,
-            state: KNOWN,
-        };
-        let sum = added(part(1, 3), part(1, 6), 1).ok().expect("a sum");
-        assert_eq!(
-            (sum.value * 2, sum.denominator),
-            (sum.denominator, sum.denominator)
-        );
-        assert!(divided(part(1, 1), part(0, 1), 1).is_err());
-        let negative = divided(part(1, 1), part(-2, 1), 1)
-            .ok()
-            .expect("a quotient");
-        assert_eq!((negative.value, negative.denominator), (-1, 2));
+/// The product of two denominators is the denominator of a result.
+fn multiplied_below(a: Numbers<'_>, b: Numbers<'_>, count: usize, out: &mut Column) -> bool {
+    if let (Numbers::One(a), Numbers::One(b)) = (a, b) {
+        let (below, amiss) = product(a, b);
+        out.below = below;
+        return amiss >= 0;
     }
+    zip(count, a, b, &mut out.belows, product)
+}
+
+fn divide(left: &Column, right: &Column, shift: i64, count: usize, out: &mut Column) -> bool {
+    let divisor = right.numbers();
+    let negative = |b: i64| b | b.wrapping_sub(1);
+    let positive = match divisor {
+        Numbers::One(one) => one > 0,
+        Numbers::Each(each) => each.iter().fold(0, |amiss, b| amiss | negative(*b)) >= 0,
+    };
+    if !positive {
+        return false;
+    }
+    let state = |left, right| if right == KNOWN { left } else { UNKNOWN };
+    join_states(count, left, right, &mut out.states, state);
+    if !multiplied_below(left.denominators(), divisor, count, out) {
+        return false;
+    }
+    let shifted = |a, below| {
+        let (a, over) = product(a, below);
+        let (value, amiss) = product(a, shift);
+        (value, amiss | over)
+    };
+    zip(
+        count,
+        left.numbers(),
+        right.denominators(),
+        &mut out.whole,
+        shifted,
+    )
+}
+
+fn extreme(
+    left: &Column,
+    right: &Column,
+    count: usize,
+    out: &mut Column,
+    f: impl Fn(i64, i64) -> i64,
+) -> bool {
+    let whole = left.denominators().is_one(1) && right.denominators().is_one(1);
+    let plain = whole && left.all_known() && right.all_known();
+    plain
+        && zip(
+            count,
+            left.numbers(),
+            right.numbers(),
+            &mut out.whole,
+            |a, b| (f(a, b), 0),
+        )
+}
+
+fn round(
+    value: &Column,
+    [up, down, step]: [i64; 3],
+    mode: Rounding,
+    count: usize,
+    out: &mut Column,
+) -> bool {
+    join_states(count, value, value, &mut out.states, less_known);
+    let Some(finest) = down.checked_mul(step) else {
+        return false;
+    };
+    let one = |value: i64, below: i64| {
+        let ((numerator, over), (divisor, beyond)) = (product(value, up), product(below, finest));
+        // A divisor amiss is reported; dividing by one meanwhile is safe.
+        let beyond = beyond | HALF.wrapping_sub(divisor) | divisor;
+        let divisor = if divisor > 0 { divisor } else { 1 };
+        let quotient = numerator.div_euclid(divisor);
+        let rest = numerator.wrapping_sub(quotient.wrapping_mul(divisor));
+        let twice = rest.wrapping_mul(2);
+        let more = match mode {
+            Rounding::Down => false,
+            Rounding::Up => rest > 0,
+            Rounding::HalfUp => twice >= divisor,
+            Rounding::HalfEven => twice > divisor || (twice == divisor && quotient & 1 != 0),
+        };
+        let (multiple, amiss) = product(quotient.wrapping_add(i64::from(more)), step);
+        (multiple, over | beyond | amiss)
+    };
+    zip(
+        count,
+        value.numbers(),
+        value.denominators(),
+        &mut out.whole,
+        one,
+    )
 }

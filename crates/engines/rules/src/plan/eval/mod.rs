@@ -1,33 +1,40 @@
 //! Evaluating a plan over one block of units.
 //!
 //! Every node has a column: a whole number, for fractions a denominator (always
-//! positive), and how much is known. Loops run over whole columns; arithmetic
-//! goes through 128 bits and is checked. What does not fit becomes unknown and a
-//! fault of its unit.
+//! positive), and how much is known. Loops run over whole columns in 64 bits and
+//! notice what does not fit; that is computed again through 128 bits. What does not
+//! fit then becomes unknown and a fault of its unit.
+//!
+//! Reading order: [`column`], [`arithmetic`] and [`exact`] behind it, [`logic`],
+//! [`aggregate`].
 
 mod aggregate;
 mod arithmetic;
+mod calendar;
+mod column;
+mod exact;
 mod logic;
+mod scale;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use arithmetic::rounded;
+pub(crate) use column::Column;
+pub(crate) use exact::rounded;
 
 use super::{Node, Plan, Slot};
-use crate::batch::{Batch, Block, KNOWN};
-use crate::typed::Level;
+use crate::batch::{Batch, Block};
+use crate::typed::{Level, Type};
+use calendar::Years;
+use std::cell::RefCell;
 
 /// Columns of one block, kept between blocks so that nothing is allocated anew.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub columns: Vec<Column>,
     pub faults: Vec<Fault>,
-}
-
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Column {
-    pub value: Vec<i64>,
-    /// Empty for whole numbers.
-    pub denominator: Vec<i64>,
-    pub state: Vec<u8>,
+    /// Takes no short way: every element by itself, through 128 bits. For comparison.
+    pub exactly: bool,
+    years: Years,
 }
 
 /// An overflow or a division by nothing, and the unit it happened in.
@@ -38,35 +45,14 @@ pub(crate) struct Fault {
     pub unit: usize,
 }
 
-impl Column {
-    fn clear(&mut self) {
-        self.value.clear();
-        self.denominator.clear();
-        self.state.clear();
-    }
-
-    fn push(&mut self, value: i64, state: u8) {
-        self.value.push(value);
-        self.state.push(state);
-    }
-
-    /// The denominator; 1 for whole numbers.
-    #[inline]
-    pub fn denominator(&self, index: usize) -> i64 {
-        self.denominator.get(index).copied().unwrap_or(1)
-    }
-
-    pub fn is_known(&self, index: usize) -> bool {
-        self.state[index] == KNOWN
-    }
-}
-
 /// What an evaluating function sees.
 struct Frame<'a> {
     plan: &'a Plan,
     batch: &'a Batch,
     block: &'a Block,
     columns: &'a [Column],
+    years: &'a RefCell<Years>,
+    exactly: bool,
 }
 
 impl Frame<'_> {
@@ -130,89 +116,149 @@ pub(crate) fn parent(
 
 /// Fills the scratch with the columns of one block.
 pub(crate) fn evaluate(plan: &Plan, batch: &Batch, block: &Block, scratch: &mut Scratch) {
-    scratch
-        .columns
-        .resize_with(plan.nodes.len(), Column::default);
-    scratch.faults.clear();
+    let exactly = scratch.exactly;
+    let Scratch {
+        columns,
+        faults,
+        years,
+        ..
+    } = scratch;
+    columns.resize_with(plan.nodes.len(), Column::default);
+    faults.clear();
+    let kept = RefCell::new(std::mem::take(years));
     for slot in 0..plan.nodes.len() {
-        let mut out = std::mem::take(&mut scratch.columns[slot]);
+        let mut out = std::mem::take(&mut columns[slot]);
         out.clear();
         let frame = Frame {
             plan,
             batch,
             block,
-            columns: &scratch.columns,
+            columns,
+            years: &kept,
+            exactly,
         };
-        let mut faults = Vec::new();
-        frame.fill(slot as Slot, &mut out, &mut faults);
-        scratch.columns[slot] = out;
-        scratch.faults.extend(faults);
+        frame.fill(slot as Slot, &mut out, faults);
+        out.settle();
+        columns[slot] = out;
     }
+    *years = kept.into_inner();
 }
 
 impl Frame<'_> {
     fn fill(&self, slot: Slot, out: &mut Column, faults: &mut Vec<Fault>) {
         let operand = self.plan.nodes[slot as usize];
-        let level = operand.level;
+        let (level, yes_no) = (operand.level, operand.ty == Type::YesNo);
         match operand.node {
-            Node::Constant(value) => out.push(value, KNOWN),
-            Node::Case(column) => self.known(
-                &self.batch.cases[usize::from(column)][self.block.units.clone()],
-                out,
-            ),
+            Node::Constant(value) => {
+                out.take(&[value], yes_no);
+                out.uniform = true;
+            }
+            Node::Case(column) => {
+                let values = &self.batch.cases[usize::from(column)][self.block.range(level)];
+                match values {
+                    // Cases decided together mostly have their days in common.
+                    [first, rest @ ..] if rest.iter().all(|value| value == first) => {
+                        out.take(&[*first], yes_no);
+                        out.uniform = true;
+                    }
+                    _ => out.take(values, yes_no),
+                }
+            }
             Node::Member(column) => {
-                self.known(
-                    &self.batch.members[usize::from(column)][self.block.members.clone()],
-                    out,
-                );
+                let members = &self.batch.members[usize::from(column)];
+                out.take(&members[self.block.range(level)], yes_no);
             }
             Node::Field { table, column } => {
-                let rows = &self.batch.tables[usize::from(table)];
-                let range = self.block.rows[usize::from(table)].clone();
-                out.value
-                    .extend_from_slice(&rows.values[usize::from(column)][range.clone()]);
-                out.state
-                    .extend_from_slice(&rows.states[usize::from(column)][range]);
+                let (rows, column) = (&self.batch.tables[usize::from(table)], usize::from(column));
+                let range = self.block.range(level);
+                out.take(&rows.values[column][range.clone()], yes_no);
+                out.states.extend_from_slice(&rows.states[column][range]);
+            }
+            Node::Input(input) => {
+                let input = &self.batch.inputs[usize::from(input)];
+                let range = self.block.range(level);
+                out.take(&input.values[range.clone()], yes_no);
+                if !input.states.is_empty() {
+                    out.states.extend_from_slice(&input.states[range]);
+                }
             }
             Node::Lift(from) => self.lift(from, level, out),
-            Node::Not(inner) => self.not(inner, out),
-            Node::And(left, right) => self.and(left, right, out),
-            Node::Or(left, right) => self.or(left, right, out),
-            Node::Compare(comparison, left, right) => self.compare(comparison, left, right, out),
+            Node::Aggregate { .. } => self.aggregate(slot, out, faults),
+            _ => self.elements(slot, out, faults),
+        }
+    }
+
+    /// Nodes whose elements come each from the same elements of others. Where all of
+    /// those are one value, so is the result, unless it is a fault, which every unit has.
+    fn elements(&self, slot: Slot, out: &mut Column, faults: &mut Vec<Fault>) {
+        let count = self.len(self.plan.nodes[slot as usize].level);
+        let mut uniform = count > 0 && !self.exactly;
+        self.plan.nodes[slot as usize].node.each_operand(|operand| {
+            uniform &= self.column(operand).uniform;
+        });
+        if uniform {
+            let before = faults.len();
+            self.compute(slot, 1, out, faults);
+            out.uniform = true;
+            if faults.len() == before {
+                return;
+            }
+            faults.truncate(before);
+            out.clear();
+        }
+        self.compute(slot, count, out, faults);
+    }
+
+    fn compute(&self, slot: Slot, count: usize, out: &mut Column, faults: &mut Vec<Fault>) {
+        match self.plan.nodes[slot as usize].node {
+            Node::Not(inner) => self.not(inner, count, out),
+            Node::And(left, right) => self.kleene([left, right], 0, count, out),
+            Node::Or(left, right) => self.kleene([left, right], 1, count, out),
+            Node::Compare(comparison, left, right) => {
+                self.compare(comparison, [left, right], count, out);
+            }
             Node::If {
                 condition,
                 met,
                 unmet,
-            } => self.choose(condition, met, unmet, out),
-            Node::KnownOr(left, right) => self.known_or(left, right, out),
-            Node::Aggregate { .. } => self.aggregate(slot, out, faults),
-            _ => self.arithmetic(slot, out, faults),
+            } => {
+                self.choose(condition, [met, unmet], count, out);
+            }
+            Node::KnownOr(left, right) => self.known_or([left, right], count, out),
+            _ => self.arithmetic(slot, count, out, faults),
         }
     }
 
-    fn known(&self, values: &[i64], out: &mut Column) {
-        out.value.extend_from_slice(values);
-        out.state.resize(values.len(), KNOWN);
-    }
-
+    /// The values of a coarser level, once for each element of a finer one.
     fn lift(&self, from: Slot, level: Level, out: &mut Column) {
         let source = self.column(from);
         let from_level = self.plan.nodes[from as usize].level;
-        let count = self.len(level);
-        if from_level == Level::Constant {
-            out.value.resize(count, source.value[0]);
-            out.state.resize(count, source.state[0]);
-            if let Some(denominator) = source.denominator.first() {
-                out.denominator.resize(count, *denominator);
-            }
+        if source.uniform || from_level == Level::Constant {
+            out.copy_of(source);
+            out.uniform = true;
             return;
         }
-        for index in 0..count {
-            let at = parent(self.plan, self.batch, self.block, level, from_level, index);
-            out.push(source.value[at], source.state[at]);
-            if let Some(denominator) = source.denominator.get(at) {
-                out.denominator.push(*denominator);
+        let first_unit = self.block.units.start;
+        let unit_of = |member: u32| self.batch.member_unit[member as usize] as usize - first_unit;
+        let range = self.block.range(level);
+        match (level, from_level) {
+            (Level::Member, Level::Unit) => {
+                let units = self.batch.member_unit[range].iter();
+                out.gather(source, units.map(|unit| *unit as usize - first_unit));
             }
+            (Level::Row(table), _) => {
+                let owners = self.batch.tables[usize::from(table)].owner[range].iter();
+                let of_person = self.plan.pack.tables.of_person(table);
+                let first_member = self.block.members.start;
+                match from_level {
+                    Level::Member => {
+                        out.gather(source, owners.map(|owner| *owner as usize - first_member));
+                    }
+                    _ if of_person => out.gather(source, owners.map(|owner| unit_of(*owner))),
+                    _ => out.gather(source, owners.map(|owner| *owner as usize - first_unit)),
+                }
+            }
+            other => unreachable!("{other:?}: a value is lifted to a finer level only"),
         }
     }
 }

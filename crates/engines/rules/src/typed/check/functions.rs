@@ -1,10 +1,10 @@
 //! Calls of functions: each with its types, and an example in every refusal.
 
-use super::numbers::{adopt, all_alike, is_literal, numeric, rounded};
+use super::numbers::{adopt, all_alike, is_literal, numeric, rounded, scaled};
 use super::{Checked, Checker, leaf};
 use crate::source::{Place, nearest};
 use crate::syntax::{Ast, Form};
-use crate::typed::{AggregateKind, Function, INTEGER, Level, Op, Rounding, Type, Unit};
+use crate::typed::{AggregateKind, Function, INTEGER, Level, Op, Rounding, SCALE_MAX, Type, Unit};
 
 impl Checker<'_> {
     pub(super) fn call(
@@ -52,6 +52,7 @@ impl Checker<'_> {
                 Ok(leaf(op, ty, level, place))
             }
             ("round", [value, step, mode]) => self.round(value, step, mode, place),
+            ("scale", [scale, value]) => self.scale(scale, value, place),
             _ => self.function(name, arguments, place),
         }
     }
@@ -77,6 +78,51 @@ impl Checker<'_> {
         rounded(value, step, mode, unit, place)
     }
 
+    /// `scale(name, x)`: the brackets of a `scale` block applied to a number.
+    fn scale(&self, scale: &Ast, value: &Ast, place: &Place) -> Checked {
+        let named = match &scale.form {
+            Form::Name(path) if path.len() == 1 => self.scope.scales.get(&path[0]),
+            _ => None,
+        };
+        let Some(head) = named else {
+            let known: Vec<&str> = self.scope.scales.keys().map(String::as_str).collect();
+            let instead = format!("one of the `scale` blocks: {}", known.join(", "));
+            return Err(scale.place.error("there is no such scale", instead));
+        };
+        let Type::Number { unit, scale, .. } = head.ty else {
+            unreachable!("thresholds are numbers")
+        };
+        let value = self.tree(value)?;
+        let (own, digits, fraction) = numeric(&value)?;
+        if own != unit || fraction {
+            let message = format!(
+                "the scale is over {}, this is {}",
+                head.ty.word(),
+                value.ty.word()
+            );
+            let instead = "a whole value of that type; round(...) a fraction first";
+            return Err(value.place.error(message, instead));
+        }
+        let value = scaled(value, unit, scale.max(digits));
+        let digits = head.digits + scale.max(digits);
+        if digits > SCALE_MAX {
+            let instead = "round(..., 0.01, 'half_up') the value first";
+            return Err(place.error("too many digits after the point", instead));
+        }
+        let ty = Type::Number {
+            unit,
+            scale: digits,
+            fraction: false,
+        };
+        let level = value.level;
+        Ok(leaf(
+            Op::Scale(head.index, Box::new(value)),
+            ty,
+            level,
+            place,
+        ))
+    }
+
     pub(super) fn function(&self, name: &str, arguments: &[Ast], place: &Place) -> Checked {
         let Some((_, function, example)) = Function::ALL.iter().find(|(known, ..)| *known == name)
         else {
@@ -90,6 +136,7 @@ impl Checker<'_> {
                 "greatest",
                 "least",
                 "round",
+                "scale",
                 "known_or",
             ]);
             let instead = match nearest(name, known.clone()) {

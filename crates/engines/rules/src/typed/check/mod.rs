@@ -8,7 +8,7 @@ mod numbers;
 
 pub use numbers::{all_alike, rounded};
 
-use self::numbers::{aligned, arithmetic, coded, number, numeric};
+use self::numbers::{aligned, arithmetic, number, numeric};
 use super::{Level, Op, Tables, Tree, Type};
 use crate::source::{Diagnostic, Place};
 use crate::syntax::{Ast, Comparison, Form, Operator};
@@ -25,6 +25,31 @@ pub struct Scope {
     pub by_territory: BTreeSet<String>,
     pub variables: BTreeMap<String, (u16, Type, Level)>,
     pub tables: Tables,
+    pub inputs: BTreeMap<String, (u16, Type, Level)>,
+    pub scales: BTreeMap<String, ScaleHead>,
+    /// The lists of codes that the pack's inputs declare.
+    pub codes: Vec<Vec<String>>,
+    /// A calculation has neither case nor portrait.
+    pub calculation: bool,
+}
+
+/// What a formula must know of a scale.
+#[derive(Debug, Clone, Copy)]
+pub struct ScaleHead {
+    pub index: u16,
+    /// Of the thresholds, and of amounts.
+    pub ty: Type,
+    /// Digits that a rate adds; 0 for amounts.
+    pub digits: u8,
+}
+
+impl Scope {
+    pub fn is_taken(&self, name: &str) -> bool {
+        self.parameters.contains_key(name)
+            || self.variables.contains_key(name)
+            || self.inputs.contains_key(name)
+            || self.scales.contains_key(name)
+    }
 }
 
 /// Checks a formula whose value belongs to `entity` (the unit or a member).
@@ -136,11 +161,11 @@ impl Checker<'_> {
             }
             (Form::Code(code), _) => {
                 let other = self.tree(right)?;
-                (coded(code, &other, &left.place)?, other)
+                (self.coded(code, &other, &left.place)?, other)
             }
             (_, Form::Code(code)) => {
                 let other = self.tree(left)?;
-                let code = coded(code, &other, &right.place)?;
+                let code = self.coded(code, &other, &right.place)?;
                 (other, code)
             }
             _ => (self.tree(left)?, self.tree(right)?),
@@ -154,7 +179,7 @@ impl Checker<'_> {
             let message = format!("{} is compared with {}", left.ty.word(), right.ty.word());
             return Err(place.error(message, "both sides of one type"));
         };
-        let ordered = !matches!(left.ty, Type::YesNo | Type::Code(_));
+        let ordered = !matches!(left.ty, Type::YesNo | Type::Code(_) | Type::OwnCode(_));
         if !ordered && !matches!(comparison, Comparison::Equal | Comparison::Unequal) {
             return Err(place.error(format!("{} has no order", left.ty.word()), "use = or <>"));
         }

@@ -26,6 +26,10 @@ impl Checker<'_> {
             self.in_sight(*level, name, place)?;
             return Ok(leaf(Op::Variable(*index), *ty, *level, place));
         }
+        if let Some((index, ty, level)) = self.scope.inputs.get(name) {
+            self.in_sight(*level, name, place)?;
+            return Ok(leaf(Op::Input(*index), *ty, *level, place));
+        }
         if self.scope.tables.find(name).is_some() || name == "member" {
             let message = format!("`{name}` is a table, not a value");
             return Err(place.error(message, format!("count({name}) or {name}.some_field")));
@@ -34,7 +38,8 @@ impl Checker<'_> {
             .scope
             .parameters
             .keys()
-            .chain(self.scope.variables.keys());
+            .chain(self.scope.variables.keys())
+            .chain(self.scope.inputs.keys());
         let instead = match nearest(name, known.map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "declare it in a `parameter` or `variable` block".into(),
@@ -53,6 +58,12 @@ impl Checker<'_> {
                     place.error(message, format!("one of: {}", known.join(", ")))
                 })
         };
+        if self.scope.calculation && (table, field) != ("case", "decided_on") {
+            return Err(place.error(
+                "a calculation has neither case nor facts of the catalogue",
+                "declare an `input`; of the case there is case.decided_on alone",
+            ));
+        }
         if table == "case" {
             let index = fixed(CASE_COLUMNS)?;
             return Ok(leaf(

@@ -1,6 +1,6 @@
 //! Numbers: literals, units, scales, fractions and rounding.
 
-use super::{Checked, leaf};
+use super::{Checked, Checker, leaf};
 use crate::source::{Diagnostic, Place};
 use crate::syntax::Operator;
 use crate::typed::{INTEGER, Level, MONEY_SCALE, Op, Rounding, SCALE_MAX, Tree, Type, Unit};
@@ -75,22 +75,32 @@ pub(super) fn number(digits: &str, place: &Place) -> Checked {
     Ok(leaf(Op::Constant(value), ty, Level::Constant, place))
 }
 
-pub(super) fn coded(code: &str, other: &Tree, place: &Place) -> Checked {
-    let Type::Code(list) = other.ty else {
-        let message = format!("'{code}' is compared with {}", other.ty.word());
-        return Err(place.error(message, "only a field with codes is compared with a code"));
-    };
-    match list.iter().position(|known| *known == code) {
-        Some(index) => Ok(leaf(
-            Op::Constant(index as i64),
-            other.ty,
-            Level::Constant,
-            place,
-        )),
-        None => Err(place.error(
-            format!("there is no code '{code}' here"),
-            format!("one of: {}", list.join(", ")),
-        )),
+impl Checker<'_> {
+    pub(super) fn coded(&self, code: &str, other: &Tree, place: &Place) -> Checked {
+        let list: Vec<&str> = match other.ty {
+            Type::Code(list) => list.to_vec(),
+            Type::OwnCode(index) => {
+                let list = &self.scope.codes[usize::from(index)];
+                list.iter().map(String::as_str).collect()
+            }
+            _ => {
+                let message = format!("'{code}' is compared with {}", other.ty.word());
+                let instead = "only a field with codes is compared with a code";
+                return Err(place.error(message, instead));
+            }
+        };
+        match list.iter().position(|known| *known == code) {
+            Some(index) => Ok(leaf(
+                Op::Constant(index as i64),
+                other.ty,
+                Level::Constant,
+                place,
+            )),
+            None => Err(place.error(
+                format!("there is no code '{code}' here"),
+                format!("one of: {}", list.join(", ")),
+            )),
+        }
     }
 }
 
@@ -225,7 +235,7 @@ pub(super) fn aligned(left: Tree, right: Tree, place: &Place) -> Result<(Tree, T
 }
 
 /// The same value at a larger scale.
-fn scaled(tree: Tree, unit: Unit, scale: u8) -> Tree {
+pub(super) fn scaled(tree: Tree, unit: Unit, scale: u8) -> Tree {
     let Type::Number {
         scale: from,
         fraction,
