@@ -57,6 +57,8 @@ pub enum Command {
     Import(Import),
     /// Apply the law to all registered families
     Assess(Assess),
+    /// Write the register as a folder of Parquet files, for simulation and other engines
+    Snapshot(Snapshot),
     /// The monthly payment run: build, approve, send, collect, close
     Pay(Pay),
     /// Why a case was decided as it was: conditions, facts, arithmetic
@@ -143,6 +145,24 @@ pub struct Assess {
     /// Award those who are entitled within the month's budget, without application
     #[arg(long)]
     pub award: bool,
+    /// Decide a snapshot instead of the register, on all cores, without a database
+    #[arg(long, value_name = "FOLDER", requires = "out")]
+    pub snapshot: Option<PathBuf>,
+    /// Where the decisions on a snapshot go, as one Parquet file
+    #[arg(long, value_name = "FILE", requires = "snapshot")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Snapshot {
+    /// The new folder
+    pub folder: PathBuf,
+    /// The regime whose families are written; without it, the one in force today
+    #[arg(long)]
+    pub regime: Option<String>,
+    /// A folder for each district, so that several machines can share the work
+    #[arg(long)]
+    pub by_district: bool,
 }
 
 #[derive(Debug, Args)]
@@ -198,6 +218,19 @@ pub enum Rules {
     /// List the parameters of a pack with law, dates and status
     Parameters {
         regime: String,
+        /// The country whose pack it is
+        #[arg(long, default_value = "uz")]
+        country: String,
+    },
+    /// Print the law of a day as one SQL statement over the tables of a snapshot
+    Sql {
+        regime: String,
+        /// The day whose law and parameters hold (YYYY-MM-DD)
+        #[arg(long)]
+        on: String,
+        /// The engine: duckdb or datafusion
+        #[arg(long, default_value = "duckdb")]
+        dialect: String,
         /// The country whose pack it is
         #[arg(long, default_value = "uz")]
         country: String,

@@ -9,6 +9,7 @@ use kernel::Day;
 use serde::Serialize;
 
 use crate::args::{Assess, Common};
+use crate::assess_snapshot;
 use crate::config;
 use crate::failure::Failure;
 use crate::show::{Show, som};
@@ -30,6 +31,9 @@ struct Assessed {
 }
 
 pub async fn run(common: &Common, args: &Assess) -> Result<(), Failure> {
+    if let Some(folder) = &args.snapshot {
+        return assess_snapshot::run(common, args, folder);
+    }
     let daftar = Daftar::open(config::existing(common)).await?;
     let on = match &args.on {
         Some(text) => Day::parse(text).map_err(|why| Failure::argument("--on", why))?,

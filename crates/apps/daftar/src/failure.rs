@@ -50,6 +50,7 @@ from_fault!(
     access::account::AccountRefused,
     casework::Fault,
     payments::Error,
+    insight::snapshot::SnapshotError,
     store::Fault,
     std::io::Error,
     reqwest::Error,

@@ -6,6 +6,7 @@
 mod account;
 mod args;
 mod assess;
+mod assess_snapshot;
 mod budget;
 mod config;
 mod demo;
@@ -17,6 +18,7 @@ mod pay;
 mod rules;
 mod serve;
 mod show;
+mod snapshot;
 mod verify;
 
 use std::process::ExitCode;
@@ -53,6 +55,7 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Demo(demo) => demo::run(common, demo).await,
         Command::Import(import) => import::run(common, import).await,
         Command::Assess(assess) => assess::run(common, assess).await,
+        Command::Snapshot(snapshot) => snapshot::run(common, snapshot).await,
         Command::Pay(pay) => pay::run(common, pay).await,
         Command::Explain(explain) => explain::run(common, explain).await,
         Command::Rules(command) => rules::run(common, command),

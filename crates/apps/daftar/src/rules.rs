@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use rules::{CaseReport, Pack};
+use kernel::Day;
+use rules::{CaseReport, Dialect, Pack};
 use serde::Serialize;
 
 use crate::args::{Common, Rules};
+use crate::assess_snapshot::application;
 use crate::config;
 use crate::failure::Failure;
 use crate::show::Show;
@@ -26,6 +28,12 @@ pub fn run(common: &Common, command: &Rules) -> Result<(), Failure> {
         Rules::Parameters { regime, country } => {
             parameters(common, &packs_of(&folder, country)?, regime)
         }
+        Rules::Sql {
+            regime,
+            on,
+            dialect,
+            country,
+        } => sql(common, &packs_of(&folder, country)?, regime, (on, dialect)),
     }
 }
 
@@ -176,17 +184,59 @@ struct Value<'a> {
     territory: Option<rules::Territory>,
 }
 
-fn parameters(common: &Common, packs: &[Pack], regime: &str) -> Result<(), Failure> {
+fn named<'a>(packs: &'a [Pack], regime: &str) -> Result<&'a Pack, Failure> {
     let wanted = packs
         .iter()
         .find(|pack| pack.id().eq_ignore_ascii_case(regime));
     let known = || packs.iter().map(Pack::id).collect::<Vec<_>>().join(", ");
-    let pack = wanted.ok_or_else(|| {
+    wanted.ok_or_else(|| {
         Failure::argument(
             "the regime",
             format!("there is no {regime}; there are {}", known()),
         )
+    })
+}
+
+#[derive(Serialize)]
+struct Statement {
+    regime: String,
+    on: String,
+    dialect: String,
+    sql: String,
+}
+
+/// The law of a day as SQL, for a family that applies on it and has not been visited.
+fn sql(
+    common: &Common,
+    packs: &[Pack],
+    regime: &str,
+    (on, dialect): (&str, &str),
+) -> Result<(), Failure> {
+    let pack = named(packs, regime)?;
+    let on = Day::parse(on).map_err(|why| Failure::argument("--on", why))?;
+    let engine = Dialect::named(dialect).ok_or_else(|| {
+        Failure::argument(
+            "--dialect",
+            format!("{dialect} is none of duckdb, datafusion"),
+        )
     })?;
+    let plan = pack
+        .plan(on)
+        .map_err(|why| Failure::Failed(why.to_string()))?;
+    let sql = rules::to_sql(&plan, &application(pack, on), engine)
+        .map_err(|why| Failure::Failed(why.to_string()))?;
+    let statement = Statement {
+        regime: pack.id().to_owned(),
+        on: on.to_string(),
+        dialect: dialect.to_owned(),
+        sql,
+    };
+    Show::new(common).result(&statement.sql, &statement);
+    Ok(())
+}
+
+fn parameters(common: &Common, packs: &[Pack], regime: &str) -> Result<(), Failure> {
+    let pack = named(packs, regime)?;
     let values: Vec<Value<'_>> = pack
         .parameters()
         .iter()

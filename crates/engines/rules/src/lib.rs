@@ -28,12 +28,13 @@ pub mod outcome;
 pub mod pack;
 pub mod plan;
 pub mod source;
+pub mod sql;
 pub mod syntax;
 pub mod typed;
 
 pub use batch::{
     Batch, CaseFacts, Cases, Columns, Held, Malformed, Members, Misfit, Origin, Rows, Stage,
-    TableRead, Values,
+    Stretch, TableRead, Values,
 };
 pub use cases::{CaseError, CaseReport, run_cases};
 pub use explain::{Trace, explain};
@@ -45,4 +46,5 @@ pub use pack::{
 };
 pub use plan::{Plan, PlanError, PlanInput};
 pub use source::{Diagnostic, SourceFile};
+pub use sql::{Dialect, SqlError, to_sql};
 pub use typed::Who;

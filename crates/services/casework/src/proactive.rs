@@ -27,15 +27,21 @@ pub type Free = BTreeMap<(u32, String), Money>;
 
 /// Units of a run that its budget reaches, by district and programme, poorest first; a family
 /// that an award pays already is passed over.
-pub async fn chosen(tx: &mut Tx, run: Uuid, free: &Free) -> Result<HashSet<UnitId>> {
+pub async fn chosen(tx: &mut Tx, shelf: &Shelf, run: Uuid, free: &Free) -> Result<HashSet<UnitId>> {
     let mut claims: BTreeMap<(u32, String), Vec<Claim>> = BTreeMap::new();
     let mut after = UnitId::NIL;
     loop {
         let page = assessment::entitled_of_run(tx, run, after, PAGE_UNITS).await?;
         let Some((last, _)) = page.last() else { break };
         after = last.unit;
+        let paid = paid_already(tx, shelf, &page).await?;
         for (row, basis) in &page {
-            let district = roster::unpack(&row.roster)?.district;
+            let roster = roster::unpack(&row.roster)?;
+            // Whoever is paid takes no part: the money goes to the next.
+            if roster.members.iter().any(|m| paid.contains(&m.person)) {
+                continue;
+            }
+            let district = roster.district;
             let (Some(programme), Some(amount)) = (row.programme.clone(), row.amount) else {
                 continue;
             };

@@ -77,7 +77,9 @@ async fn award_register(story: &Story<'_>, month: &str, soums: i64) -> Changes {
     .unwrap();
     let free = Free::from([((DISTRICT, PROGRAMME.to_owned()), Money::from_major(soums))]);
     let mut tx = platform.db.begin().await.unwrap();
-    let chosen = proactive::chosen(&mut tx, report.run, &free).await.unwrap();
+    let chosen = proactive::chosen(&mut tx, shelf, report.run, &free)
+        .await
+        .unwrap();
     let page = proactive::award_page(
         &mut tx,
         &platform.ids,

@@ -8,3 +8,7 @@
 //!
 //! Floats are allowed in statistics and only there; every amount is whole tiyin until it is
 //! described.
+
+pub mod decisions;
+pub mod snapshot;
+pub mod synthetic;

@@ -7,9 +7,11 @@
 
 mod columns;
 mod push;
+mod stretch;
 
 pub use columns::{Cases, Columns, Members, Misfit, Rows, TableRead, Values};
 pub use push::Malformed;
+pub use stretch::{Asked, Cells, Numbered, Stretch, StretchRows};
 
 use crate::limits::BLOCK_UNITS;
 use crate::plan::{Layout, Plan};

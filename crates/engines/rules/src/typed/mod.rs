@@ -9,7 +9,9 @@ mod check;
 mod names;
 
 pub use check::{ScaleHead, Scope, all_alike, check, rounded};
-pub use names::{CASE_COLUMNS, MEMBER_COLUMNS, Table, Tables, Who, all_kinds, never_negative};
+pub use names::{
+    CASE_COLUMNS, MEMBER_COLUMNS, Table, Tables, Who, all_kinds, is_sound, never_negative,
+};
 
 use crate::source::Place;
 use crate::syntax::Comparison;

@@ -120,3 +120,37 @@ pub fn all_kinds() -> impl Iterator<Item = &'static str> + Clone {
 pub fn never_negative(kind: &FactKind, field: usize) -> bool {
     kind.fields[field].ty == ValueType::Money && kind.code != facts::code::ACCOUNT
 }
+
+/// A value that its field's type allows; any other is as good as missing.
+pub fn is_sound(kind: &FactKind, field: usize, value: i64) -> bool {
+    const CALENDAR: i64 = 10_000_000;
+    match kind.fields[field].ty {
+        ValueType::Money => value >= 0 || !never_negative(kind, field),
+        ValueType::Integer => true,
+        ValueType::Day | ValueType::Month => value.abs() < CALENDAR,
+        ValueType::YesNo => value == 0 || value == 1,
+        ValueType::Code(list) => usize::try_from(value).is_ok_and(|index| index < list.len()),
+        ValueType::Text => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::facts::Code;
+
+    #[test]
+    fn every_code_that_a_formula_may_show_has_words() {
+        let lists = CASE_COLUMNS.iter().chain(MEMBER_COLUMNS);
+        let mut codes = 0;
+        for (column, ty) in lists {
+            let Type::Code(list) = ty else { continue };
+            for at in 0..list.len() {
+                let code = Code::of(list, at as i64).expect("a code of its list");
+                assert!(code.label().is_some(), "{column}: `{}`", code.name());
+                codes += 1;
+            }
+        }
+        assert_eq!(codes, 16);
+    }
+}

@@ -31,6 +31,18 @@ pub fn ids() -> Vec<String> {
     ids
 }
 
+/// The packs of the country, in order of name.
+pub fn ids() -> Vec<String> {
+    let entries = std::fs::read_dir(folder()).expect("the folder of packs");
+    let mut ids: Vec<String> = entries
+        .map(|entry| entry.expect("an entry"))
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    ids.sort();
+    ids
+}
+
 /// The Markdown files of a folder, in order of name.
 pub fn files(folder: &Path, prefix: &str) -> Vec<SourceFile> {
     let entries = std::fs::read_dir(folder).expect("the folder of packs");
