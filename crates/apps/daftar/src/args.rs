@@ -287,9 +287,18 @@ pub struct Explain {
 #[derive(Debug, Subcommand)]
 pub enum Rules {
     /// Read all packs and run their cases; errors come with file, line, column and what to write
-    Check,
+    Check {
+        /// One country's packs; those of every country if it is left out
+        #[arg(long)]
+        country: Option<String>,
+    },
     /// List the parameters of a pack with law, dates and status
-    Parameters { regime: String },
+    Parameters {
+        regime: String,
+        /// The country whose pack it is
+        #[arg(long, default_value = "uz")]
+        country: String,
+    },
     /// Print the law of a day as one SQL statement over the tables of a snapshot
     Sql {
         regime: String,
@@ -299,6 +308,9 @@ pub enum Rules {
         /// The engine: duckdb or datafusion
         #[arg(long, default_value = "duckdb")]
         dialect: String,
+        /// The country whose pack it is
+        #[arg(long, default_value = "uz")]
+        country: String,
     },
 }
 

@@ -16,18 +16,42 @@ use crate::show::Show;
 const CASES_BYTES_MAX: u64 = 4 << 20;
 
 pub fn run(common: &Common, command: &Rules) -> Result<(), Failure> {
-    let config = config::existing(common);
-    let packs = app::packs::read(&config.packs, &config.country)
-        .map_err(|wrong| Failure::Failed(wrong.to_string()))?;
+    let folder = config::existing(common).packs;
     match command {
-        Rules::Check => check(common, &packs, &config.packs.join(&config.country)),
-        Rules::Parameters { regime } => parameters(common, &packs, regime),
+        Rules::Check { country } => {
+            let countries = match country {
+                Some(country) => vec![country.clone()],
+                None => countries_in(&folder)?,
+            };
+            check(common, &folder, &countries)
+        }
+        Rules::Parameters { regime, country } => {
+            parameters(common, &packs_of(&folder, country)?, regime)
+        }
         Rules::Sql {
             regime,
             on,
             dialect,
-        } => sql(common, &packs, regime, (on, dialect)),
+            country,
+        } => sql(common, &packs_of(&folder, country)?, regime, (on, dialect)),
     }
+}
+
+fn packs_of(folder: &Path, country: &str) -> Result<Vec<Pack>, Failure> {
+    app::packs::read(folder, country).map_err(|wrong| Failure::Failed(wrong.to_string()))
+}
+
+/// The folders of countries, in order of name.
+fn countries_in(folder: &Path) -> Result<Vec<String>, Failure> {
+    let mut countries = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.path().is_dir() {
+            countries.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    countries.sort();
+    Ok(countries)
 }
 
 #[derive(Serialize)]
@@ -50,11 +74,13 @@ struct Failed {
     differences: Vec<String>,
 }
 
-fn check(common: &Common, packs: &[Pack], country: &Path) -> Result<(), Failure> {
-    let checked = packs
-        .iter()
-        .map(|pack| check_one(pack, country))
-        .collect::<Result<Vec<_>, _>>()?;
+fn check(common: &Common, folder: &Path, countries: &[String]) -> Result<(), Failure> {
+    let mut checked = Vec::new();
+    for country in countries {
+        for pack in packs_of(folder, country)? {
+            checked.push(check_one(&pack, &folder.join(country))?);
+        }
+    }
     let text: Vec<String> = checked.iter().map(told).collect();
     Show::new(common).result(&text.join("\n"), &checked);
     if checked.iter().any(|pack| !pack.failed.is_empty()) {
@@ -154,6 +180,8 @@ struct Value<'a> {
     value: i64,
     law: &'a str,
     status: rules::Status,
+    /// The codes of the districts it holds in; the whole country without it.
+    territory: Option<rules::Territory>,
 }
 
 fn named<'a>(packs: &'a [Pack], regime: &str) -> Result<&'a Pack, Failure> {
@@ -221,14 +249,18 @@ fn parameters(common: &Common, packs: &[Pack], regime: &str) -> Result<(), Failu
                 value: value.value,
                 law: &value.law,
                 status: value.status,
+                territory: value.territory,
             })
         })
         .collect();
     let lines: Vec<String> = values
         .iter()
         .map(|v| {
+            let place = v.territory.map_or_else(String::new, |territory| {
+                format!(" in {} to {}", territory.first, territory.last)
+            });
             format!(
-                "{} {:24} {:>14} {:?}  {}",
+                "{} {:24} {:>14} {:?}{place}  {}",
                 v.in_force, v.name, v.value, v.status, v.law
             )
         })

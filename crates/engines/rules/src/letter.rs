@@ -7,7 +7,7 @@
 use crate::explain::{Trace, filled};
 use crate::outcome::Truth;
 use crate::pack::{AtEnd, LetterKind, LetterTexts, Pack};
-use kernel::{Currency, Lang, Text3, lang as written};
+use kernel::{Lang, Text3, lang as written};
 use std::borrow::Cow;
 
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -20,7 +20,12 @@ pub struct Letter {
 /// `None` when the pack has no such letter (it has no human steps, say).
 pub fn letter(pack: &Pack, trace: &Trace, lang: Lang, kind: LetterKind) -> Option<Letter> {
     let texts = pack.letters.get(&kind)?;
-    let writer = Writer { trace, texts, lang };
+    let writer = Writer {
+        pack,
+        trace,
+        texts,
+        lang,
+    };
     let paragraphs = texts
         .paragraphs
         .iter()
@@ -34,6 +39,7 @@ pub fn letter(pack: &Pack, trace: &Trace, lang: Lang, kind: LetterKind) -> Optio
 }
 
 struct Writer<'a> {
+    pack: &'a Pack,
     trace: &'a Trace,
     texts: &'a LetterTexts,
     lang: Lang,
@@ -167,12 +173,13 @@ impl Writer<'_> {
             "law" => trace.law.get(lang).into(),
             "programme" => trace.programme.as_ref()?.label.get(lang).into(),
             "category" => trace.category.as_ref()?.label.get(lang).into(),
-            "amount" => written::money(trace.amount?, Currency::Uzs, lang).into(),
+            "amount" => written::money(trace.amount?, self.pack.currency(), lang).into(),
             "per_capita" => trace.per_capita?.text(lang).into(),
             "applied_on" => written::date(trace.applied_on, lang).into(),
             "decided_on" => written::date(trace.decided_on, lang).into(),
             "window" => {
-                let first = trace.window_end.plus(-2);
+                let months = self.pack.window().months as i32;
+                let first = trace.window_end.plus(1 - months);
                 format!(
                     "{} – {}",
                     written::month(first, lang),

@@ -41,8 +41,8 @@ pub use explain::{Trace, explain};
 pub use letter::{Letter, letter};
 pub use outcome::{ExactValue, Need, Outcomes, ResultColumn, Results, Verdict};
 pub use pack::{
-    AtEnd, HumanStep, LANGUAGE, LetterKind, OpenedBy, OverlayError, Pack, Standing, Status, Step,
-    Term, WhenUnmet, check_country, read_pack,
+    AtEnd, Country, Group, HumanStep, LANGUAGE, LetterKind, OpenedBy, OverlayError, Pack, Standing,
+    Status, Step, Term, Territory, WhenUnmet, check_country, read_pack,
 };
 pub use plan::{Plan, PlanError, PlanInput};
 pub use source::{Diagnostic, SourceFile};

@@ -27,3 +27,5 @@ pub const DIAGNOSTICS_MAX: usize = 200;
 /// Conditions of a pack, and categories and programmes together: a stored trace
 /// counts them in one byte.
 pub const OUTCOMES_MAX: usize = 200;
+/// Months of a window of income, and months that one formula may count.
+pub const WINDOW_MONTHS_MAX: u32 = 36;

@@ -41,6 +41,7 @@ fn computed(
         .collect();
     let mut batch = Batch::new(&plan);
     batch.append(&Columns {
+        districts: &[],
         first_unit: 0,
         member_start: &starts,
         units: &[],

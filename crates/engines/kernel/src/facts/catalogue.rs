@@ -1,7 +1,7 @@
 //! The kinds of facts. A code and a field's place are never reused or moved: packed
 //! bodies of past decisions refer to them.
 
-use super::{FactKind, Field, Owner, Source, ValueType, uzbekistan};
+use super::{FactKind, Field, Owner, Source, ValueType, russia, uzbekistan};
 use crate::lang::Text3;
 
 /// Codes of the kinds.
@@ -27,6 +27,24 @@ pub mod code {
     pub const LOST_BREADWINNER: u16 = 46;
     pub const BIRTH: u16 = 47;
     pub const LONELY: u16 = 48;
+    // 60 to 89: what the programmes of Russia ask for.
+    pub const STUDY: u16 = 60;
+    pub const EXCUSED_MONTH: u16 = 61;
+    pub const BENEFIT: u16 = 62;
+    pub const DEPOSIT_INTEREST: u16 = 63;
+    pub const REAL_ESTATE: u16 = 64;
+    pub const TRANSPORT: u16 = 65;
+    pub const PENSION_RIGHT: u16 = 66;
+    pub const PENSION_SAVING: u16 = 67;
+    pub const MEDICAL_INSURANCE: u16 = 68;
+    pub const CORPORATE_PENSION: u16 = 69;
+    pub const MARITAL: u16 = 70;
+    pub const SERVICE_RECORD: u16 = 71;
+    pub const CIRCUMSTANCE: u16 = 72;
+    pub const SERVICE_REQUEST: u16 = 73;
+    pub const CONTRACT_PLAN: u16 = 74;
+    pub const PREGNANCY: u16 = 75;
+    pub const ABSENCE: u16 = 76;
 }
 
 pub fn kind(code: u16) -> Option<&'static FactKind> {
@@ -54,8 +72,8 @@ pub(super) const fn field(
     }
 }
 
-const MONTH: Field = field("month", ValueType::Month, "oy", "месяц", "month");
-const AMOUNT: Field = field("amount", ValueType::Money, "summa", "сумма", "amount");
+pub(super) const MONTH: Field = field("month", ValueType::Month, "oy", "месяц", "month");
+pub(super) const AMOUNT: Field = field("amount", ValueType::Money, "summa", "сумма", "amount");
 const INFORMAL: Field = field(
     "informal_income",
     ValueType::Money,
@@ -335,4 +353,21 @@ pub static CATALOGUE: &[FactKind] = &[
     uzbekistan::LOST_BREADWINNER,
     uzbekistan::BIRTH,
     uzbekistan::LONELY,
+    russia::STUDY,
+    russia::EXCUSED_MONTH,
+    russia::BENEFIT,
+    russia::DEPOSIT_INTEREST,
+    russia::REAL_ESTATE,
+    russia::TRANSPORT,
+    russia::PENSION_RIGHT,
+    russia::PENSION_SAVING,
+    russia::MEDICAL_INSURANCE,
+    russia::CORPORATE_PENSION,
+    russia::MARITAL,
+    russia::SERVICE_RECORD,
+    russia::CIRCUMSTANCE,
+    russia::SERVICE_REQUEST,
+    russia::CONTRACT_PLAN,
+    russia::PREGNANCY,
+    russia::ABSENCE,
 ];

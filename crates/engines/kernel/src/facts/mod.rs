@@ -7,6 +7,7 @@
 mod body;
 mod catalogue;
 mod check;
+mod russia;
 mod source;
 #[cfg(test)]
 mod tests;

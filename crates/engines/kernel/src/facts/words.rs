@@ -342,4 +342,267 @@ static WORDS: &[Words] = &[
             word("ayol", "женский", "female"),
         ],
     },
+    Words {
+        list: &[
+            "child_care",
+            "large_family",
+            "single_parent",
+            "study",
+            "care",
+            "unemployed",
+            "illness",
+            "pregnancy",
+            "conscription",
+            "prison",
+        ],
+        labels: &[
+            word("bola parvarishi", "уход за ребёнком", "care of a child"),
+            word("koʻp bolali oila", "многодетная семья", "large family"),
+            word("yolgʻiz ota-ona", "единственный родитель", "single parent"),
+            word("oʻqish", "учёба", "study"),
+            word("parvarish", "уход", "care"),
+            word("ishsiz", "безработица", "unemployed"),
+            word("kasallik", "болезнь", "illness"),
+            word("homiladorlik", "беременность", "pregnancy"),
+            word(
+                "muddatli harbiy xizmat",
+                "служба по призыву",
+                "conscription",
+            ),
+            word("qamoq", "заключение", "prison"),
+        ],
+    },
+    Words {
+        list: &[
+            "monthly_cash",
+            "social_set",
+            "regional_monthly",
+            "phone",
+            "housing",
+            "transport",
+            "unified_benefit",
+            "care_pay",
+            "parental_glory",
+            "maternity_capital",
+            "social_contract",
+            "one_off",
+            "tax_refund",
+            "aid_compensation",
+        ],
+        labels: &[
+            word(
+                "oylik pul toʻlovi",
+                "ежемесячная денежная выплата",
+                "monthly cash payment",
+            ),
+            word(
+                "ijtimoiy xizmatlar toʻplami",
+                "набор социальных услуг",
+                "set of social services",
+            ),
+            word(
+                "hududiy oylik toʻlov",
+                "региональная ежемесячная выплата",
+                "monthly payment of the region",
+            ),
+            word("telefon", "телефон", "phone"),
+            word("uy-joy xarajatlari", "жильё", "housing"),
+            word("transport", "транспорт", "transport"),
+            word("yagona nafaqa", "единое пособие", "unified benefit"),
+            word("parvarish toʻlovi", "выплата по уходу", "payment for care"),
+            word(
+                "ota-onalik shuhrati toʻlovi",
+                "выплата «Родительская слава»",
+                "Parental Glory payment",
+            ),
+            word(
+                "onalik kapitali",
+                "материнский капитал",
+                "maternity capital",
+            ),
+            word(
+                "ijtimoiy shartnoma",
+                "социальный контракт",
+                "social contract",
+            ),
+            word(
+                "bir martalik toʻlov",
+                "единовременная выплата",
+                "one-off payment",
+            ),
+            word("soliq qaytarilishi", "возврат налога", "tax refund"),
+            word(
+                "vositalar uchun tovon",
+                "компенсация за средства реабилитации",
+                "compensation for aids",
+            ),
+        ],
+    },
+    Words {
+        list: &[
+            "flat",
+            "house",
+            "dacha",
+            "garage",
+            "nonresidential",
+            "land_town",
+            "land_rural",
+        ],
+        labels: &[
+            word("kvartira", "квартира", "flat"),
+            word("uy", "дом", "house"),
+            word("dala hovli", "дача", "dacha"),
+            word("garaj", "гараж", "garage"),
+            word(
+                "noturar bino",
+                "нежилое помещение",
+                "non-residential building",
+            ),
+            word("shahardagi yer", "земля в городе", "land in town"),
+            word("qishloqdagi yer", "земля на селе", "rural land"),
+        ],
+    },
+    Words {
+        list: &["car", "motorcycle", "boat", "machine"],
+        labels: &[
+            word("avtomobil", "автомобиль", "car"),
+            word("mototsikl", "мотоцикл", "motorcycle"),
+            word("qayiq", "катер или лодка", "boat"),
+            word(
+                "oʻziyurar mashina",
+                "самоходная машина",
+                "self-propelled machine",
+            ),
+        ],
+    },
+    Words {
+        list: &["none", "far_north", "equated"],
+        labels: &[
+            word("yoʻq", "нет", "none"),
+            word("Uzoq Shimol", "Крайний Север", "Far North"),
+            word(
+                "tenglashtirilgan joylar",
+                "приравненные местности",
+                "equated places",
+            ),
+        ],
+    },
+    Words {
+        list: &["funded", "cofinanced", "voluntary"],
+        labels: &[
+            word("jamgʻarib boriladigan", "накопительная", "funded"),
+            word(
+                "hamkorlikda moliyalashtirilgan",
+                "софинансируемая",
+                "co-financed",
+            ),
+            word("ixtiyoriy", "добровольная", "voluntary"),
+        ],
+    },
+    Words {
+        list: &["single", "married", "divorced", "widowed"],
+        labels: &[
+            word("turmush qurmagan", "не в браке", "single"),
+            word("turmush qurgan", "в браке", "married"),
+            word("ajrashgan", "в разводе", "divorced"),
+            word("beva", "вдовство", "widowed"),
+        ],
+    },
+    Words {
+        list: &["none", "military", "interior"],
+        labels: &[
+            word("yoʻq", "нет", "none"),
+            word("harbiy xizmat", "военная служба", "military service"),
+            word(
+                "ichki ishlar organlari",
+                "органы внутренних дел",
+                "interior ministry",
+            ),
+        ],
+    },
+    Words {
+        list: &[
+            "loss_of_self_care",
+            "disabled_member",
+            "child_adaptation",
+            "no_carer",
+            "family_conflict",
+            "no_home",
+            "no_means",
+            "regional",
+        ],
+        labels: &[
+            word(
+                "oʻz-oʻziga xizmat qila olmaslik",
+                "утрата самообслуживания",
+                "loss of self-care",
+            ),
+            word("oilada nogiron bor", "инвалид в семье", "disabled member"),
+            word(
+                "bolaning moslashuvi qiyin",
+                "трудности адаптации ребёнка",
+                "child's trouble to adapt",
+            ),
+            word(
+                "parvarish qiluvchi yoʻq",
+                "некому ухаживать",
+                "nobody to care",
+            ),
+            word(
+                "oilaviy nizo",
+                "внутрисемейный конфликт",
+                "conflict in the family",
+            ),
+            word("uy-joysiz", "нет жилья", "no home"),
+            word(
+                "ish va vositasiz",
+                "нет работы и средств",
+                "no work and means",
+            ),
+            word(
+                "hududiy holat",
+                "региональное обстоятельство",
+                "set by the region",
+            ),
+        ],
+    },
+    Words {
+        list: &["home", "semi_residential", "residential"],
+        labels: &[
+            word("uyda", "на дому", "at home"),
+            word("yarim statsionar", "полустационарная", "semi-residential"),
+            word("statsionar", "стационарная", "residential"),
+        ],
+    },
+    Words {
+        list: &["job", "training", "business", "farm", "hardship"],
+        labels: &[
+            word("ish qidirish", "поиск работы", "job search"),
+            word("oʻqish", "обучение", "training"),
+            word("oʻz biznesi", "собственное дело", "own business"),
+            word(
+                "shaxsiy xoʻjalik",
+                "личное подсобное хозяйство",
+                "household farm",
+            ),
+            word(
+                "ogʻir hayotiy vaziyat",
+                "трудная ситуация",
+                "hard situation",
+            ),
+        ],
+    },
+    Words {
+        list: &["none", "prison", "conscript", "state_care"],
+        labels: &[
+            word("yoʻq", "нет", "none"),
+            word("qamoq", "заключение", "prison"),
+            word("muddatli harbiy xizmatda", "служит по призыву", "conscript"),
+            word(
+                "davlat taʼminotida",
+                "на полном гособеспечении",
+                "in full state care",
+            ),
+        ],
+    },
 ];

@@ -23,6 +23,8 @@ pub struct Columns<'a> {
     /// One more than units: the number of each unit's first member.
     pub member_start: &'a [u32],
     pub units: &'a [UnitId],
+    /// The code of each unit's district. Empty: the plan has no value by territory.
+    pub districts: &'a [u32],
     pub cases: Cases<'a>,
     pub members: Members<'a>,
     /// In the order of [`Plan::tables`].
@@ -172,7 +174,9 @@ impl Batch {
                 Cases::Each(cases) => cases[unit],
                 Cases::None => return,
             };
-            for (column, value) in self.cases.iter_mut().zip(case.columns(self.decided_on)) {
+            let district = columns.districts.get(unit).copied().unwrap_or(0);
+            let case = case.columns(self.decided_on, district);
+            for (column, value) in self.cases.iter_mut().zip(case) {
                 column.push(value);
             }
         }
@@ -339,6 +343,9 @@ impl Counts {
         }
         let members = &columns.members;
         length("units", columns.units.len(), self.units)?;
+        if batch.by_territory || !columns.districts.is_empty() {
+            length("districts", columns.districts.len(), self.units)?;
+        }
         length("persons", members.persons.len(), self.members)?;
         length("roles", members.roles.len(), self.members)?;
         length("ties", members.ties.len(), self.members)?;

@@ -81,7 +81,7 @@ impl CaseFacts {
     }
 
     /// In the order of `typed::CASE_COLUMNS`.
-    fn columns(&self, decided_on: Day) -> [i64; CASE_WIDTH] {
+    fn columns(&self, decided_on: Day, district: u32) -> [i64; CASE_WIDTH] {
         [
             i64::from(self.applied_on.0),
             i64::from(decided_on.0),
@@ -94,6 +94,7 @@ impl CaseFacts {
                 .and_then(|held| held.category)
                 .map_or(-1, i64::from),
             self.held.map_or(0, |held| i64::from(held.months)),
+            i64::from(district),
         ]
     }
 }
@@ -126,6 +127,8 @@ pub struct Batch {
     pub(crate) inputs: Vec<InputColumn>,
     /// Of a calculation: no cases, no persons, no portraits.
     calculation: bool,
+    /// Does a value depend on where a unit lives?
+    by_territory: bool,
     pub(crate) fact_ids: Vec<u8>,
     pub(crate) fact_start: Vec<u32>,
 }
@@ -196,6 +199,7 @@ impl Batch {
                 .collect(),
             inputs: plan.inputs.iter().map(InputColumn::of).collect(),
             calculation: plan.pack.is_calculation(),
+            by_territory: plan.reads_case("territory"),
             fact_ids: Vec::new(),
             fact_start: vec![0],
         }

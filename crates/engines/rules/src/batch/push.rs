@@ -71,7 +71,8 @@ impl Batch {
         let of_unit = |layout: &TableLayout| layout.table.kind.owner == Owner::Unit;
         self.read_facts(view.facts(), unit, None, of_unit)?;
         self.units.push(view.unit());
-        for (column, value) in self.cases.iter_mut().zip(case.columns(self.decided_on)) {
+        let columns = case.columns(self.decided_on, view.district());
+        for (column, value) in self.cases.iter_mut().zip(columns) {
             column.push(value);
         }
         self.member_start.push(self.persons.len() as u32);

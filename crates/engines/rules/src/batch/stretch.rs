@@ -51,6 +51,8 @@ pub type Asked<'a> = &'a [bool];
 pub struct Stretch<'a> {
     pub units: Numbered,
     pub members: Numbered,
+    /// By unit: the code of its district.
+    pub district: &'a [i32],
     /// By member: the number of its unit, ascending.
     pub member_unit: &'a [i64],
     pub role: &'a [i32],
@@ -129,7 +131,10 @@ impl Batch {
             }
         }
         self.units.push(UnitId::from_u128(number as u128));
-        for (column, value) in self.cases.iter_mut().zip(case.columns(self.decided_on)) {
+        // A code beyond 31 bits is no district's.
+        let district = u32::try_from(stretch.district[place]).unwrap_or(0);
+        let columns = case.columns(self.decided_on, district);
+        for (column, value) in self.cases.iter_mut().zip(columns) {
             column.push(value);
         }
         self.member_start.push(self.persons.len() as u32);

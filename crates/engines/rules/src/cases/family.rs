@@ -11,7 +11,12 @@ use kernel::{Day, FactId, Month, PersonId, Portrait, Sex, UnitId};
 use serde_yaml_ng::Value;
 use std::collections::BTreeMap;
 
-pub fn portrait(pack: &Pack, family: &FamilyForm, case: &CaseFacts) -> Result<Portrait, String> {
+pub fn portrait(
+    pack: &Pack,
+    family: &FamilyForm,
+    territory: Option<u32>,
+    case: &CaseFacts,
+) -> Result<Portrait, String> {
     let mut maker = Maker {
         pack,
         case,
@@ -48,7 +53,7 @@ pub fn portrait(pack: &Pack, family: &FamilyForm, case: &CaseFacts) -> Result<Po
     Ok(Portrait {
         unit: UnitId::from_u128(1),
         head,
-        district: 1_703_202,
+        district: territory.unwrap_or(1_703_202),
         mahalla: 0,
         members,
         facts: unit_facts,
@@ -133,7 +138,7 @@ impl Maker<'_> {
                 .map(|row| self.row(kind, row, None))
                 .collect::<Result<_, _>>()?,
             Some(row @ Value::Mapping(_)) => vec![self.row(kind, row, None)?],
-            Some(amount) => (0..3)
+            Some(amount) => (0..self.pack.window().months as i32)
                 .map(|back| self.row(kind, amount, Some(self.case.window_end.plus(-back))))
                 .collect::<Result<_, _>>()?,
         };

@@ -18,6 +18,8 @@ pub struct CaseForm {
     pub former_category: Option<String>,
     /// The award that the case continues.
     pub held: Option<HeldForm>,
+    /// The code of the district the family lives in.
+    pub territory: Option<u32>,
     pub family: FamilyForm,
     pub expect: Expected,
 }
@@ -68,7 +70,8 @@ pub enum ChildForm {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
-    pub verdict: String,
+    /// Left out by an overview, which decides nothing.
+    pub verdict: Option<String>,
     pub programme: Option<String>,
     pub category: Option<String>,
     pub amount: Option<Soums>,
@@ -80,6 +83,13 @@ pub struct Expected {
     pub unknown: Option<Vec<String>>,
     /// Names of the kinds that are missing.
     pub needs: Option<Vec<String>>,
+    /// Variables of the unit as a reader of English sees them, or `unknown`.
+    #[serde(default)]
+    pub values: BTreeMap<String, String>,
+    /// Ids of the groups the unit belongs to, in the pack's order.
+    pub groups: Option<Vec<String>>,
+    /// Ids of the groups of which it is not known.
+    pub unknown_groups: Option<Vec<String>>,
 }
 
 /// A sum in soʻm: `635 000`, `178 750.50`.

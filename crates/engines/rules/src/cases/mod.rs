@@ -16,6 +16,7 @@
 
 mod family;
 mod form;
+mod values;
 
 use crate::batch::{CaseFacts, Held, Stage};
 use crate::explain::{Trace, explain};
@@ -72,7 +73,7 @@ fn ready(pack: &Pack, form: CaseForm) -> Result<ReadyCase, CaseError> {
         message,
     };
     let applied_on = form.applied_on.unwrap_or(form.decided_on);
-    let mut facts = CaseFacts::application(applied_on, pack.cut_off_day());
+    let mut facts = pack.application(applied_on);
     facts.origin = form.origin.unwrap_or(facts.origin);
     facts.stage = form.stage.unwrap_or(Stage::Final);
     let place = |category: &String| {
@@ -86,7 +87,7 @@ fn ready(pack: &Pack, form: CaseForm) -> Result<ReadyCase, CaseError> {
             months: held.months,
         });
     }
-    let portrait = family::portrait(pack, &form.family, &facts).map_err(wrong)?;
+    let portrait = family::portrait(pack, &form.family, form.territory, &facts).map_err(wrong)?;
     Ok(ReadyCase {
         name: form.name,
         decided_on: form.decided_on,
@@ -129,7 +130,7 @@ fn differences(trace: &Trace, expected: &Expected) -> Vec<String> {
     };
     compare(
         "verdict",
-        Some(expected.verdict.clone()),
+        expected.verdict.clone(),
         verdict(trace.verdict).to_owned(),
     );
     compare(
@@ -193,6 +194,7 @@ fn differences(trace: &Trace, expected: &Expected) -> Vec<String> {
         expected.needs.as_ref().map(|kinds| kinds.join(", ")),
         needs.join(", "),
     );
+    found.extend(values::differences(trace, expected));
     found
 }
 

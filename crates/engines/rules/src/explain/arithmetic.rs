@@ -93,6 +93,10 @@ impl Reader<'_> {
         }
     }
 
+    pub(super) fn of(&self, ty: Type, value: i64) -> Quantity {
+        Quantity::of(ty, value, self.plan.pack.currency())
+    }
+
     fn quantity(&self, slot: Slot) -> Option<Quantity> {
         Quantity::read(self.plan, self.scratch, slot, 0)
     }
@@ -125,9 +129,7 @@ impl Reader<'_> {
             id: "amount".into(),
             label: Said::of(&written.label),
             formula: Said::each(|lang| total(&parts, share, lang)),
-            value: outcomes
-                .amount(0)
-                .map(|amount| Quantity::of(MONEY, amount.0)),
+            value: outcomes.amount(0).map(|amount| self.of(MONEY, amount.0)),
         });
     }
 
@@ -144,10 +146,10 @@ impl Reader<'_> {
 
     fn numbers(&self, tree: &Tree, lang: Lang, outer: u8) -> Option<String> {
         let (left, right, sign, strength) = match &tree.op {
-            Op::Constant(value) => return Some(short(Quantity::of(tree.ty, *value), lang)),
+            Op::Constant(value) => return Some(short(self.of(tree.ty, *value), lang)),
             Op::Parameter(index) => {
-                let used = self.plan.used[usize::from(*index)].as_ref()?;
-                return Some(short(Quantity::of(tree.ty, used.value), lang));
+                let used = self.used(usize::from(*index))?;
+                return Some(short(self.of(tree.ty, used.value), lang));
             }
             Op::Variable(index) => {
                 let slot = self.plan.variables[usize::from(*index)]?;

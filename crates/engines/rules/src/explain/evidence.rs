@@ -7,7 +7,7 @@ use crate::plan::{Node, Slot};
 use crate::typed::{INTEGER, Level, MONEY, Type};
 use kernel::facts::{self, Cell, FactKind, ValueType};
 use kernel::portrait::PackedFact;
-use kernel::{Day, FactId, PersonId, Source};
+use kernel::{Currency, Day, FactId, PersonId, Source};
 
 /// A fact that was looked at.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -197,7 +197,7 @@ impl Reader<'_> {
             person,
             source: fact.source,
             as_of: fact.as_of,
-            cells: shown_cells(kind, cells),
+            cells: shown_cells(kind, cells, self.plan.pack.currency()),
         })
     }
 }
@@ -218,7 +218,7 @@ fn fact_used(fact: &PackedFact, person: Option<PersonId>) -> FactUsed {
     }
 }
 
-fn shown_cells(kind: &FactKind, cells: &[Cell]) -> Vec<EvidenceCell> {
+fn shown_cells(kind: &FactKind, cells: &[Cell], currency: Currency) -> Vec<EvidenceCell> {
     let mut shown = Vec::with_capacity(cells.len());
     for (field, cell) in kind.fields.iter().zip(cells) {
         let text = match cell {
@@ -227,7 +227,7 @@ fn shown_cells(kind: &FactKind, cells: &[Cell]) -> Vec<EvidenceCell> {
             // A year is a number of the calendar, not a sum: no thousands.
             Cell::Int(year) if field.name == "made_year" => Said::each(|_| year.to_string()),
             Cell::Int(value) => {
-                Said::each(|lang| Quantity::of(cell_type(field.ty), *value).text(lang))
+                Said::each(|lang| Quantity::of(cell_type(field.ty), *value, currency).text(lang))
             }
         };
         shown.push(EvidenceCell {

@@ -4,18 +4,20 @@
 mod arithmetic;
 mod counterfactual;
 mod evidence;
+mod groups;
 mod quantity;
 mod said;
 
 pub use arithmetic::ArithmeticLine;
 pub use counterfactual::{Change, Direction};
 pub use evidence::{EvidenceCell, EvidenceRow, FactUsed};
+pub use groups::{GroupTrace, ShownTrace};
 pub use quantity::{Quantity, QuantityKind};
 pub use said::{Said, filled};
 
 use crate::batch::{Batch, CaseFacts, Malformed, Origin, Stage};
 use crate::outcome::{Need, Outcomes, Truth, Verdict};
-use crate::pack::{StageRule, Status, Term};
+use crate::pack::{ParameterValue, StageRule, Status, Term};
 use crate::plan::Plan;
 use crate::plan::eval::Scratch;
 use crate::syntax::Comparison;
@@ -48,6 +50,9 @@ pub struct Trace {
     /// The place of the condition that decided a refusal: the first not met.
     pub deciding: Option<usize>,
     pub variables: Vec<VariableTrace>,
+    /// Side by side, each with its sources: an overview hides none in a score.
+    pub shown: Vec<ShownTrace>,
+    pub groups: Vec<GroupTrace>,
     pub arithmetic: Vec<ArithmeticLine>,
     pub parameters: Vec<ParameterUsed>,
     pub facts: Vec<FactUsed>,
@@ -190,6 +195,8 @@ impl Reader<'_> {
                 .and_then(|rank| Quantity::read(self.plan, self.scratch, rank, 0)),
             deciding,
             variables: self.variables(),
+            shown: self.shown(&facts),
+            groups: self.groups(),
             arithmetic: self.arithmetic(outcomes),
             parameters: self.parameters(),
             needs: outcomes.needs(0).iter().map(need_trace).collect(),
@@ -270,8 +277,11 @@ impl Reader<'_> {
                     .parameters
                     .iter()
                     .position(|parameter| parameter.name == name)?;
-                let used = self.plan.used[index].as_ref()?;
-                Some(Quantity::of(self.plan.pack.parameters[index].ty, used.value).text(lang))
+                let used = self.used(index)?;
+                Some(
+                    self.of(self.plan.pack.parameters[index].ty, used.value)
+                        .text(lang),
+                )
             }
         }
     }
@@ -292,14 +302,26 @@ impl Reader<'_> {
         read
     }
 
+    /// The value of a parameter that the plan used for this unit.
+    fn used(&self, index: usize) -> Option<&ParameterValue> {
+        let used = self.plan.used[index].as_ref()?;
+        let parameter = &self.plan.pack.parameters[index];
+        if parameter.by_territory() {
+            return parameter.at_place(self.plan.decided_on, self.portrait.district);
+        }
+        Some(used)
+    }
+
     fn parameters(&self) -> Vec<ParameterUsed> {
         let mut read = Vec::new();
-        for (parameter, used) in self.plan.pack.parameters.iter().zip(&self.plan.used) {
-            let Some(used) = used else { continue };
+        for (index, parameter) in self.plan.pack.parameters.iter().enumerate() {
+            let Some(used) = self.used(index) else {
+                continue;
+            };
             read.push(ParameterUsed {
                 name: parameter.name.clone(),
                 label: Said::of(&parameter.label),
-                value: Quantity::of(parameter.ty, used.value),
+                value: self.of(parameter.ty, used.value),
                 in_force: used.in_force,
                 announced: used.announced,
                 law: used.law.clone(),

@@ -34,6 +34,8 @@ pub struct Quantity {
     pub scale: u8,
     /// Only a lower bound is known: the true value is this or more.
     pub at_least: bool,
+    /// What sums of money are in.
+    pub currency: Currency,
 }
 
 impl Quantity {
@@ -49,7 +51,7 @@ impl Quantity {
             return None;
         }
         let value = column.value(index);
-        let quantity = Quantity::of(plan.nodes[slot as usize].ty, value);
+        let quantity = Quantity::of(plan.nodes[slot as usize].ty, value, plan.pack.currency());
         Some(Quantity {
             denominator: column.denominator(index),
             at_least: state == AT_LEAST,
@@ -57,7 +59,7 @@ impl Quantity {
         })
     }
 
-    pub(crate) fn of(ty: Type, value: i64) -> Quantity {
+    pub(crate) fn of(ty: Type, value: i64, currency: Currency) -> Quantity {
         let (kind, scale) = match ty {
             Type::Number { unit, scale, .. } => (
                 match unit {
@@ -84,6 +86,7 @@ impl Quantity {
             denominator: 1,
             scale,
             at_least: false,
+            currency,
         }
     }
 
@@ -121,7 +124,7 @@ impl Quantity {
     fn bare_text(&self, lang: Lang) -> String {
         let plain = |value: i128| number(i64::try_from(value).unwrap_or(i64::MAX));
         match self.kind {
-            QuantityKind::Money => lang::money(Money(self.minor()), Currency::Uzs, lang),
+            QuantityKind::Money => lang::money(Money(self.minor()), self.currency, lang),
             QuantityKind::Number => self.decimal_text(lang),
             QuantityKind::Years | QuantityKind::Months | QuantityKind::Days => plain(self.shown(0)),
             QuantityKind::Date => lang::date(Day(self.numerator as i32), lang),

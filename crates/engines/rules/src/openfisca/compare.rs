@@ -184,6 +184,7 @@ fn calculated(
         .collect();
     let mut batch = Batch::new(&plan);
     let columns = Columns {
+        districts: &[],
         first_unit: 0,
         member_start: &situation.member_start,
         units: &[],

@@ -1,7 +1,8 @@
 //! The `pack` and `facts` blocks: what the pack is, and which facts it reads.
 
 use super::blocks::{self, Errors};
-use super::{LANGUAGE, OpenedBy, Standing, standing};
+use super::{LANGUAGE, OpenedBy, Standing, Window, standing};
+use crate::limits::WINDOW_MONTHS_MAX;
 use crate::markdown::{Block, Word};
 use crate::source::{Diagnostic, Place, nearest};
 use crate::typed::{Table, Tables, Who, all_kinds};
@@ -19,11 +20,12 @@ pub struct Head {
     pub opened_by: OpenedBy,
     pub territory: Vec<u32>,
     pub cut_off_day: u32,
+    pub window: Window,
     /// None in a calculation.
     pub rank: Option<Word>,
 }
 
-const HEAD_KEYS: [&str; 15] = [
+const HEAD_KEYS: [&str; 17] = [
     "language",
     "kind",
     "standing",
@@ -38,6 +40,8 @@ const HEAD_KEYS: [&str; 15] = [
     "in force from",
     "in force until",
     "cut-off day",
+    "window months",
+    "window lag",
     "rank",
 ];
 
@@ -67,6 +71,10 @@ pub fn read_head(block: &Block, errors: &mut Errors) -> Option<Head> {
         None => None,
         Some(word) => Some(errors.keep(blocks::day(word))?.plus_days(1)),
     };
+    let window = Window {
+        months: optional_count(block, "window months", 3, 1, errors),
+        lag: optional_count(block, "window lag", 0, 0, errors),
+    };
     let regime = errors.keep(is_regime(block))?;
     let (cut_off, rank) = if regime {
         let cut_off = block.required("cut-off day");
@@ -87,8 +95,16 @@ pub fn read_head(block: &Block, errors: &mut Errors) -> Option<Head> {
         opened_by: standing::opened_by(block, errors),
         territory,
         cut_off_day: cut_off?,
+        window,
         rank,
     })
+}
+
+/// Up to three years of months; what a pack that does not say it has.
+fn optional_count(block: &Block, key: &str, usual: u32, least: u32, errors: &mut Errors) -> u32 {
+    let word = block.field(key).and_then(|field| field.value.first());
+    let said = word.map(|word| blocks::count(word, least, WINDOW_MONTHS_MAX));
+    said.and_then(|said| errors.keep(said)).unwrap_or(usual)
 }
 
 /// `kind: regime` decides about people and is what a pack is when nothing is said;

@@ -7,7 +7,9 @@
 
 mod blocks;
 mod canonical;
+mod country;
 mod formulas;
+mod groups;
 mod head;
 mod input_block;
 mod outcome_blocks;
@@ -21,6 +23,8 @@ mod unit_block;
 mod whole;
 
 pub use canonical::CanonicalError;
+pub use country::{Country, Territory};
+pub use groups::Group;
 pub(crate) use input_block::value as input_value;
 pub use input_block::{Entities, Input, Names, Stretch};
 pub use parameter::{Parameter, ParameterValue, Status};
@@ -30,11 +34,12 @@ pub use simulated::OverlayError;
 pub use standing::{OpenedBy, Standing, WhenUnmet, check_country};
 pub use texts::LetterTexts;
 
+use crate::batch::CaseFacts;
 use crate::source::{Place, SourceFile};
 use crate::syntax::Comparison;
 use crate::typed::{Level, Tables, Tree, Type, Who};
 use kernel::kin::UnitBlock;
-use kernel::{Day, Lang, Period, Text3};
+use kernel::{Currency, Day, Lang, Period, Text3};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -53,6 +58,8 @@ pub struct Pack {
     pub(crate) opened_by: OpenedBy,
     pub(crate) territory: Vec<u32>,
     pub(crate) cut_off_day: u32,
+    pub(crate) country: Country,
+    pub(crate) window: Window,
     pub(crate) unit: UnitBlock,
     pub(crate) tables: Tables,
     /// What a calculation is given; empty in a regime.
@@ -73,12 +80,23 @@ pub struct Pack {
     /// decides nothing and ranks nobody: its results are its variables.
     pub(crate) rank: Option<u16>,
     pub(crate) letters: BTreeMap<LetterKind, LetterTexts>,
+    pub(crate) groups: Vec<Group>,
+    /// Variables that an overview puts before people, in the pack's order.
+    pub(crate) shown: Vec<u16>,
     pub(crate) required: Vec<(u16, Who)>,
     pub(crate) files: Vec<SourceFile>,
     pub(crate) shared: Vec<SourceFile>,
     /// What was changed of the law for a simulation; nothing, if this is the law.
     pub(crate) simulated: Vec<String>,
     pub(crate) hash: [u8; 32],
+}
+
+/// The months whose incomes count, before the month of the application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    pub months: u32,
+    /// Months between the window and the month of the application.
+    pub lag: u32,
 }
 
 /// A named formula, with one version for each stretch of time.
@@ -291,6 +309,29 @@ impl Pack {
         self.cut_off_day
     }
 
+    /// The case of an application lodged on a day: by the cut-off day it counts
+    /// for this month, later for the next.
+    pub fn application(&self, applied_on: Day) -> CaseFacts {
+        let case = CaseFacts::application(applied_on, self.cut_off_day);
+        CaseFacts {
+            window_end: case.window_end.plus(-(self.window.lag as i32)),
+            ..case
+        }
+    }
+
+    pub fn window(&self) -> Window {
+        self.window
+    }
+
+    /// The currency that all sums of the pack are in.
+    pub fn currency(&self) -> Currency {
+        self.country.currency
+    }
+
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.groups.iter()
+    }
+
     /// Every parameter with its dated values, law and status.
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters
@@ -328,6 +369,7 @@ impl Pack {
             .chain(lines)
             .chain([self.steps_when.as_ref()])
             .flatten()
+            .chain(self.groups.iter().map(|group| &group.when))
     }
 
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {

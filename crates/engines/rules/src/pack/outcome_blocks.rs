@@ -324,7 +324,7 @@ pub fn steps(block: &Block, scope: &Scope, errors: &mut Errors) -> Option<(Vec<H
     Some((steps, when?))
 }
 
-fn yes_no(block: &Block, key: &str, scope: &Scope) -> Result<Tree, Diagnostic> {
+pub(super) fn yes_no(block: &Block, key: &str, scope: &Scope) -> Result<Tree, Diagnostic> {
     let tree = check(&formula(block.required(key)?)?, scope, Level::Unit)?;
     if tree.ty == Type::YesNo {
         return Ok(tree);

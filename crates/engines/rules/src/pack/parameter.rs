@@ -1,6 +1,7 @@
 //! Dated parameters: every value has two dates, a law and a status.
 
 use super::blocks::{self, Errors};
+use super::country::{Codes, Territory};
 use crate::markdown::{Block, Word};
 use crate::source::Diagnostic;
 use crate::typed::{INTEGER, MONEY, SCALE_MAX, Type, Unit};
@@ -24,6 +25,8 @@ pub struct ParameterValue {
     pub value: i64,
     pub law: String,
     pub status: Status,
+    /// `None`: the whole country.
+    pub territory: Option<Territory>,
 }
 
 /// How far a value was checked.
@@ -49,18 +52,55 @@ impl Status {
 }
 
 impl Parameter {
-    /// The newest value that is both announced and in force on that day.
+    /// The newest value of the whole country that is both announced and in force
+    /// on that day.
     pub fn at(&self, day: Day) -> Option<&ParameterValue> {
-        self.values
+        self.newest(day, None)
+    }
+
+    /// The value that holds in a place: that of the nearest territory around it
+    /// which has one, else the country's.
+    pub fn at_place(&self, day: Day, code: u32) -> Option<&ParameterValue> {
+        let near = self.values.iter().filter_map(|value| value.territory);
+        let mut near: Vec<Territory> = near.filter(|territory| territory.covers(code)).collect();
+        near.sort_by_key(|territory| territory.width());
+        let own = near
+            .into_iter()
+            .find_map(|territory| self.newest(day, Some(territory)));
+        own.or_else(|| self.at(day))
+    }
+
+    fn newest(&self, day: Day, territory: Option<Territory>) -> Option<&ParameterValue> {
+        self.values.iter().rev().find(|value| {
+            value.territory == territory && value.in_force <= day && value.announced <= day
+        })
+    }
+
+    /// Does the value depend on where the unit lives?
+    pub fn by_territory(&self) -> bool {
+        self.values.iter().any(|value| value.territory.is_some())
+    }
+
+    /// The values of territories on a day, wider ones first.
+    pub(crate) fn in_territories(&self, day: Day) -> Vec<(Territory, &ParameterValue)> {
+        let mut territories: Vec<Territory> = self
+            .values
             .iter()
-            .rev()
-            .find(|value| value.in_force <= day && value.announced <= day)
+            .filter_map(|value| value.territory)
+            .collect();
+        territories
+            .sort_by_key(|territory| (std::cmp::Reverse(territory.width()), territory.first));
+        territories.dedup();
+        let value = |territory| Some((territory, self.newest(day, Some(territory))?));
+        territories.into_iter().filter_map(value).collect()
     }
 }
 
+/// An optional column: where the value holds.
+const TERRITORY: &str = "territory";
 const COLUMNS: [&str; 5] = ["in force", "announced", "value", "law", "status"];
 
-pub fn read(block: &Block, errors: &mut Errors) -> Option<Parameter> {
+pub fn read(block: &Block, codes: Codes, errors: &mut Errors) -> Option<Parameter> {
     errors.keys(block, &["type", "label.uz", "label.ru", "label.en"]);
     let name = errors.keep(block.name())?.clone();
     errors.snake_case(&name);
@@ -71,7 +111,7 @@ pub fn read(block: &Block, errors: &mut Errors) -> Option<Parameter> {
         .filter_map(|row| errors.keep(raw_row(row, &columns)))
         .collect();
     let ty = errors.keep(declared_type(block, &rows))?;
-    let values = read_values(&name, &rows, ty, errors);
+    let values = read_values(&name, &rows, ty, codes, errors);
     if values.is_empty() {
         let message = format!("`{}` has no value", name.text);
         errors.add(
@@ -119,6 +159,7 @@ fn read_values(
     name: &Word,
     rows: &[RawRow<'_>],
     ty: Type,
+    codes: Codes,
     errors: &mut Errors,
 ) -> Vec<ParameterValue> {
     let Type::Number { scale, .. } = ty else {
@@ -126,14 +167,14 @@ fn read_values(
     };
     let mut values: Vec<ParameterValue> = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some(value) = errors.keep(read_row(row, scale)) else {
+        let Some(value) = errors.keep(read_row(row, scale, codes)) else {
             continue;
         };
         let days = (value.in_force, value.announced);
-        if values
-            .last()
-            .is_some_and(|before| (before.in_force, before.announced) >= days)
-        {
+        let before = values
+            .iter()
+            .rfind(|before| before.territory == value.territory);
+        if before.is_some_and(|before| (before.in_force, before.announced) >= days) {
             let message = format!(
                 "two values of `{}` overlap, or stand out of order",
                 name.text
@@ -147,7 +188,7 @@ fn read_values(
     values
 }
 
-fn header(block: &Block) -> Result<[usize; 5], Diagnostic> {
+fn header(block: &Block) -> Result<Columns, Diagnostic> {
     let example = format!("| {} |", COLUMNS.join(" | "));
     let Some(head) = block.rows.first() else {
         return Err(block
@@ -155,6 +196,7 @@ fn header(block: &Block) -> Result<[usize; 5], Diagnostic> {
             .error("a parameter needs a table of dated values", example));
     };
     let mut places = [0; 5];
+    let territory = head.iter().position(|cell| cell.text == TERRITORY);
     for (place, column) in places.iter_mut().zip(COLUMNS) {
         *place = head
             .iter()
@@ -167,7 +209,13 @@ fn header(block: &Block) -> Result<[usize; 5], Diagnostic> {
                 )
             })?;
     }
-    Ok(places)
+    Ok(Columns { places, territory })
+}
+
+/// Where the columns of a table stand.
+struct Columns {
+    places: [usize; 5],
+    territory: Option<usize>,
 }
 
 struct RawRow<'a> {
@@ -176,11 +224,12 @@ struct RawRow<'a> {
     value: &'a Word,
     law: &'a Word,
     status: &'a Word,
+    territory: Option<&'a Word>,
 }
 
-fn raw_row<'a>(row: &'a [Word], columns: &[usize; 5]) -> Result<RawRow<'a>, Diagnostic> {
+fn raw_row<'a>(row: &'a [Word], columns: &Columns) -> Result<RawRow<'a>, Diagnostic> {
     let cell = |at: usize| {
-        row.get(columns[at]).ok_or_else(|| {
+        row.get(columns.places[at]).ok_or_else(|| {
             let place = &row[0].place;
             place.error(
                 format!("this row has no `{}`", COLUMNS[at]),
@@ -194,10 +243,11 @@ fn raw_row<'a>(row: &'a [Word], columns: &[usize; 5]) -> Result<RawRow<'a>, Diag
         value: cell(2)?,
         law: cell(3)?,
         status: cell(4)?,
+        territory: columns.territory.and_then(|at| row.get(at)),
     })
 }
 
-fn read_row(row: &RawRow<'_>, scale: u8) -> Result<ParameterValue, Diagnostic> {
+fn read_row(row: &RawRow<'_>, scale: u8, codes: Codes) -> Result<ParameterValue, Diagnostic> {
     if row.law.text.is_empty() {
         return Err(row
             .law
@@ -210,7 +260,9 @@ fn read_row(row: &RawRow<'_>, scale: u8) -> Result<ParameterValue, Diagnostic> {
             "`verified` (read in a text) or `recalled`",
         )
     })?;
+    let territory = row.territory.filter(|word| !word.text.is_empty());
     Ok(ParameterValue {
+        territory: territory.map(|word| codes.territory(word)).transpose()?,
         in_force: blocks::day(row.in_force)?,
         announced: blocks::day(row.announced)?,
         value: blocks::scaled_number(row.value, scale)?,

@@ -1,13 +1,16 @@
 //! From files to a pack: declarations first, then formulas, then what comes out.
 
 use super::blocks::Errors;
+use super::country::Codes;
 use super::head::{Head, is_regime, read_head, read_tables};
 use super::input_block::{self, Entities, Input};
 use super::parameter::{self, Parameter};
 use super::scale_block::{self, Scale};
 use super::texts::{self, LetterTexts};
-use super::{Category, Condition, HumanStep, LetterKind, Pack, Programme, Term, Variable};
-use super::{canonical, formulas, outcome_blocks, unit_block};
+use super::{
+    Category, Condition, Country, Group, HumanStep, LetterKind, Pack, Programme, Term, Variable,
+};
+use super::{canonical, country, formulas, groups, outcome_blocks, unit_block};
 use crate::limits::{FILES_MAX, PACK_BYTES_MAX};
 use crate::markdown::{self, Block, Word};
 use crate::source::{Diagnostic, Place, SourceFile, nearest};
@@ -15,7 +18,8 @@ use crate::typed::{Level, ScaleHead, Scope, Tree, Type};
 use kernel::kin::UnitBlock;
 use std::collections::BTreeMap;
 
-const BLOCK_KINDS: [&str; 14] = [
+const BLOCK_KINDS: [&str; 17] = [
+    "country",
     "pack",
     "unit",
     "facts",
@@ -30,10 +34,12 @@ const BLOCK_KINDS: [&str; 14] = [
     "term",
     "steps",
     "letter",
+    "group",
+    "shown",
 ];
 
 /// What the country's own files may hold. A letter of the pack prevails over a shared one.
-const SHARED_KINDS: [&str; 3] = ["parameter", "scale", "letter"];
+const SHARED_KINDS: [&str; 4] = ["country", "parameter", "scale", "letter"];
 
 /// Reads a pack. `id` is the folder's name, `files` its Markdown in order of
 /// path, `shared` the country's files, of which parameters and letters are taken.
@@ -90,6 +96,7 @@ fn end_of(id: &str, files: &[SourceFile]) -> Place {
 
 /// All blocks read, not yet a pack.
 pub struct Parts {
+    pub(super) country: Country,
     pub(super) head: Option<Head>,
     pub(super) unit: Option<UnitBlock>,
     pub(super) scope: Scope,
@@ -104,6 +111,8 @@ pub struct Parts {
     pub(super) terms: Vec<(Word, Term)>,
     pub(super) steps: Option<(Vec<HumanStep>, Tree)>,
     pub(super) letters: BTreeMap<LetterKind, LetterTexts>,
+    pub(super) groups: Vec<Group>,
+    pub(super) shown: Vec<u16>,
 }
 
 impl Parts {
@@ -113,6 +122,10 @@ impl Parts {
         }
         let of = |kind: &'static str| blocks.iter().filter(move |block| block.kind == kind);
         let mut scope = Scope::default();
+        let country = of("country")
+            .next()
+            .and_then(|block| country::read(block, errors))
+            .unwrap_or_default();
         let head = of("pack").next().and_then(|block| read_head(block, errors));
         scope.calculation = of("pack")
             .next()
@@ -129,7 +142,8 @@ impl Parts {
             .collect();
         let entities = of("entities").next();
         let entities = entities.map(|block| input_block::read_entities(block, errors));
-        let parameters = read_parameters(of("parameter"), &mut scope, errors);
+        let codes = country.territories;
+        let parameters = read_parameters(of("parameter"), codes, &mut scope, errors);
         let scales = read_scales(of("scale"), &mut scope, errors);
         let drafts = of("variable")
             .filter_map(|block| formulas::draft(block, errors))
@@ -153,7 +167,15 @@ impl Parts {
         let letters = of("letter")
             .filter_map(|block| texts::read_letter(block, errors))
             .collect();
+        let groups = of("group")
+            .filter_map(|block| groups::group(block, &scope, errors))
+            .collect();
+        let shown = of("shown")
+            .next()
+            .map(|block| groups::shown(block, &scope, errors))
+            .unwrap_or_default();
         Some(Parts {
+            country,
             head,
             unit,
             scope,
@@ -168,6 +190,8 @@ impl Parts {
             terms,
             steps,
             letters,
+            groups,
+            shown,
         })
     }
 
@@ -212,6 +236,8 @@ impl Parts {
             opened_by: head.opened_by,
             territory: head.territory,
             cut_off_day: head.cut_off_day,
+            country: self.country,
+            window: head.window,
             unit: unit?,
             tables: self.scope.tables,
             inputs: self.inputs,
@@ -231,6 +257,8 @@ impl Parts {
             steps_when,
             rank,
             letters: self.letters,
+            groups: self.groups,
+            shown: self.shown,
             required,
             files,
             shared,
@@ -244,12 +272,13 @@ impl Parts {
 
 fn read_parameters<'a>(
     blocks: impl Iterator<Item = &'a Block>,
+    codes: Codes,
     scope: &mut Scope,
     errors: &mut Errors,
 ) -> Vec<Parameter> {
     let mut parameters: Vec<Parameter> = Vec::new();
     for block in blocks {
-        let Some(parameter) = parameter::read(block, errors) else {
+        let Some(parameter) = parameter::read(block, codes, errors) else {
             continue;
         };
         if scope.is_taken(&parameter.name) {
@@ -258,6 +287,9 @@ fn read_parameters<'a>(
         }
         let known = (parameters.len() as u16, parameter.ty);
         scope.parameters.insert(parameter.name.clone(), known);
+        if parameter.by_territory() {
+            scope.by_territory.insert(parameter.name.clone());
+        }
         parameters.push(parameter);
     }
     parameters
@@ -329,9 +361,14 @@ fn check_kind(block: &Block, shared: bool, errors: &mut Errors) {
                 .place
                 .error(format!("there is no block `{}`", block.kind), instead),
         );
+    } else if !shared && block.kind == "country" {
+        errors.add(block.place.error(
+            "the country is described in a shared file",
+            "put this block into the country's folder",
+        ));
     } else if shared && !SHARED_KINDS.contains(&block.kind.as_str()) {
         errors.add(block.place.error(
-            "a shared file holds parameters, scales and letters only",
+            "a shared file holds the country, parameters, scales and letters only",
             "put this block into the regime's folder",
         ));
     }

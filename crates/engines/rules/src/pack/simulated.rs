@@ -90,12 +90,14 @@ impl Pack {
         else {
             unreachable!("a parameter without a value is not read")
         };
+        // One value for the whole country: also where a territory had its own.
         parameter.values = vec![ParameterValue {
             in_force,
             announced,
             value: number,
             law: "simulation".to_owned(),
             status: Status::Simulated,
+            territory: None,
         }];
         self.simulated.push(format!("{name}={value}"));
         Ok(())

@@ -45,8 +45,14 @@ impl Parts {
             (self.head.is_none(), "pack"),
             (self.unit.is_none(), "unit"),
             (self.scope.tables.0.is_empty(), "facts"),
-            (self.conditions.is_empty(), "condition"),
-            (self.programmes.is_empty(), "programme"),
+            (
+                self.conditions.is_empty() && !self.is_overview(),
+                "condition",
+            ),
+            (
+                self.programmes.is_empty() && !self.is_overview(),
+                "programme",
+            ),
         ];
         // A block with errors is missing too, but its errors say it better.
         let whole_so_far = errors.0.is_empty() && !self.scope.calculation;
@@ -69,6 +75,11 @@ impl Parts {
         }
     }
 
+    /// A pack that pays nothing puts values and groups before people.
+    fn is_overview(&self) -> bool {
+        self.programmes.is_empty() && !(self.groups.is_empty() && self.shown.is_empty())
+    }
+
     /// Names of categories, then of programmes.
     fn outcome_ids(&self) -> Vec<&str> {
         let categories = self.categories.iter().map(|category| category.id.as_str());
@@ -78,7 +89,8 @@ impl Parts {
     }
 
     fn check_names(&self, outcomes: &[&str], end: &Place, errors: &mut Errors) {
-        if self.conditions.len().max(outcomes.len()) > OUTCOMES_MAX {
+        let most = self.conditions.len().max(outcomes.len());
+        if most.max(self.groups.len()) > OUTCOMES_MAX {
             let limit = format!("at most {OUTCOMES_MAX} of each");
             errors.add(end.error("too many conditions or outcomes", limit));
         }
@@ -87,11 +99,13 @@ impl Parts {
             .iter()
             .map(|condition| condition.id.as_str());
         let mut seen = BTreeSet::new();
+        let groups = self.groups.iter().map(|group| group.id.as_str());
         for id in conditions
+            .chain(groups)
             .chain(outcomes.iter().copied())
             .filter(|id| !seen.insert(*id))
         {
-            let message = format!("two conditions or outcomes are called `{id}`");
+            let message = format!("two conditions, groups or outcomes are called `{id}`");
             errors.add(end.error(message, "another name for one of them"));
         }
     }
@@ -151,6 +165,9 @@ impl Parts {
             .steps
             .as_ref()
             .map(|_| (LetterKind::WaitingVisit, "waiting_visit"));
+        if self.is_overview() {
+            return;
+        }
         for (kind, name) in ALWAYS.into_iter().chain(visit) {
             if !self.letters.contains_key(&kind) {
                 let message = format!("the pack has no letter `{name}`");

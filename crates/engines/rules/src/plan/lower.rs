@@ -1,5 +1,7 @@
 //! From typed formulas and a day to nodes.
 
+mod territory;
+
 use super::node::{Node, Operand, Slot};
 use super::{
     Brackets, CategorySlots, ConditionSlots, Layout, Plan, PlanError, PlanInput, ProgrammeSlots,
@@ -21,6 +23,11 @@ pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
     let rank = pack.rank.map(|rank| lowering.variable(rank)).transpose()?;
     let conditions = lowering.conditions()?;
     let (categories, programmes) = (lowering.categories()?, lowering.programmes()?);
+    let groups = pack
+        .groups
+        .iter()
+        .map(|group| lowering.of_unit(&group.when));
+    let groups = groups.collect::<Result<_, _>>()?;
     let steps_when = lowering.optional(pack.steps_when.as_ref())?;
     let stage_slot = pack
         .steps_when
@@ -34,6 +41,7 @@ pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
         steps_when,
         stage_slot,
         rank,
+        groups,
         ..lowering.plan()
     })
 }
@@ -129,6 +137,7 @@ impl<'a> Lowering<'a> {
             steps_when: None,
             stage_slot: None,
             rank: None,
+            groups: Vec::new(),
             inputs: self.inputs,
             scales: self.scales,
             variables: self.variables,
@@ -184,10 +193,14 @@ impl<'a> Lowering<'a> {
     }
 
     fn stage(&mut self) -> Lowered {
+        self.case("stage")
+    }
+
+    fn case(&mut self, column: &str) -> Lowered {
         let place = CASE_COLUMNS
             .iter()
-            .position(|(name, _)| *name == "stage")
-            .expect("a case has a stage");
+            .position(|(name, _)| *name == column)
+            .expect("a column of the case");
         self.push(Node::Case(place as u8), Level::Unit, CASE_COLUMNS[place].1)
     }
 
@@ -226,6 +239,9 @@ impl<'a> Lowering<'a> {
         if let Some(rank) = pack.rank {
             wanted[usize::from(rank)] = true;
         }
+        pack.shown
+            .iter()
+            .for_each(|index| wanted[usize::from(*index)] = true);
         pack.outcome_formulas()
             .for_each(|tree| tree.mark_variables(&mut wanted));
         self.mark_used(&mut wanted);
@@ -308,7 +324,11 @@ impl<'a> Lowering<'a> {
             });
         };
         self.used[usize::from(index)] = Some(value.clone());
-        self.push(Node::Constant(value.value), Level::Constant, ty)
+        let country = self.push(Node::Constant(value.value), Level::Constant, ty)?;
+        if parameter.by_territory() {
+            return self.by_territory(index, country, ty);
+        }
+        Ok(country)
     }
 
     fn field(&mut self, table: u16, field: u16, tree: &Tree) -> Lowered {

@@ -15,7 +15,7 @@ pub(crate) use node::{Node, Operand, Slot};
 use crate::batch::Batch;
 use crate::outcome::Outcomes;
 use crate::pack::{Pack, ParameterValue, ScaleKind};
-use crate::typed::{Level, Type};
+use crate::typed::{CASE_COLUMNS, Level, Type};
 use kernel::Day;
 use std::sync::Arc;
 
@@ -34,6 +34,7 @@ pub struct Plan {
     pub(crate) stage_slot: Option<Slot>,
     /// None in a calculation.
     pub(crate) rank: Option<Slot>,
+    pub(crate) groups: Vec<Slot>,
     /// What the batch must be given, in this order.
     pub(crate) inputs: Vec<PlanInput>,
     pub(crate) scales: Vec<Brackets>,
@@ -126,6 +127,13 @@ impl Plan {
         &self.inputs
     }
 
+    /// Does any formula read this column of the case?
+    pub(crate) fn reads_case(&self, column: &str) -> bool {
+        let place = CASE_COLUMNS.iter().position(|(name, _)| *name == column);
+        let read = place.map(|place| Node::Case(place as u8));
+        self.nodes.iter().any(|operand| Some(operand.node) == read)
+    }
+
     pub fn pack(&self) -> &Pack {
         &self.pack
     }
@@ -145,7 +153,15 @@ impl Plan {
             .programmes
             .iter()
             .flat_map(|programme| programme.lines.iter().map(|line| Some(*line)));
-        categories.chain(programmes).chain(lines).flatten()
+        let shown = self.pack.shown.iter();
+        let shown = shown.map(|index| self.variables[usize::from(*index)]);
+        let groups = self.groups.iter().map(|slot| Some(*slot));
+        categories
+            .chain(programmes)
+            .chain(lines)
+            .chain(groups)
+            .chain(shown)
+            .flatten()
     }
 
     /// Decides every unit of the batch. One case is a batch of one.

@@ -155,6 +155,7 @@ fn fixed_values(plan: &Plan, case: &CaseFacts) -> Vec<Fixed> {
     let family = Stretch {
         units: one,
         members: one,
+        district: &[0],
         member_unit: &[0],
         role: &[0],
         tie: &[0],

@@ -21,6 +21,8 @@ pub const CASE_COLUMNS: &[(&str, Type)] = &[
     ("held_category", INTEGER),
     // Months paid in that category without a break; 0 where no award is continued.
     ("held_months", MONTHS),
+    // The code of the district the unit lives in, as its portrait has it.
+    ("territory", INTEGER),
 ];
 
 /// Columns of a member; codes are those of `kernel::kin` and `kernel::sex`.

@@ -5,7 +5,18 @@ use rules::{Pack, SourceFile, read_pack};
 use std::path::{Path, PathBuf};
 
 pub fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packs/uz")
+    country("uz")
+}
+
+pub fn country(country: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../packs")
+        .join(country)
+}
+
+/// The country of a regime: the first word of its id.
+fn country_of(id: &str) -> &str {
+    id.split_once('-').map_or("uz", |(country, _)| country)
 }
 
 /// The packs of the country, in order of name.
@@ -39,9 +50,10 @@ pub fn files(folder: &Path, prefix: &str) -> Vec<SourceFile> {
 }
 
 pub fn pack_files(id: &str) -> (Vec<SourceFile>, Vec<SourceFile>) {
+    let home = country_of(id);
     (
-        files(&folder().join(id), &format!("uz/{id}/")),
-        files(&folder(), "uz/"),
+        files(&country(home).join(id), &format!("{home}/{id}/")),
+        files(&country(home), &format!("{home}/")),
     )
 }
 

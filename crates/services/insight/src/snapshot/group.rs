@@ -175,6 +175,7 @@ impl Group {
                 first: self.first_member,
                 count: self.members.unit.len(),
             },
+            district: &self.units.district,
             member_unit: &self.members.unit,
             role: &self.members.role,
             tie: &self.members.tie,

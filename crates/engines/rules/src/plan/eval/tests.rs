@@ -213,6 +213,7 @@ fn batch(luck: &mut Luck, plan: &Plan) -> Batch {
     let inputs: Vec<Values<'_>> = inputs.collect();
     let mut batch = Batch::new(plan);
     let columns = Columns {
+        districts: &[],
         first_unit: 0,
         member_start: &starts,
         units: &[],

@@ -24,6 +24,9 @@ impl Checker<'_> {
         if let Some(kind) = kind {
             return self.aggregate(kind, arguments, filter, place);
         }
+        if name == "count_months" {
+            return self.count_months(arguments, filter, place);
+        }
         if let Some(filter) = filter {
             return Err(filter.place.error(
                 format!("`{name}` takes no FILTER"),
@@ -125,7 +128,16 @@ impl Checker<'_> {
         else {
             let known = Function::ALL.iter().map(|(known, ..)| *known);
             let known = known.chain([
-                "sum", "count", "min", "max", "greatest", "least", "round", "scale", "known_or",
+                "sum",
+                "count",
+                "count_months",
+                "min",
+                "max",
+                "greatest",
+                "least",
+                "round",
+                "scale",
+                "known_or",
             ]);
             let instead = match nearest(name, known.clone()) {
                 Some(near) => format!("did you mean `{near}`?"),

@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod functions;
+mod months;
 mod names;
 mod numbers;
 
@@ -12,7 +13,7 @@ use super::{Level, Op, Tables, Tree, Type};
 use crate::source::{Diagnostic, Place};
 use crate::syntax::{Ast, Comparison, Form, Operator};
 use kernel::Day;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 type Checked = Result<Tree, Diagnostic>;
 
@@ -20,6 +21,8 @@ type Checked = Result<Tree, Diagnostic>;
 #[derive(Debug, Default)]
 pub struct Scope {
     pub parameters: BTreeMap<String, (u16, Type)>,
+    /// Parameters whose value depends on where the unit lives.
+    pub by_territory: BTreeSet<String>,
     pub variables: BTreeMap<String, (u16, Type, Level)>,
     pub tables: Tables,
     pub inputs: BTreeMap<String, (u16, Type, Level)>,

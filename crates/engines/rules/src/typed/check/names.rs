@@ -15,7 +15,12 @@ impl Checker<'_> {
 
     pub(super) fn plain_name(&self, name: &str, place: &Place) -> Checked {
         if let Some((index, ty)) = self.scope.parameters.get(name) {
-            return Ok(leaf(Op::Parameter(*index), *ty, Level::Constant, place));
+            let level = if self.scope.by_territory.contains(name) {
+                Level::Unit
+            } else {
+                Level::Constant
+            };
+            return Ok(leaf(Op::Parameter(*index), *ty, level, place));
         }
         if let Some((index, ty, level)) = self.scope.variables.get(name) {
             self.in_sight(*level, name, place)?;
