@@ -29,6 +29,7 @@ print(f"|{'-' * 26}|{'-' * 14}|{'-' * 9}|{'-' * 9}|{'-' * 11}|")
 row("OpenFisca", "float32", 1, theirs.get("wall_s"))
 row("Daftar", "exact", 1, ours["ours_wall_1"])
 row("Daftar", "exact", 2, ours["ours_wall_2"])
+row("Daftar, 1 % unknown", "exact", 1, ours["unknown_wall_1"])
 row("loop by hand, no checks", "exact", 1, ours["hand_wall_1"])
 if compared:
     print(f"{compared['compared']:,} values compared, {compared['beyond_tolerance']} beyond tolerance")

@@ -36,9 +36,9 @@ fn main() {
 
 /// The best of several runs, alternating, so that none has the warmer machine.
 fn measure(folder: &Path, packs: &Path) {
-    let people = People::read(folder);
+    let mut people = People::read(folder);
     let plan = ours::plan(packs);
-    let mut best = [f64::INFINITY; 3];
+    let mut best = [f64::INFINITY; 4];
     let (mut by_engine, mut by_hand) = (Vec::new(), Vec::new());
     for _ in 0..5 {
         let started = people::now();
@@ -61,9 +61,15 @@ fn measure(folder: &Path, packs: &Path) {
     let before = people::cpu_seconds();
     (0..runs).for_each(|_| by_engine = ours::totals(&plan, &people, 1));
     let cpu = (people::cpu_seconds() - before) / f64::from(runs);
+    people.forget_salaries(100);
+    for _ in 0..5 {
+        let started = people::now();
+        ours::totals(&plan, &people, 1);
+        best[3] = best[3].min(started.elapsed().as_secs_f64());
+    }
     println!(
-        "{{\"ours_wall_1\": {:.6}, \"ours_cpu_1\": {cpu:.6}, \"ours_wall_2\": {:.6}, \"hand_wall_1\": {:.6}}}",
-        best[0], best[1], best[2]
+        "{{\"ours_wall_1\": {:.6}, \"ours_cpu_1\": {cpu:.6}, \"ours_wall_2\": {:.6}, \"hand_wall_1\": {:.6}, \"unknown_wall_1\": {:.6}}}",
+        best[0], best[1], best[2], best[3]
     );
 }
 

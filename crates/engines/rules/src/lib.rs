@@ -6,6 +6,7 @@
 //! Pack + day of the decision -> Plan                       (parameters known and in force that day)
 //! Plan + Batch (packed portraits as columns) -> Outcomes   (verdict, amount, trace, needs)
 //! Plan + Portrait -> Trace -> Letter                       (a reading of the same row, in words)
+//! Calculation + day -> Plan; Plan + Batch (columns of its inputs) -> Results
 //! ```
 //!
 //! Pure: no files, no clock, no randomness. Units: money in tiyin, days since
@@ -15,7 +16,7 @@
 //! decided. The format of packs is described by example in `packs/README.md`.
 //!
 //! Reading order: [`pack`], [`typed`], [`plan`], [`batch`], [`outcome`],
-//! [`explain`], [`letter`], [`cases`].
+//! [`explain`], [`letter`], [`cases`], [`openfisca`].
 
 pub mod batch;
 pub mod cases;

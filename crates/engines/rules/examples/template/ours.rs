@@ -94,9 +94,13 @@ fn each_batch(
             "housing_occupancy_status" => &people.status[units.clone()],
             other => panic!("no column {other}"),
         };
+        let known = |name: &str| match name {
+            "salary" => people.salary_known.get(members.clone()).unwrap_or_default(),
+            _ => &[],
+        };
         let inputs = plan.inputs().iter().map(|input| Values {
             values: column(&input.name),
-            known: &[],
+            known: known(&input.name),
         });
         let inputs: Vec<Values<'_>> = inputs.collect();
         batch.clear();

@@ -12,6 +12,8 @@ pub struct People {
     pub role: Vec<i64>,
     pub birth: Vec<i64>,
     pub salary: Vec<i64>,
+    /// Empty: every salary is known.
+    pub salary_known: Vec<bool>,
     pub capital_returns: Vec<i64>,
     pub rent: Vec<i64>,
     pub size: Vec<i64>,
@@ -89,6 +91,13 @@ impl People {
 
     pub fn households(&self) -> usize {
         self.rent.len()
+    }
+
+    /// Every so many salaries one that nobody told.
+    pub fn forget_salaries(&mut self, every: usize) {
+        let told = |person: usize| !mix(person as u64, 21).is_multiple_of(every as u64);
+        let known = (0..self.salary.len()).map(told);
+        self.salary_known = known.collect();
     }
 
     fn columns(&mut self) -> [(&'static str, &mut Vec<i64>); 7] {

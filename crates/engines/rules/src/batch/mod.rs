@@ -5,9 +5,12 @@
 //! cells are unknown. A filter over known columns may still exclude it; if it
 //! does not, it makes the aggregate unknown. So one rule serves all.
 
+mod append;
 mod columns;
 mod push;
 mod stretch;
+#[cfg(test)]
+mod tests;
 
 pub use columns::{Cases, Columns, Members, Misfit, Rows, TableRead, Values};
 pub use push::Malformed;

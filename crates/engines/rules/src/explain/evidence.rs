@@ -8,6 +8,7 @@ use crate::typed::{INTEGER, Level, MONEY, Type};
 use kernel::facts::{self, Cell, FactKind, ValueType};
 use kernel::portrait::PackedFact;
 use kernel::{Currency, Day, FactId, PersonId, Source};
+use std::sync::Arc;
 
 /// A fact that was looked at.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -15,11 +16,12 @@ pub struct FactUsed {
     pub id: FactId,
     /// The kind's code in the catalogue.
     pub kind: u16,
-    pub kind_label: Said,
+    /// Shared by all conditions that consulted the fact.
+    pub kind_label: Arc<Said>,
     /// `None` for facts of the family itself.
     pub person: Option<PersonId>,
     pub source: Source,
-    pub source_label: Said,
+    pub source_label: Arc<Said>,
     pub as_of: Day,
     /// 0: the source said that nothing is held.
     pub rows: usize,
@@ -209,10 +211,10 @@ fn fact_used(fact: &PackedFact, person: Option<PersonId>) -> FactUsed {
     FactUsed {
         id: fact.id,
         kind: fact.kind,
-        kind_label,
+        kind_label: Arc::new(kind_label),
         person,
         source: fact.source,
-        source_label: Said::of(&fact.source.label()),
+        source_label: Arc::new(Said::of(&fact.source.label())),
         as_of: fact.as_of,
         rows: fact.unpack_body().map_or(0, |body| body.rows.len()),
     }

@@ -5,6 +5,17 @@
 
 use kernel::names::latin_to_cyrillic;
 use kernel::{Lang, Text3};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// Pieces of text whose Cyrillic is remembered at most: several packs have fewer.
+const REMEMBERED_MAX: usize = 4_096;
+
+thread_local! {
+    /// The words of packs and of the catalogue are the same in every explanation, and
+    /// rewriting them took half of its time. Nothing about a person is rewritten.
+    static REMEMBERED: RefCell<HashMap<Box<str>, Box<str>>> = RefCell::default();
+}
 
 /// A finished text in the four languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -28,7 +39,12 @@ impl Said {
 
     /// The text as it is, without places to fill.
     pub fn of(text: &Text3) -> Said {
-        Said::each(|lang| text.get(lang).into_owned())
+        Said {
+            uz: text.uz.clone().into_owned(),
+            uz_cyrl: cyrillic(&text.uz),
+            ru: text.ru.clone().into_owned(),
+            en: text.en.clone().into_owned(),
+        }
     }
 
     pub fn get(&self, lang: Lang) -> &str {
@@ -51,7 +67,7 @@ pub fn filled(text: &Text3, lang: Lang, mut fill: impl FnMut(&str) -> Option<Str
     };
     let words = |piece: &str| {
         if lang == Lang::UzCyrl {
-            latin_to_cyrillic(piece)
+            cyrillic(piece)
         } else {
             piece.to_owned()
         }
@@ -74,4 +90,19 @@ pub fn filled(text: &Text3, lang: Lang, mut fill: impl FnMut(&str) -> Option<Str
     }
     out.push_str(&words(rest));
     out
+}
+
+/// The Cyrillic of a piece of a pack or of the catalogue.
+fn cyrillic(latin: &str) -> String {
+    REMEMBERED.with_borrow_mut(|remembered| {
+        if let Some(known) = remembered.get(latin) {
+            return known.to_string();
+        }
+        if remembered.len() >= REMEMBERED_MAX {
+            remembered.clear();
+        }
+        let written = latin_to_cyrillic(latin);
+        remembered.insert(latin.into(), written.as_str().into());
+        written
+    })
 }

@@ -8,7 +8,7 @@ use super::{
     TableLayout,
 };
 use crate::limits::NODES_MAX;
-use crate::pack::{Pack, ParameterValue, Scale, ScaleKind, ScaleVersion};
+use crate::pack::{Pack, ParameterValue};
 use crate::typed::{CASE_COLUMNS, Function, Level, Op, Tree, Type};
 use kernel::Day;
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
     if pack.is_calculation() {
-        return calculation(pack, day, &[], &[]);
+        return super::calculation::calculation(pack, day, &[], &[]);
     }
     let mut lowering = Lowering::new(pack, day);
     lowering.variables()?;
@@ -46,44 +46,6 @@ pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
     })
 }
 
-/// The plan of a calculation: the variables wanted (all, if none is named).
-pub(super) fn calculation(
-    pack: &Pack,
-    day: Day,
-    wanted: &[&str],
-    given: &[&str],
-) -> Result<Plan, PlanError> {
-    let mut lowering = Lowering::new(pack, day);
-    for name in given {
-        let index = variable_named(pack, name)?;
-        let variable = &pack.variables[usize::from(index)];
-        let slot = lowering.input(&variable.name, variable.level, variable.ty)?;
-        lowering.variables[usize::from(index)] = Some(slot);
-    }
-    let all = 0..pack.variables.len() as u16;
-    let mut wanted = wanted.iter().map(|name| variable_named(pack, name));
-    let wanted: Vec<u16> = wanted.by_ref().collect::<Result<_, _>>()?;
-    let mut marked = vec![wanted.is_empty(); pack.variables.len()];
-    wanted
-        .iter()
-        .for_each(|index| marked[usize::from(*index)] = true);
-    lowering.mark_used(&mut marked);
-    for index in all.filter(|index| marked[usize::from(*index)]) {
-        lowering.variable(index)?;
-    }
-    Ok(lowering.plan())
-}
-
-fn variable_named(pack: &Pack, name: &str) -> Result<u16, PlanError> {
-    let place = pack
-        .variables
-        .iter()
-        .position(|variable| variable.name == name);
-    place
-        .map(|place| place as u16)
-        .ok_or_else(|| PlanError::NoVariable(name.to_owned()))
-}
-
 fn layout(pack: &Pack) -> Layout {
     let tables = pack.tables.0.iter().map(|table| TableLayout {
         table: table.clone(),
@@ -95,22 +57,22 @@ fn layout(pack: &Pack) -> Layout {
     }
 }
 
-struct Lowering<'a> {
-    pack: &'a Pack,
-    day: Day,
+pub(super) struct Lowering<'a> {
+    pub pack: &'a Pack,
+    pub day: Day,
     nodes: Vec<Operand>,
     seen: HashMap<Operand, Slot>,
     layout: Layout,
-    variables: Vec<Option<Slot>>,
+    pub variables: Vec<Option<Slot>>,
     used: Vec<Option<ParameterValue>>,
-    inputs: Vec<PlanInput>,
-    scales: Vec<Brackets>,
+    pub inputs: Vec<PlanInput>,
+    pub scales: Vec<Brackets>,
 }
 
-type Lowered = Result<Slot, PlanError>;
+pub(super) type Lowered = Result<Slot, PlanError>;
 
 impl<'a> Lowering<'a> {
-    fn new(pack: &'a Pack, day: Day) -> Lowering<'a> {
+    pub(super) fn new(pack: &'a Pack, day: Day) -> Lowering<'a> {
         Lowering {
             pack,
             day,
@@ -125,7 +87,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The plan of the nodes, without outcomes.
-    fn plan(self) -> Plan {
+    pub(super) fn plan(self) -> Plan {
         Plan {
             pack: Arc::new(self.pack.clone()),
             decided_on: self.day,
@@ -208,7 +170,7 @@ impl<'a> Lowering<'a> {
         tree.map(|tree| self.of_unit(tree)).transpose()
     }
 
-    fn push(&mut self, node: Node, level: Level, ty: Type) -> Lowered {
+    pub(super) fn push(&mut self, node: Node, level: Level, ty: Type) -> Lowered {
         let operand = Operand { node, level, ty };
         if let Some(slot) = self.seen.get(&operand) {
             return Ok(*slot);
@@ -252,7 +214,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Marks what the marked variables use, except behind those that are given.
-    fn mark_used(&self, wanted: &mut [bool]) {
+    pub(super) fn mark_used(&self, wanted: &mut [bool]) {
         for index in (0..wanted.len()).rev() {
             let computed = wanted[index] && self.variables[index].is_none();
             if let Some(tree) = self.pack.variables[index].at(self.day).filter(|_| computed) {
@@ -261,43 +223,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// A column of the batch, the same for every use of one name.
-    fn input(&mut self, name: &str, level: Level, ty: Type) -> Lowered {
-        let known = self.inputs.iter().position(|input| input.name == name);
-        let index = known.unwrap_or_else(|| {
-            let name = name.to_owned();
-            self.inputs.push(PlanInput { name, level, ty });
-            self.inputs.len() - 1
-        });
-        self.push(Node::Input(index as u16), level, ty)
-    }
-
-    fn scale(&mut self, index: u16, value: &Tree, level: Level, ty: Type) -> Lowered {
-        let scale = &self.pack.scales[usize::from(index)];
-        let name = || scale.name.clone();
-        let Some(version) = scale.at(self.day) else {
-            return Err(PlanError::ScaleUnknown {
-                name: name(),
-                day: self.day,
-                scale: index,
-            });
-        };
-        let brackets = brackets(scale, version, value.ty);
-        let brackets = brackets.ok_or_else(|| PlanError::ScaleTooLarge {
-            name: name(),
-            scale: index,
-        })?;
-        let known = self.scales.iter().position(|known| *known == brackets);
-        let place = known.unwrap_or(self.scales.len());
-        if known.is_none() {
-            self.scales.push(brackets);
-        }
-        let value = self.one(value, level)?;
-        let brackets = place as u16;
-        self.push(Node::Scale { brackets, value }, level, ty)
-    }
-
-    fn variable(&mut self, index: u16) -> Lowered {
+    pub(super) fn variable(&mut self, index: u16) -> Lowered {
         if let Some(slot) = self.variables[usize::from(index)] {
             return Ok(slot);
         }
@@ -353,7 +279,7 @@ impl<'a> Lowering<'a> {
         Ok((left, self.lifted(right, level)?))
     }
 
-    fn one(&mut self, inner: &Tree, level: Level) -> Lowered {
+    pub(super) fn one(&mut self, inner: &Tree, level: Level) -> Lowered {
         let slot = self.tree(inner)?;
         self.lifted(slot, level)
     }
@@ -495,29 +421,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// Thresholds (and amounts) at the scale of the value; `None` when they do not fit.
-fn brackets(scale: &Scale, version: &ScaleVersion, value: Type) -> Option<Brackets> {
-    let (own, of_value) = (digits(scale.ty)?, digits(value)?);
-    let factor = 10_i64.pow(of_value.checked_sub(own)?);
-    let up = |value: i64| value.checked_mul(factor);
-    let thresholds = version.brackets.iter().map(|one| up(one.threshold));
-    let thresholds = thresholds.collect::<Option<Vec<i64>>>()?;
-    let values = version.brackets.iter().map(|one| match scale.kind {
-        ScaleKind::MarginalRate => Some(one.value),
-        ScaleKind::SingleAmount | ScaleKind::MarginalAmount => up(one.value),
-    });
-    let values = values.collect::<Option<Vec<i64>>>()?;
-    // Rates and amounts are never below zero, so that sums of them only rise.
-    let rising = scale.kind != ScaleKind::SingleAmount || values.is_sorted();
-    Some(Brackets {
-        kind: scale.kind,
-        thresholds,
-        values,
-        rising,
-    })
-}
-
-fn digits(ty: Type) -> Option<u32> {
+pub(super) fn digits(ty: Type) -> Option<u32> {
     match ty {
         Type::Number { scale, .. } => Some(u32::from(scale)),
         _ => None,

@@ -4,6 +4,7 @@
 //! each variable its version of that day, and equal formulas one node. Nodes
 //! have no loops, so a plan's length is its fuel.
 
+mod calculation;
 mod error;
 pub(crate) mod eval;
 mod lower;
@@ -113,7 +114,7 @@ impl Pack {
         wanted: &[&str],
         given: &[&str],
     ) -> Result<Plan, PlanError> {
-        lower::calculation(self, day, wanted, given)
+        calculation::calculation(self, day, wanted, given)
     }
 }
 

@@ -66,22 +66,32 @@ impl Frame<'_> {
             empty: empty.map(|slot| self.column(slot)),
         };
         let ends = self.segment_ends(over, operand.level);
-        if !self.exactly && gathering.is_clear() && gathering.sum_clear(rows.len(), &ends, out) {
+        let quick = !self.exactly && gathering.sum_clear(rows.len(), &ends, out);
+        if quick && gathering.is_clear() {
             return;
         }
-        out.clear();
+        if !quick {
+            out.clear();
+            out.whole.resize(ends.len(), 0);
+        }
         let mut start = 0;
         for (index, end) in ends.iter().enumerate() {
-            let (value, state) = gathering.segment(start..*end as usize, index);
-            start = *end as usize;
-            match i64::try_from(value) {
-                Ok(value) => out.push_number(value, state),
-                Err(_) => {
+            let segment = start..*end as usize;
+            start = segment.end;
+            if quick && !segment.clone().any(|row| gathering.is_troubled(row)) {
+                continue;
+            }
+            let (value, state) = gathering.segment(segment, index);
+            let (value, state) = i64::try_from(value).map_or_else(
+                |_| {
                     let unit = self.unit_of(operand.level, index);
                     faults.push(Fault { slot, unit });
-                    out.push_number(0, UNKNOWN);
-                }
-            }
+                    (0, UNKNOWN)
+                },
+                |value| (value, state),
+            );
+            out.whole[index] = value;
+            out.spread_states(ends.len())[index] = state;
         }
     }
 
@@ -123,7 +133,13 @@ impl Gathering<'_> {
         known(self.value) && known(self.filter) && !self.facts.contains(&PHANTOM)
     }
 
-    /// Counts and sums of what is clear; false when a sum may not fit.
+    /// Must the row's owner be gathered again?
+    fn is_troubled(&self, row: usize) -> bool {
+        let unknown = |column: Option<&Column>| column.is_some_and(|column| !column.is_known(row));
+        self.facts.get(row) == Some(&PHANTOM) || unknown(self.filter) || unknown(self.value)
+    }
+
+    /// Counts and sums as if everything were clear; false when a sum may not fit.
     fn sum_clear(&self, rows: usize, ends: &[u32], out: &mut Column) -> bool {
         let truths = self.filter.map_or(Bytes::One(1), Column::truths);
         let values = match self.kind {
