@@ -77,6 +77,14 @@ pub fn read(packs: &Path, country: &str) -> Result<Vec<Pack>, PacksError> {
     Ok(found)
 }
 
+/// One pack of a country by the name of its folder.
+pub fn one(packs: &Path, country: &str, id: &str) -> Result<Pack, PacksError> {
+    let folder = packs.join(country);
+    let shared = markdown_in(packs, &folder)?;
+    let files = markdown_in(packs, &folder.join(id))?;
+    rules::read_pack(id, &files, &shared).map_err(PacksError::Wrong)
+}
+
 /// The newest change below the country's folder; another value means: read again.
 pub fn changed_at(packs: &Path, country: &str) -> Result<SystemTime, PacksError> {
     let folder = packs.join(country);

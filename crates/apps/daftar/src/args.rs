@@ -312,6 +312,13 @@ pub enum Rules {
         #[arg(long, default_value = "uz")]
         country: String,
     },
+    /// Run a folder of tests in OpenFisca's YAML format against a calculation
+    TestOpenfisca {
+        folder: PathBuf,
+        /// The pack, as country/pack
+        #[arg(long, default_value = "template/country-template")]
+        pack: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

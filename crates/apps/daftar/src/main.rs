@@ -15,6 +15,7 @@ mod explain;
 mod failure;
 mod import;
 mod init;
+mod openfisca;
 mod pay;
 mod rules;
 mod serve;

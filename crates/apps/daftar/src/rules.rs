@@ -34,6 +34,7 @@ pub fn run(common: &Common, command: &Rules) -> Result<(), Failure> {
             dialect,
             country,
         } => sql(common, &packs_of(&folder, country)?, regime, (on, dialect)),
+        Rules::TestOpenfisca { folder, pack } => crate::openfisca::test(common, folder, pack),
     }
 }
 

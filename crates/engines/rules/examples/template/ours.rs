@@ -105,6 +105,7 @@ fn each_batch(
         let inputs: Vec<Values<'_>> = inputs.collect();
         batch.clear();
         let columns = Columns {
+            districts: &[],
             first_unit: units.start as u32,
             member_start: starts,
             units: &[],
