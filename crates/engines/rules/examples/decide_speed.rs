@@ -12,11 +12,16 @@ use kernel::facts::{Cell, FactBody, code, kind};
 use kernel::kin::{Role, Tie};
 use kernel::portrait::{Member, PackedFact};
 use kernel::{Day, FactId, PersonId, Portrait, Sex, UnitId};
-use rules::{Batch, CaseFacts, Outcomes, Pack, SourceFile, Stage, Verdict, read_pack};
+use rules::{
+    Batch, CaseFacts, Outcomes, Pack, Plan, SourceFile, Stage, Verdict, explain, read_pack,
+};
 use std::path::Path;
 use std::time::Instant;
 
 const BATCH: usize = 10_000;
+
+/// Runs of one family, of which the median is told.
+const ALONE: usize = 2_000;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -94,6 +99,36 @@ fn measure(pack: &Pack, day: Day, families: usize) {
         100 * entitled / done,
         bytes / done,
         portraits.iter().map(Vec::len).sum::<usize>() / BATCH,
+    );
+    alone(&plan, pack, &case);
+}
+
+/// One family decided, and one explained in all four languages: the median of many.
+fn alone(plan: &Plan, pack: &Pack, case: &CaseFacts) {
+    let (mut batch, mut outcomes) = (Batch::new(plan), Outcomes::new());
+    let (mut decided, mut explained) = (Vec::new(), Vec::new());
+    for seed in 0..ALONE as u64 {
+        let portrait = portrait(pack, plan.decided_on(), seed);
+        let packed = portrait.pack();
+        let start = Instant::now();
+        batch.clear();
+        batch.push(&packed, case).expect("a sound portrait");
+        plan.decide(&batch, &mut outcomes);
+        decided.push(start.elapsed());
+        let start = Instant::now();
+        let trace = explain(plan, &portrait, case).expect("a sound portrait");
+        explained.push(start.elapsed());
+        assert_eq!(trace.verdict, outcomes.verdict(0));
+    }
+    let median = |mut times: Vec<std::time::Duration>| {
+        times.sort();
+        times[ALONE / 2].as_secs_f64() * 1e6
+    };
+    println!(
+        "{{\"pack\": \"{}\", \"case_us_p50\": {:.2}, \"explain_us_p50\": {:.1}}}",
+        pack.id(),
+        median(decided),
+        median(explained)
     );
 }
 

@@ -58,10 +58,7 @@ fn pack_in(folder: &Path) -> Pack {
         .file_name()
         .expect("a folder's name")
         .to_string_lossy();
-    let shared = folder
-        .parent()
-        .map(sources)
-        .unwrap_or_default();
+    let shared = folder.parent().map(sources).unwrap_or_default();
     read_pack(&id, &sources(folder), &shared).unwrap_or_else(|errors| panic!("{}", errors[0]))
 }
 
