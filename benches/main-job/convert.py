@@ -5,7 +5,9 @@ Made up: names, numbers, days of birth inside the extract's age brackets (by see
 
 Scale: one dollar a year becomes SOUM_PER_DOLLAR so'm a month, so that some families fall below the
 poverty line of 715 000 so'm a head. Income lines are given as agencies give them: by person,
-source and month, for three months. The extract is repeated with new ids up to --persons persons.
+source and month, for three months. Whoever heads a family has a card at one of five banks; its balance
+is what would earn the extract's yearly interest at INTEREST_A_YEAR. The extract is repeated with new ids
+up to --persons persons.
 
 usage: convert.py CPS_CSV_GZ OUT_FOLDER --persons N [--seed S]
 """
@@ -19,8 +21,10 @@ import random
 
 SOUM_PER_DOLLAR = 60  # so'm a month for each dollar a year
 TIYIN = 100
-MONTHS = ("2025-11", "2025-12", "2026-01")
-ON = datetime.date(2026, 2, 1)
+INTEREST_A_YEAR = 0.04
+MONTHS = ("2025-10", "2025-11", "2025-12")
+ON = datetime.date(2026, 1, 26)
+BANKS = ("00601", "00602", "00603", "00604", "00605")
 WEIGHTS = (7, 3, 1)
 SYLLABLES = ("ba", "do", "fa", "gu", "ka", "lo", "ma", "ni", "ra", "sa", "to", "zu")
 
@@ -77,6 +81,17 @@ def incomes(row, who):
         yield "pension", "allowance", monthly(benefits)
 
 
+def account(number):
+    """The card of the family with this number: MFO and twenty digits."""
+    return BANKS[number % len(BANKS)], f"22618000{number:012d}"
+
+
+def balance(row):
+    """Tiyin that earn the extract's interest; a dollar a year is SOUM_PER_DOLLAR so'm a month."""
+    interest = max(0.0, float(row["e00300"]))
+    return round(interest / INTEREST_A_YEAR) * SOUM_PER_DOLLAR * 12 * TIYIN
+
+
 def districts(path):
     with open(path, encoding="utf-8") as lines:
         rows = csv.DictReader(line for line in lines if not line.startswith("#"))
@@ -91,11 +106,14 @@ def convert(source, out, persons_max, seed, soato):
     persons_csv = open(os.path.join(out, "persons.csv"), "w", newline="", encoding="utf-8")
     incomes_csv = open(os.path.join(out, "incomes.csv"), "w", newline="", encoding="utf-8")
     persons = csv.writer(persons_csv)
+    accounts_csv = open(os.path.join(out, "accounts.csv"), "w", newline="", encoding="utf-8")
     lines = csv.writer(incomes_csv)
+    accounts = csv.writer(accounts_csv)
     persons.writerow(
         "family dwelling district mahalla pinfl role tie family_name given_name patronymic sex born died phone".split()
     )
     lines.writerow("pinfl kind detail payer month amount_minor source as_of".split())
+    accounts.writerow("pinfl mfo account balance_minor card source as_of".split())
     with gzip.open(source, "rt") as extract:
         rows = list(csv.DictReader(extract))
     written = families = copies = income_lines = 0
@@ -108,13 +126,16 @@ def convert(source, out, persons_max, seed, soato):
             home = (f"F{families}", f"D{copies}-{row['h_seq']}", district, mahalla(district, int(row["h_seq"])))
             surname = name(chance)
             adults = [("head", int(row["age_head"]), chance.random() < 0.5)]
-            if float(row["age_spouse"]) > 0:
+            if float(row["age_spouse"]) > 0:  # 0 is nobody
                 adults.append(("spouse", max(18, int(row["age_spouse"])), not adults[0][2]))
             for role, age, female in adults:
                 born = born_at(age, chance)
                 pinfl = pinfls.make(female, born)
                 persons.writerow([*home, pinfl, role, "", surname, name(chance), "", "f" if female else "m", born, "", ""])
                 written += 1
+                if role == "head":
+                    mfo, number = account(families)
+                    accounts.writerow([pinfl, mfo, number, balance(row), "yes", "bank", ON])
                 for kind, detail, amount in incomes(row, role):
                     if amount:
                         for month in MONTHS:

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use browser::checks::overflow;
-use browser::driver::{DESK, Driver, PHONE, View};
+use browser::driver::{DESK, Driver, PHONE, PHONE_WITHOUT_SCRIPTS, View};
 use fantoccini::{Client, Locator};
 
 /// How long a page may take, in tenths of a second: the machine may be busy.
@@ -123,11 +123,21 @@ async fn is_there(client: &Client, css: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mahalla_worker_lodges_and_follows_at_320_pixels() {
+    lodge_and_follow(PHONE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mahalla_worker_lodges_and_follows_with_scripts_switched_off() {
+    lodge_and_follow(PHONE_WITHOUT_SCRIPTS).await;
+}
+
+async fn lodge_and_follow(view: View) {
     let Some(demo) = Demo::find() else { return };
     let Some(worker) = demo.login("mahalla-") else {
         return;
     };
-    let client = demo.signed_in(worker, PHONE).await;
+    let client = demo.signed_in(worker, view).await;
+    assert_eq!(runs_scripts(&client).await, view.scripts);
     demo.go(&client, "/applications/new").await;
     assert_eq!(overflow(&client).await, 0, "no sideways scrolling");
     fill(&client, "pinfl", "4 120585 123").await;
@@ -165,10 +175,34 @@ async fn a_mahalla_worker_lodges_and_follows_at_320_pixels() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_citizen_reads_the_decision_and_its_reason() {
+    read_the_decision(PHONE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_citizen_reads_the_decision_with_scripts_switched_off() {
+    read_the_decision(PHONE_WITHOUT_SCRIPTS).await;
+}
+
+/// A page of nobody's whose script changes its only word.
+const PROBE: &str = "data:text/html,<p id=word>still</p>\
+    <script>document.getElementById('word').textContent = 'ran'</script>";
+
+/// Whether this browser lets a page run a script at all.
+async fn runs_scripts(client: &Client) -> bool {
+    client.goto(PROBE).await.expect("the probe opens");
+    match text(client, "#word").await.as_str() {
+        "ran" => true,
+        "still" => false,
+        other => panic!("the probe says {other}"),
+    }
+}
+
+async fn read_the_decision(view: View) {
     let Some(demo) = Demo::find() else { return };
     let mut read = 0;
     for citizen in demo.citizens().take(3) {
-        let client = demo.signed_in(citizen, PHONE).await;
+        let client = demo.signed_in(citizen, view).await;
+        assert_eq!(runs_scripts(&client).await, view.scripts);
         demo.go(&client, "/my/applications").await;
         if is_there(&client, "section.sheet a.button").await {
             press(&client, "section.sheet a.button").await;
@@ -329,10 +363,8 @@ async fn the_officer_and_the_analyst_read_their_pages_at_320_pixels() {
     }
 }
 
-/// WebDriver itself needs scripts, so no session can switch them off. That
-/// pages need none is held three ways: they hold no script and no handler, the
-/// answer's policy lets none run, and the tests of `web` walk the same flows
-/// without any engine.
+/// That pages need no script is held three ways: the flows above are walked with scripts
+/// switched off, pages hold no script and no handler, and the answer's policy lets none run.
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_hold_no_script_and_let_none_run() {
     let Some(demo) = Demo::find() else { return };

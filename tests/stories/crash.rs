@@ -3,9 +3,8 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use access::{Action, Purpose, Scope};
-use kernel::{Month, RunId};
-use payments::run::{self, BuildRun, Kind, Run, State};
+use kernel::Month;
+use payments::run::{self, Run, State};
 
 use crate::stage::{self, Cast, SECRET, Stage, binary};
 
@@ -83,12 +82,12 @@ async fn a_run_killed_at_any_moment_ends_equal_to_the_banks_book() {
 async fn running_the_run_twice_pays_nobody_twice() {
     stage::each(paid_at_once(), async |stage| {
         stage.play("2026-02-01T00:30:00+05:00").await;
-        let first = whole_run(stage).await;
+        let first = stage.whole_run(february()).await;
         assert!(first.lines > 0);
         let paid = stage.nobody_is_paid_twice_and_nobody_lost(february()).await;
         let book = stage.book().await.len();
 
-        let second = whole_run(stage).await;
+        let second = stage.whole_run(february()).await;
         assert_eq!(second.lines, 0, "{second:?}");
         stage.daftar.settle().await.expect("a settling");
         let again = stage.nobody_is_paid_twice_and_nobody_lost(february()).await;
@@ -97,48 +96,6 @@ async fn running_the_run_twice_pays_nobody_twice() {
         stage.everything_holds().await;
     })
     .await;
-}
-
-/// Built, approved by two persons, driven as far as it goes.
-async fn whole_run(stage: &Stage) -> Run {
-    let daftar = &stage.daftar;
-    let platform = &daftar.platform;
-    let permit = daftar
-        .permit(Action::BuildRun, Purpose::Payment, 0)
-        .await
-        .expect("a permit");
-    let command = BuildRun {
-        id: RunId(platform.ids.uuid()),
-        month: february(),
-        kind: Kind::Regular,
-    };
-    let built = run::build(platform, &permit, command, |_| {})
-        .await
-        .expect("a run");
-    if built.state == State::Built {
-        for login in ["treasurer-1", "treasurer-2"] {
-            approve(stage, built.id, login).await;
-        }
-    }
-    daftar.settle().await.expect("a settling");
-    built
-}
-
-async fn approve(stage: &Stage, run: RunId, login: &str) {
-    let platform = &stage.daftar.platform;
-    let mut tx = platform.db.read().await.expect("a snapshot");
-    let subject = access::account::find_by_login(&mut tx, login).await;
-    let subject = subject.expect("accounts").expect("a treasurer");
-    let sheet = run::load_sheet(&mut tx, run).await.expect("a sheet");
-    drop(tx);
-    let scope = Scope::run(run, subject.territory);
-    let (action, purpose) = (Action::ApproveRun, Purpose::Payment);
-    let permit = access::permit(platform, &subject, action, purpose, scope);
-    let permit = permit.await.expect("a permit");
-    let order = sheet.order.expect("a built run has its order");
-    run::approve(platform, &permit, run, order.sha256)
-        .await
-        .expect("an approval");
 }
 
 async fn runs(stage: &Stage) -> Vec<Run> {

@@ -18,12 +18,28 @@ pub struct Driver {
 #[derive(Debug, Clone, Copy)]
 pub struct View {
     pub width: u32,
+    /// Whether pages may run scripts. The driver's own questions are answered either way.
+    pub scripts: bool,
 }
 
-pub const PHONE: View = View { width: 320 };
-pub const DESK: View = View { width: 1280 };
+pub const PHONE: View = View {
+    width: 320,
+    scripts: true,
+};
+pub const DESK: View = View {
+    width: 1280,
+    scripts: true,
+};
+/// A phone whose owner has switched scripts off in the browser's settings.
+pub const PHONE_WITHOUT_SCRIPTS: View = View {
+    scripts: false,
+    ..PHONE
+};
 
 const HEIGHT: u32 = 900;
+/// Chromium's words for a permission that the owner gave, or took away.
+const ALLOWED: u8 = 1;
+const BLOCKED: u8 = 2;
 
 impl Driver {
     /// None, and a line that says so, when no browser is installed.
@@ -56,6 +72,10 @@ impl Driver {
                     "--disable-background-networking", "--disable-component-update", "--disable-sync",
                     "--allow-file-access-from-files", format!("--window-size={},{HEIGHT}", view.width),
                 ],
+                "prefs": {
+                    "profile.default_content_setting_values.javascript":
+                        if view.scripts { ALLOWED } else { BLOCKED },
+                },
                 "mobileEmulation": { "deviceMetrics": {
                     "width": view.width, "height": HEIGHT, "pixelRatio": 1.0, "touch": view.width < 600,
                     "mobile": view.width < 600,

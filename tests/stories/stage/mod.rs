@@ -3,6 +3,7 @@
 //! `DAFTAR_TEST_POSTGRES` names a cluster; every stage has a database of its own.
 
 pub mod book;
+mod pay;
 mod process;
 pub mod wire;
 
@@ -74,9 +75,14 @@ pub struct Stage {
 
 /// Plays the story on SQLite, then on PostgreSQL.
 pub async fn each(cast: Cast, story: impl AsyncFn(&Stage)) {
+    each_database(async |database, folder| on(&cast, database, folder, &story).await).await;
+}
+
+/// The same without a stage: an empty database by its address, and a folder of its own.
+pub async fn each_database(story: impl AsyncFn(String, tempfile::TempDir)) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("stage.db");
-    on(&cast, format!("sqlite:{}", file.display()), folder, &story).await;
+    story(format!("sqlite:{}", file.display()), folder).await;
     let Ok(cluster) = std::env::var(POSTGRES) else {
         eprintln!("SKIPPED on PostgreSQL: {} is not set", POSTGRES);
         return;
@@ -91,7 +97,7 @@ pub async fn each(cast: Cast, story: impl AsyncFn(&Stage)) {
     let name = format!("story_{}", name.replace(['.', '-'], ""));
     administer(&cluster, &format!("CREATE DATABASE {name}")).await;
     let (server, _) = cluster.rsplit_once('/').expect("postgres://host/name");
-    on(&cast, format!("{server}/{name}"), folder, &story).await;
+    story(format!("{server}/{name}"), folder).await;
     administer(&cluster, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
 }
 
@@ -228,29 +234,28 @@ impl Stage {
             .await
             .expect("an import");
         assert_eq!(report.rejected, 0, "{report:?}");
-        let families = i64::try_from(self.families).expect("a small district");
-        let ids = &self.daftar.platform.ids;
-        let mut tx = self
-            .daftar
-            .platform
-            .db
-            .begin()
-            .await
-            .expect("a transaction");
         for month in [month(2026, 2), month(2026, 3)] {
-            for programme in ["child_benefit", "material_assistance"] {
-                let command = SetLimit {
-                    id: ids.uuid(),
-                    district: self.district,
-                    programme: programme.to_owned(),
-                    month,
-                    limit: Money::from_major(SOUMS_A_FAMILY * families),
-                    set_by: None,
-                };
-                appropriation::set(&mut tx, ids, &command)
-                    .await
-                    .expect("money");
-            }
+            self.appropriate(month).await;
+        }
+    }
+
+    /// Money enough for all, of both programmes.
+    pub async fn appropriate(&self, month: Month) {
+        let families = i64::try_from(self.families).expect("a small district");
+        let platform = &self.daftar.platform;
+        let mut tx = platform.db.begin().await.expect("a transaction");
+        for programme in ["child_benefit", "material_assistance"] {
+            let command = SetLimit {
+                id: platform.ids.uuid(),
+                district: self.district,
+                programme: programme.to_owned(),
+                month,
+                limit: Money::from_major(SOUMS_A_FAMILY * families),
+                set_by: None,
+            };
+            appropriation::set(&mut tx, &platform.ids, &command)
+                .await
+                .expect("money");
         }
         tx.commit().await.expect("a commit");
     }

@@ -41,13 +41,13 @@ pub async fn post(url: &str, token: &str, body: &Value) -> Answer {
 }
 
 /// A page's form, sent as a browser of the same site sends it.
-pub async fn submit(url: &str, cookie: &str, form: &'static str) -> Answer {
+pub async fn submit(url: &str, cookie: &str, form: &str) -> Answer {
     let request = client()
         .post(url)
         .header("cookie", cookie)
         .header("sec-fetch-site", "same-origin")
         .header("content-type", "application/x-www-form-urlencoded")
-        .body(form);
+        .body(form.to_owned());
     send(request).await
 }
 

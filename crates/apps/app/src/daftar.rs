@@ -29,6 +29,8 @@ pub struct Daftar {
     packs_seen: Mutex<SystemTime>,
     /// One settling at a time in a process: two would only wait for each other's jobs.
     pub(crate) settling: tokio::sync::Mutex<()>,
+    /// Rung by whoever made work for the worker of this process.
+    pub(crate) bell: tokio::sync::Notify,
 }
 
 impl Daftar {
@@ -91,6 +93,11 @@ impl Daftar {
     /// The local day.
     pub fn today(&self) -> Day {
         self.now().day(self.zone())
+    }
+
+    /// Tells the worker of this process that work is due; other processes find it by themselves.
+    pub fn wake_worker(&self) {
+        self.bell.notify_one();
     }
 
     /// Moves the clock of a demonstration; a real installation refuses.
@@ -222,5 +229,6 @@ fn assemble(config: Config, platform: Platform) -> Result<Daftar> {
         partners,
         packs_seen: Mutex::new(seen),
         settling: tokio::sync::Mutex::new(()),
+        bell: tokio::sync::Notify::new(),
     })
 }

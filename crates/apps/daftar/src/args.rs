@@ -67,7 +67,7 @@ pub enum Command {
     /// Accounts of people and partners that sign in
     #[command(subcommand)]
     Account(Account),
-    /// Set the money of a district for a programme and month
+    /// Set the money of a district for a programme and month, or a whole plan from a file
     Budget(Budget),
     /// Check what data can break: ledger, chain of the log, replay of decisions, projections
     Verify(Verify),
@@ -211,17 +211,20 @@ pub enum Account {
 #[derive(Debug, Args)]
 pub struct Budget {
     /// District, 7 digits
-    #[arg(long)]
-    pub district: u32,
+    #[arg(long, required_unless_present = "file")]
+    pub district: Option<u32>,
     /// child_benefit or material_assistance
-    #[arg(long)]
-    pub programme: String,
+    #[arg(long, required_unless_present = "file")]
+    pub programme: Option<String>,
     /// The month of payment, YYYY-MM
-    #[arg(long)]
-    pub month: String,
+    #[arg(long, required_unless_present = "file")]
+    pub month: Option<String>,
     /// The limit in so'm
-    #[arg(long)]
-    pub som: i64,
+    #[arg(long, required_unless_present = "file")]
+    pub som: Option<i64>,
+    /// A plan of many lines instead: CSV with the columns district, programme, month, som
+    #[arg(long, conflicts_with_all = ["district", "programme", "month", "som"])]
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@
 
 pub mod agency;
 pub mod bank;
+pub mod cards;
 pub mod cases;
 pub mod country;
 pub mod export;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand};
 use kernel::{Instant, Month};
 use sandbox::agency::fault::Rates;
+use sandbox::cards::Cards;
 use sandbox::export::{self, Wanted};
 use sandbox::life::daftar::{Daftar, Secrets};
 use sandbox::serve::router;
@@ -67,6 +68,9 @@ struct Serve {
     /// File that keeps orders, statements and the banks' book over a restart
     #[arg(long, value_name = "FILE")]
     book: Option<PathBuf>,
+    /// Accounts of people from elsewhere, in Daftar's import format, whom the banks pay too
+    #[arg(long, value_name = "FILE")]
+    cards: Option<PathBuf>,
     /// Treasury funds and banks answer at once instead of on the next day
     #[arg(long)]
     instant: bool,
@@ -155,6 +159,8 @@ async fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
         (Some(url), Some(accounts)) => Some(Daftar::new(url, Secrets::File(accounts.clone()))?),
         _ => None,
     };
+    let cards = serve.cards.as_deref().map(Cards::read).transpose()?;
+    let cards = cards.unwrap_or_default();
     let world = World::new(Setup {
         families: serve.families,
         seed: serve.seed,
@@ -162,6 +168,7 @@ async fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
         start: serve.start,
         at_once: serve.instant,
         book: serve.book,
+        cards,
         daftar,
     })?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", serve.port)).await?;

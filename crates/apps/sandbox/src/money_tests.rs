@@ -30,6 +30,7 @@ fn world(book: &Path, at_once: bool) -> World {
         start,
         at_once,
         book,
+        cards: crate::cards::Cards::default(),
         daftar: None,
     };
     World::new(setup).unwrap()

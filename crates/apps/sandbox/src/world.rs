@@ -9,6 +9,7 @@ use kernel::Instant;
 
 use crate::agency::fault::{Faults, Rates};
 use crate::bank::{Banks, BookOutcome, ReturnReason, Worked};
+use crate::cards::{Cards, Fate};
 use crate::cases::Cases;
 use crate::country::{Country, FIRST_CARD};
 use crate::journal::{Entry, Journal};
@@ -24,6 +25,8 @@ use crate::wire_time::day_of;
 pub struct World {
     pub country: Country,
     pub faults: Faults,
+    /// Of people from elsewhere whom the banks pay too.
+    pub cards: Cards,
     pub cases: Mutex<Cases>,
     pub money: Mutex<Money>,
     /// Nobody to talk to when agencies are all that is wanted.
@@ -50,6 +53,7 @@ pub struct Setup {
     pub start: Instant,
     pub at_once: bool,
     pub book: Option<PathBuf>,
+    pub cards: Cards,
     pub daftar: Option<Daftar>,
 }
 
@@ -65,6 +69,7 @@ impl World {
             country: Country::new(population),
             faults: Faults::new(setup.seed, setup.rates),
             money: Mutex::new(money),
+            cards: setup.cards,
             daftar: setup.daftar,
             at_once: setup.at_once,
             now: AtomicI64::new(setup.start.0),
@@ -123,6 +128,10 @@ impl World {
 
     /// Why an account does not take money, if it does not.
     fn fate(&self, mfo: &str, account: &str) -> Option<ReturnReason> {
+        let closed_per_mille = self.faults.rates.returned;
+        if let Some(Fate(reason)) = self.cards.fate(mfo, account, closed_per_mille) {
+            return reason;
+        }
         let population = &self.country.population;
         let Some((owner, serial)) = card_owner(account) else {
             return Some(ReturnReason::AC01);
@@ -138,7 +147,7 @@ impl World {
             return Some(ReturnReason::MD07);
         }
         let hash = seed::mix(&[population.seed, 31, u64::from(owner)]);
-        let closed = serial == FIRST_CARD && seed::happens(hash, self.faults.rates.returned);
+        let closed = serial == FIRST_CARD && seed::happens(hash, closed_per_mille);
         closed.then_some(ReturnReason::AC04)
     }
 

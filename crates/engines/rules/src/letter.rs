@@ -7,7 +7,6 @@
 use crate::explain::{Trace, filled};
 use crate::outcome::Truth;
 use crate::pack::{AtEnd, LetterKind, LetterTexts, Pack};
-use kernel::names::latin_to_cyrillic;
 use kernel::{Currency, Lang, Text3, lang as written};
 use std::borrow::Cow;
 
@@ -190,14 +189,11 @@ impl Writer<'_> {
 
     fn sms(&self) -> String {
         let date = written::date_short(self.trace.applied_on);
-        let fill = |place: &str| (place == "applied_on").then(|| date.clone());
-        match (self.lang, &self.texts.sms_cyrillic) {
-            // A transliterated message is longer than one message may be.
-            (Lang::UzCyrl, Some(short)) => short.replace("{applied_on}", &date),
-            (Lang::UzCyrl, None) => {
-                latin_to_cyrillic(&self.texts.sms.uz.replace("{applied_on}", &date))
-            }
-            _ => filled(&self.texts.sms, self.lang, fill),
+        match self.lang {
+            Lang::UzCyrl => self.texts.sms_cyrillic.replace("{applied_on}", &date),
+            lang => filled(&self.texts.sms, lang, |place| {
+                (place == "applied_on").then(|| date.clone())
+            }),
         }
     }
 }

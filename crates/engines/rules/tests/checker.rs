@@ -163,6 +163,21 @@ fn a_text_missing_in_one_language_is_refused() {
         "at most 70",
     );
     check(
+        "sms.ru: Заявление {applied_on}: отказ.",
+        "",
+        "has no `sms.ru`",
+    );
+    check(
+        "sms.en: Application of {applied_on}: refused.",
+        "",
+        "has no `sms.en`",
+    );
+    check(
+        "sms.uz-cyrl: Ариза {applied_on}: рад",
+        "",
+        "has no `sms.uz-cyrl`",
+    );
+    check(
         "```letter refused",
         "```letter refsued",
         "there is no such letter",

@@ -134,6 +134,39 @@ fn a_refusal_on_known_facts_names_the_car_and_the_silent_agency() {
 }
 
 #[test]
+fn a_letter_says_codes_in_words() {
+    let pack = packs::pack("uz-654b");
+    let yaml = "
+- name: two pensions above the line
+  decided_on: 2025-07-10
+  family:
+    applicant:
+      age: 64
+      sex: female
+      pension:
+        - { kind: old_age, month: 2025-05, amount: 9 000 000 }
+        - { kind: survivor, month: 2025-06, amount: 9 000 000 }
+  expect: { verdict: not_entitled }
+";
+    let trace = trace(&pack, yaml);
+    assert_eq!(trace.verdict, Verdict::NotEntitled);
+    let expected = [
+        (Lang::UzLatn, "turi yoshga doir pensiya"),
+        (Lang::UzCyrl, "тури ёшга доир пенсия"),
+        (Lang::Ru, "вид пенсия по случаю потери кормильца"),
+        (Lang::En, "kind survivor's pension"),
+    ];
+    for (lang, words) in expected {
+        let letter = letter(&pack, &trace, lang, LetterKind::Refused).expect("a letter");
+        let text = letter.paragraphs.join("\n");
+        assert!(text.contains(words), "{text}");
+        assert!(!text.contains("old_age") && !text.contains('_'), "{text}");
+    }
+    let json = serde_json::to_string(&trace).expect("JSON");
+    assert!(json.contains("old-age pension"), "{json}");
+}
+
+#[test]
 fn short_messages_fit_one_message_and_carry_no_sum() {
     for id in ["uz-654b", "uz-sr26"] {
         let pack = packs::pack(id);

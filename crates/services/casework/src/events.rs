@@ -8,3 +8,6 @@ pub const GATHER: &str = "casework.gather";
 
 /// The kind of the job that assesses a case on the facts that are in. The key is the case's id.
 pub const ASSESS: &str = "casework.assess";
+
+/// The kind of the job that looks, at the deadline of a visit or a conclusion, whether it came.
+pub const STEP_DUE: &str = "casework.step_due";

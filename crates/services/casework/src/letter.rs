@@ -1,6 +1,9 @@
 //! The decision in words, and its short message. Nothing is stored but what was sent: a letter
 //! is made from the trace, and the trace from what was stored, so it says the same for ever.
 
+#[cfg(test)]
+mod tests;
+
 use ::store::{Platform, Tx, bulk, fetch_all};
 use access::Permit;
 use kernel::{CaseId, DecisionId, Instant, Lang, PersonId};
@@ -10,6 +13,7 @@ use uuid::Uuid;
 use crate::assessment::{self, Explained};
 use crate::case::{self, Case, State, WaitFor};
 use crate::fault::{Fault, Result};
+use crate::language;
 use crate::shelf::Shelf;
 
 /// Why the case stands where it stands: the trace of its last assessment.
@@ -72,32 +76,45 @@ const SMS: bulk::Insert = bulk::Insert {
     on_conflict: "(decision) DO NOTHING",
 };
 
-/// Writes the short messages of decided cases; a decision has one, however often it is asked for.
+/// Writes the short messages of decided cases, each in its applicant's language; a decision has
+/// one, however often it is asked for.
 pub async fn write_sms(
     platform: &Platform,
     permit: &Permit,
     shelf: &Shelf,
     cases: &[CaseId],
-    lang: Lang,
 ) -> Result<usize> {
     let mut tx = platform.db.begin().await?;
+    let cases = case::load_many(&mut tx, cases).await?;
+    let mut applicants: Vec<PersonId> = cases.iter().map(|case| case.applicant).collect();
+    applicants.sort_unstable();
+    applicants.dedup();
+    let chosen = language::of_persons(&mut tx, &applicants).await?;
+    let now = platform.clock.now();
     let mut messages = Vec::with_capacity(cases.len());
-    for case in case::load_many(&mut tx, cases).await? {
+    for case in cases {
         let Some(decision) = case.decision else {
             continue;
         };
-        let letter = of(&mut tx, permit, shelf, &case, lang).await?;
-        messages.push((decision, case, letter.sms));
+        let lang = chosen.get(&case.applicant).copied().unwrap_or_default();
+        messages.push(Sms {
+            decision,
+            case: case.id,
+            person: case.applicant,
+            lang,
+            body: of(&mut tx, permit, shelf, &case, lang).await?.sms,
+            written_at: now,
+            sent_at: None,
+        });
     }
-    let now = platform.clock.now().0;
-    bulk::insert(&mut tx, &SMS, &messages, |row, (decision, case, body)| {
-        row.push(decision.0)
-            .push(case.id.0)
-            .push(case.applicant.0)
-            .push(lang.tag())
-            .push(body.as_str())
-            .push(now)
-            .push(None::<i64>);
+    bulk::insert(&mut tx, &SMS, &messages, |row, sms| {
+        row.push(sms.decision.0)
+            .push(sms.case.0)
+            .push(sms.person.0)
+            .push(sms.lang.tag())
+            .push(sms.body.as_str())
+            .push(sms.written_at.0)
+            .push(sms.sent_at.map(|at| at.0));
     })
     .await?;
     tx.commit().await?;
@@ -123,10 +140,7 @@ fn sms_of((decision, case, person, lang, body, written_at, sent_at): SmsRow) -> 
         decision: DecisionId(decision),
         case: CaseId(case),
         person: PersonId(person),
-        lang: Lang::from_tag(&lang).ok_or_else(|| Fault::Stored {
-            what: "sms.lang",
-            reason: lang.clone(),
-        })?,
+        lang: language::stored("sms.lang", &lang)?,
         body,
         written_at: Instant(written_at),
         sent_at: sent_at.map(Instant),

@@ -9,8 +9,9 @@
 //! ```
 //!
 //! Reading order: [`case`] (states, waits), [`application`], [`assessment`] (what the law said,
-//! stored so that it replays), [`step`] (visit, conclusion), [`decision`], [`close`], [`award`],
-//! [`migration`], [`reassessment`], [`renewal`], [`letter`], [`figures`], [`verify`].
+//! stored so that it replays), [`step`] (visit, conclusion), [`escalation`] (one that
+//! did not come in time), [`decision`], [`close`], [`award`],
+//! [`migration`], [`reassessment`], [`renewal`], [`letter`], [`language`], [`figures`], [`verify`].
 //!
 //! Whoever calls opens the transaction where money follows in it: payments commits in the same
 //! one. Units: money in tiyin, days and months of the local calendar, instants UTC.
@@ -21,9 +22,11 @@ pub mod award;
 pub mod case;
 pub mod close;
 pub mod decision;
+pub mod escalation;
 pub mod events;
 mod fault;
 pub mod figures;
+pub mod language;
 pub mod letter;
 pub mod migration;
 pub mod proactive;
@@ -41,4 +44,8 @@ pub use fault::{Fault, Result, Stop};
 pub use shelf::Shelf;
 
 /// Tables of casework.
-pub const SCHEMA: &[store::Migration] = &[store::migration!("casework", "0001_casework")];
+pub const SCHEMA: &[store::Migration] = &[
+    store::migration!("casework", "0001_casework"),
+    store::migration!("casework", "0002_letter_language"),
+    store::migration!("casework", "0003_escalation"),
+];

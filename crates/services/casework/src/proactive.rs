@@ -34,8 +34,14 @@ pub async fn chosen(tx: &mut Tx, run: Uuid, free: &Free) -> Result<HashSet<UnitI
         let page = assessment::entitled_of_run(tx, run, after, PAGE_UNITS).await?;
         let Some((last, _)) = page.last() else { break };
         after = last.unit;
+        let paid = paid_already(tx, &page).await?;
         for (row, basis) in &page {
-            let district = roster::unpack(&row.roster)?.district;
+            let roster = roster::unpack(&row.roster)?;
+            // Whoever is paid takes no part: the money goes to the next.
+            if roster.members.iter().any(|m| paid.contains(&m.person)) {
+                continue;
+            }
+            let district = roster.district;
             let (Some(programme), Some(amount)) = (row.programme.clone(), row.amount) else {
                 continue;
             };

@@ -107,6 +107,26 @@ pub fn fill_with(portrait: &mut Portrait, facts: &[Fact]) {
         .sort_by_key(|fact| (fact.kind, fact.source.code()));
 }
 
+/// The same of packed facts with their owners.
+pub fn fill_packed(portrait: &mut Portrait, facts: &[&(Uuid, PackedFact)]) {
+    let of = |owner: Uuid| {
+        let from = facts.partition_point(|(known, _)| *known < owner);
+        let owned = facts[from..]
+            .iter()
+            .take_while(move |(known, _)| *known == owner);
+        owned.map(|(_, fact)| fact.clone())
+    };
+    for member in &mut portrait.members {
+        member.facts = of(member.person.0).collect();
+    }
+    portrait.facts = of(portrait.unit.0)
+        .chain(of(registry::fact::REGISTER))
+        .collect();
+    portrait
+        .facts
+        .sort_by_key(|fact| (fact.kind, fact.source.code()));
+}
+
 fn of_owner(facts: &[Fact], owner: Uuid) -> impl Iterator<Item = &Fact> {
     let from = facts.partition_point(|fact| fact.owner < owner);
     facts[from..]

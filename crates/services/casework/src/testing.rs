@@ -185,6 +185,7 @@ impl<'a> Story<'a> {
             pinfl: family.applicant(),
             consent: true,
             bank_consent: true,
+            lang: None,
             lodged_by: AccountId::from_u128(1),
         }
     }

@@ -1,18 +1,19 @@
 //! What data can break in casework, checked: decisions replay, projections equal their events,
 //! nobody is awarded twice, no case is without an owner of its wait.
 
+#[cfg(test)]
+mod tests;
+
 use ::store::{Platform, Tx, fetch_all, fetch_value};
 use access::Permit;
 use kernel::UnitId;
 use kernel::ids::AssessmentId;
 use uuid::Uuid;
 
-use crate::assessment;
+use crate::assessment::{Key, PAGE_ASSESSMENTS, Page};
 use crate::fault::Result;
 use crate::shelf::Shelf;
 
-/// Assessments replayed in one read.
-const PAGE_MAX: i64 = 1_000;
 /// Differences that are written out.
 const EXAMPLES_MAX: usize = 10;
 
@@ -34,7 +35,7 @@ impl Check {
 
 /// All checks of casework.
 pub async fn verify(platform: &Platform, permit: &Permit, shelf: &Shelf) -> Result<Vec<Check>> {
-    let mut checks = vec![replay(platform, permit, shelf).await?];
+    let mut checks = vec![replay(platform, permit, shelf, PAGE_ASSESSMENTS).await?];
     let mut tx = platform.db.read().await?;
     for (name, total, bad) in COUNTED {
         checks.push(counted(&mut tx, name, total, bad).await?);
@@ -42,37 +43,49 @@ pub async fn verify(platform: &Platform, permit: &Permit, shelf: &Shelf) -> Resu
     Ok(checks)
 }
 
-/// Every stored assessment, made again from its facts.
-async fn replay(platform: &Platform, permit: &Permit, shelf: &Shelf) -> Result<Check> {
+/// Every stored assessment, made again from its facts, so many at once.
+async fn replay(
+    platform: &Platform,
+    permit: &Permit,
+    shelf: &Shelf,
+    page_rows: i64,
+) -> Result<Check> {
     let mut check = Check {
         name: "decisions replay bit for bit",
         checked: 0,
         differences: 0,
         examples: Vec::new(),
     };
-    let mut after = (Uuid::nil(), UnitId::NIL, AssessmentId::NIL);
-    loop {
-        let mut tx = platform.db.read().await?;
-        let page = assessment::page(&mut tx, after, PAGE_MAX).await?;
-        let Some((last, _)) = page.last() else {
-            return Ok(check);
-        };
-        after = (last.subject, last.unit, last.id);
-        for (stored, basis) in &page {
-            check.checked += 1;
-            let differences = assessment::replay(&mut tx, permit, shelf, stored, basis).await?;
-            if !differences.is_empty() {
-                check.differences += 1;
-                if check.examples.len() < EXAMPLES_MAX {
-                    check.examples.push(format!(
-                        "assessment {}: {}",
-                        stored.id,
-                        differences.join(", ")
-                    ));
-                }
+    let first = (Uuid::nil(), UnitId::NIL, AssessmentId::NIL);
+    let mut next = read(platform, permit, shelf, first, page_rows).await?;
+    while let Some(page) = next {
+        let last = page.last();
+        check.checked += page.len() as i64;
+        // The next page is read while this one is decided.
+        let deciding = tokio::task::spawn_blocking(move || page.replay());
+        next = read(platform, permit, shelf, last, page_rows).await?;
+        let found = deciding.await;
+        let found = found.unwrap_or_else(|died| std::panic::resume_unwind(died.into_panic()));
+        for (assessment, what) in found {
+            check.differences += 1;
+            if check.examples.len() < EXAMPLES_MAX {
+                let example = format!("assessment {assessment}: {}", what.join(", "));
+                check.examples.push(example);
             }
         }
     }
+    Ok(check)
+}
+
+async fn read(
+    platform: &Platform,
+    permit: &Permit,
+    shelf: &Shelf,
+    after: Key,
+    limit: i64,
+) -> Result<Option<Page>> {
+    let mut tx = platform.db.read().await?;
+    Page::read(&mut tx, permit, shelf, after, limit).await
 }
 
 /// (name, how many there are, which of them are wrong: one text a row)

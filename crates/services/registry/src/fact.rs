@@ -153,6 +153,21 @@ pub async fn load(tx: &mut Tx, _permit: &Permit, ids: &[FactId]) -> Result<Vec<F
         .collect()
 }
 
+/// The facts by their ids as they were stored, each with its owner; one that is not there is
+/// left out.
+pub async fn load_packed(
+    tx: &mut Tx,
+    _permit: &Permit,
+    ids: &[FactId],
+) -> Result<HashMap<FactId, (Uuid, PackedFact)>> {
+    let rows: Vec<FactRow> = bulk::select_in(tx, &FACTS_BY_ID, ids, |row, id| {
+        row.push(id.0);
+    })
+    .await?;
+    let packed = |row: FactRow| Ok((FactId(row.id), (row.owner, row.packed()?)));
+    rows.into_iter().map(packed).collect()
+}
+
 /// Everything ever said about the owners, in the order it was recorded.
 pub async fn history(tx: &mut Tx, _permit: &Permit, owners: &[Uuid]) -> Result<Vec<Fact>> {
     let mut rows = rows_of(tx, owners).await?;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use access::{Action, Purpose};
 use casework::case::{self, Case, Origin, WaitFor};
 use casework::decision::{self, Decision, Outcome};
+use kernel::ids::Uuid;
 use kernel::{Money, Month, PersonId};
 
 use super::sandbox::{SandboxClient, TruthCase};
@@ -59,6 +60,61 @@ impl Daftar {
             compared.differences.push(told);
         }
         Ok(compared)
+    }
+
+    /// Compares whom the month's regular run pays with those whose award runs in the truth, in
+    /// both directions: births, deaths and comings of age of the months before included.
+    pub(super) async fn compare_payments(
+        &self,
+        sandbox: &SandboxClient,
+        month: Month,
+        budgets: &[(String, Money)],
+    ) -> Result<Vec<String>> {
+        let regime = self.shelf.in_force(month.last_day())?;
+        let truth = sandbox.truth(month, regime.id(), budgets).await?;
+        let mut ours = self.paid(month).await?;
+        let mut differences = Vec::new();
+        let paid = truth
+            .into_iter()
+            .filter(|case| case.running && case.outcome == "awarded");
+        for expected in paid {
+            let should = (
+                expected.programme.unwrap_or_default(),
+                Money(expected.amount_minor.unwrap_or_default()),
+            );
+            let found = ours.remove(&expected.pinfl).unwrap_or_default();
+            if found != [should.clone()] {
+                differences.push(format!(
+                    "{month}: a family is paid {found:?}, should be {should:?}"
+                ));
+            }
+        }
+        let unexpected = ours.into_values();
+        differences
+            .extend(unexpected.map(|found| format!("{month}: paid without ground {found:?}")));
+        Ok(differences)
+    }
+
+    /// The lines of a month's regular run, by the payee's PINFL.
+    async fn paid(&self, month: Month) -> Result<HashMap<String, Vec<(String, Money)>>> {
+        let permit = self
+            .permit(Action::AssessCase, Purpose::Oversight, 0)
+            .await?;
+        let mut tx = self.platform.db.read().await?;
+        let mut found: HashMap<String, Vec<(String, Money)>> = HashMap::new();
+        let mut after = Uuid::nil();
+        while let Some((page, last)) = payments::run::payees(&mut tx, &permit, month, after).await?
+        {
+            after = last;
+            let payees: Vec<PersonId> = page.iter().map(|(payee, ..)| *payee).collect();
+            let pinfls = registry::person::pinfls_of(&mut tx, &permit, &payees).await?;
+            for (payee, programme, amount) in page {
+                let pinfl = pinfls.get(&payee).map(ToString::to_string);
+                let lines = found.entry(pinfl.unwrap_or_default()).or_default();
+                lines.push((programme, amount));
+            }
+        }
+        Ok(found)
     }
 
     /// How each applicant's case of the month stands, by PINFL.

@@ -22,7 +22,7 @@ pub enum Action {
     Collect(Month),
     /// Pay what came back and was mended.
     Reissue(Month),
-    /// Close the run and compare it with the banks' books.
+    /// Compare whom the run paid with the truth, and sum it up.
     EndRun(Month),
 }
 

@@ -283,6 +283,15 @@ impl<'a> Story<'a> {
     }
 
     async fn end_run(&mut self, month: Month, told: &mut (impl FnMut(Told) + Send)) -> Result<()> {
+        let budgets = self.budgets.get(&month).cloned().unwrap_or_default();
+        let differences = self
+            .daftar
+            .compare_payments(self.sandbox, month, &budgets)
+            .await?;
+        self.totals.differences += differences.len();
+        differences
+            .into_iter()
+            .for_each(|difference| told(Told::Difference(difference)));
         let mut tx = self.daftar.platform.db.read().await?;
         for run in payment_run::of_month(&mut tx, month).await? {
             let sheet = payment_run::load_sheet(&mut tx, run.id).await?;

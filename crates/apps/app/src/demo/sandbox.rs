@@ -44,6 +44,9 @@ pub struct TruthCase {
     pub per_capita_minor: Option<i64>,
     #[serde(default)]
     pub reasons: Vec<String>,
+    /// The award ran before this month already, so it is paid in it.
+    #[serde(default)]
+    pub running: bool,
 }
 
 #[derive(Deserialize)]

@@ -1,8 +1,9 @@
 //! What the machine does by itself: it asks agencies, assesses, writes short messages, drives
-//! payment runs, hears of births and deaths. Work waits in the job table and the outbox of the
+//! payment runs, hears of births and deaths, tells of steps that are late. Work waits in the job table and the outbox of the
 //! database, so any number of processes share it and a killed one loses nothing.
 
 mod calendar;
+mod deadlines;
 mod gather;
 mod reactions;
 mod runs;
@@ -19,7 +20,7 @@ pub use calendar::Calendar;
 
 /// The name under which this service hears the outbox.
 pub const CONSUMER: &str = "app";
-/// How long an idle worker rests.
+/// How long an idle worker rests, unless the bell rings.
 const REST: Duration = Duration::from_millis(500);
 /// Rounds of one settling at most; more means that work makes work for ever.
 const ROUNDS_MAX: usize = 100_000;
@@ -36,6 +37,10 @@ pub struct Settled {
     pub messages: usize,
     /// Births, deaths and other events that were followed.
     pub reactions: usize,
+    /// Deadlines of visits and conclusions that were looked at.
+    pub looked_at: usize,
+    /// Those of them that had not come: told to the district officer.
+    pub late: usize,
     /// Steps of payment runs.
     pub runs: usize,
     /// Jobs that failed and wait for another try.
@@ -54,6 +59,8 @@ impl Settled {
         self.changes += other.changes;
         self.messages += other.messages;
         self.reactions += other.reactions;
+        self.looked_at += other.looked_at;
+        self.late += other.late;
         self.runs += other.runs;
         self.failed += other.failed;
     }
@@ -96,6 +103,7 @@ impl Daftar {
         let mut round = self.react().await?;
         round.add(self.gather_due().await?);
         round.add(self.assess_due().await?);
+        round.add(self.escalate_due().await?);
         round.add(self.advance_runs().await?);
         Ok(round)
     }
@@ -112,7 +120,7 @@ impl Daftar {
             if let Err(error) = self.settle().await {
                 tracing::error!(%error, "the worker's round failed");
             }
-            tokio::time::sleep(REST).await;
+            let _rung = tokio::time::timeout(REST, self.bell.notified()).await;
         }
     }
 }

@@ -4,7 +4,7 @@ use access::{Action, Purpose};
 use casework::award::{AwardStop, Changes};
 use casework::reassessment::{self, Cause};
 use casework::{events, letter};
-use kernel::{CaseId, Lang, PersonId};
+use kernel::{CaseId, PersonId};
 use registry::events::Touched;
 use serde::Deserialize;
 use store::job::{self, NewJob};
@@ -116,9 +116,7 @@ impl Daftar {
             let permit = self
                 .permit(Action::AssessCase, Purpose::Casework, population)
                 .await?;
-            written +=
-                letter::write_sms(&self.platform, &permit, &self.shelf, &cases, Lang::UzLatn)
-                    .await?;
+            written += letter::write_sms(&self.platform, &permit, &self.shelf, &cases).await?;
             let mut tx = self.platform.db.begin().await?;
             job::done(&mut tx, std::slice::from_ref(job)).await?;
             tx.commit().await?;

@@ -1,12 +1,12 @@
-//! `POST /api/applications`: a person's number and consents, nothing else.
+//! `POST /api/applications`: a person's number and consents; the language of letters, if said.
 
-use access::{Action, Permit, Purpose, Role, Scope};
+use access::{Action, Area, Permit, Purpose, Role, Scope};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use casework::application::{self, Lodged, NewApplication, Refusal};
 use kernel::ids::{ApplicationId, Uuid};
-use kernel::lang::Text3;
+use kernel::lang::{Lang, Text3};
 use kernel::{CaseId, Instant, Pinfl};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,8 @@ use super::{Sent, pinfl};
 use crate::desk::reach_of;
 use crate::guest::Seat;
 use crate::house::House;
+use crate::i18n::T;
+use crate::pages::access::home::area_words;
 use crate::stop::{Stop, unknown_person};
 
 #[derive(Debug, Deserialize)]
@@ -23,6 +25,8 @@ pub struct ApplicationJson {
     consent: bool,
     #[serde(default)]
     bank_consent: bool,
+    #[serde(default)]
+    lang: Option<Lang>,
 }
 
 #[derive(Debug, Serialize)]
@@ -43,6 +47,7 @@ pub async fn lodge(
         pinfl: pinfl("pinfl", &body.pinfl)?,
         consent: body.consent,
         bank_consent: body.bank_consent,
+        lang: body.lang,
         lodged_by: seat.subject.account,
     };
     let lodged = take(&house, &seat, &new)
@@ -90,9 +95,20 @@ pub async fn take(
             let _logged = seat
                 .permit(house, Action::LodgeApplication, Purpose::Intake, scope)
                 .await?;
+            house.daftar.wake_worker();
             Ok(Ok(lodged))
         }
-        Err(casework::Stop::Refused(refusal)) => Ok(Err(refusal)),
+        Err(casework::Stop::Refused(refusal)) => {
+            if let Refusal::LivesElsewhere { applicant, home } = refusal {
+                // The log of that person says who tried, and that it was refused.
+                let scope = Scope::person(applicant, home);
+                let denied = seat
+                    .permit(house, Action::LodgeApplication, Purpose::Intake, scope)
+                    .await;
+                assert!(denied.is_err(), "casework and access disagree on {home}");
+            }
+            Ok(Err(refusal))
+        }
         Err(casework::Stop::Fault(fault)) => Err(fault.into()),
     }
 }
@@ -111,6 +127,20 @@ fn stop_of(refusal: &Refusal) -> Stop {
     match refusal {
         Refusal::UnknownPerson => unknown_person(),
         Refusal::NoConsent => Stop::bad("consent", refusal.to_string()),
+        Refusal::LivesElsewhere { home, .. } => Stop::Refused {
+            status: StatusCode::FORBIDDEN,
+            code: refusal.code(),
+            why: lives_elsewhere(*home),
+        },
         other => Stop::conflict(other.code(), Text3::same(other.to_string())),
     }
+}
+
+/// Where the person has to go instead.
+pub fn lives_elsewhere(home: Area) -> Text3 {
+    let [uz, ru, en] = [Lang::UzLatn, Lang::Ru, Lang::En].map(|lang| {
+        let t = T::new(lang);
+        t.lives_elsewhere(area_words(t, home))
+    });
+    Text3::new(uz, ru, en)
 }

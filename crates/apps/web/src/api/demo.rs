@@ -42,7 +42,7 @@ pub async fn settle(State(house): State<House>, seat: Seat) -> Result<Json<Value
     Ok(Json(json!({
         "gathered": settled.gathered, "assessed": settled.assessed, "refused": settled.refused,
         "changes": settled.changes, "messages": settled.messages, "reactions": settled.reactions,
-        "runs": settled.runs, "failed": settled.failed,
+        "late": settled.late, "runs": settled.runs, "failed": settled.failed,
     })))
 }
 

@@ -18,6 +18,11 @@ texts! {
     lodge_consent_hint { uz: "Avval fuqaroga oʻqib bering.", ru: "Сначала прочитайте заявителю вслух.", en: "Read this aloud to the person first." }
     lodge_consent { uz: "Fuqaro oilasi haqidagi maʼlumot davlat idoralaridan olinishiga rozi.", ru: "Заявитель согласен: сведения о семье будут получены у государственных ведомств.", en: "The person agrees that data on the family are asked from state agencies." }
     lodge_bank_consent { uz: "Fuqaro banklardan hisobdagi qoldiq soʻralishiga rozi.", ru: "Заявитель согласен: у банков спросят остатки на счетах.", en: "The person agrees that banks are asked for the balances of accounts." }
+    lodge_language { uz: "Xatlar qaysi tilda yozilsin", ru: "На каком языке писать заявителю", en: "The language of the person's letters" }
+    language_uz { uz: "oʻzbekcha, lotin yozuvi", ru: "на узбекском, латиницей", en: "Uzbek, Latin letters" }
+    language_uz_cyrl { uz: "oʻzbekcha, kirill yozuvi", ru: "на узбекском, кириллицей", en: "Uzbek, Cyrillic letters" }
+    language_ru { uz: "ruscha", ru: "на русском", en: "Russian" }
+    language_en { uz: "inglizcha", ru: "на английском", en: "English" }
     lodge_button { uz: "Arizani yuborish", ru: "Отправить заявление", en: "Send the application" }
     lodge_once { uz: "Bir oilaga bir oyda bitta ariza.", ru: "Одно заявление семьи в месяц.", en: "One application a family a month." }
     pinfl_empty { uz: "JSHSHIRni kiriting.", ru: "Введите ПИНФЛ.", en: "Enter the PINFL." }
@@ -139,6 +144,7 @@ texts! {
 
     renewal_title { uz: "Yordamni davom ettirish", ru: "Продление помощи", en: "Renew the help" }
     renewal_lead { uz: "Muddat tugayapti. Hammasini tayyorladik, faqat tasdiqlang.", ru: "Срок заканчивается. Мы всё подготовили, подтвердите.", en: "The term is ending. All is prepared; you only confirm." }
+    renewal_open { uz: "Davom ettirishni koʻrish", ru: "Посмотреть продление", en: "See the renewal" }
     renewal_confirm { uz: "Tasdiqlayman", ru: "Подтверждаю", en: "I confirm" }
     renewal_done { uz: "Tasdiqlandi. Javob oy yakunida keladi.", ru: "Подтверждено. Ответ придёт по итогу месяца.", en: "Confirmed. The answer comes at the close of the month." }
 
@@ -147,6 +153,14 @@ texts! {
     person_unknown { uz: "Bu JSHSHIR reyestrda topilmadi. Raqamni pasport bilan solishtiring.", ru: "Этого ПИНФЛ нет в реестре. Сверьте номер с паспортом.", en: "This PINFL is not in the register. Compare it with the passport." }
     person_dead { uz: "Reyestrga koʻra bu kishi vafot etgan. Xato boʻlsa, 1140 ga qoʻngʻiroq qiling.", ru: "По реестру этот человек умер. Если это ошибка, позвоните 1140.", en: "The register says this person has died. If that is wrong, call 1140." }
     person_no_family { uz: "Reyestrda bu kishining oilasi topilmadi. 1140 ga qoʻngʻiroq qiling.", ru: "В реестре нет семьи этого человека. Позвоните 1140.", en: "The register holds no family of this person. Call 1140." }
+    lives_elsewhere(place) { uz: "Bu fuqaro boshqa joyda yashaydi: {place}. Arizani oʻsha mahalla xodimi qabul qiladi yoki fuqaroning oʻzi shu saytda beradi.", ru: "Заявитель живёт в другом месте: {place}. Заявление примет сотрудник той махалли, или его подаст сам заявитель на этом сайте.", en: "This person lives elsewhere: {place}. The worker of that mahalla takes the application, or the person lodges on this site." }
+    step_late { uz: "Qadam muddatida boʻlmadi. Tuman idorasiga xabar berildi. Buning uchun rad etilmaydi.", ru: "Шаг не сделан в срок. Району сообщено. За это не отказывают.", en: "A step did not come in time. The district is told. Nobody is refused for it." }
+    late_title { uz: "Muddati oʻtgan qadamlar", ru: "Просроченные шаги", en: "Steps that are late" }
+    late_lead { uz: "Bu oilalar xodimlarni kutmoqda. Tashrif yoki xulosani tezlashtiring.", ru: "Эти семьи ждут сотрудников. Поторопите посещение или заключение.", en: "These families wait for staff. See to it that the visit or the conclusion comes." }
+    late_step { uz: "Qadam", ru: "Шаг", en: "Step" }
+    late_where { uz: "Mahalla", ru: "Махалля", en: "Mahalla" }
+    late_since { uz: "Qachondan kechikkan", ru: "Просрочено с", en: "Late since" }
+    late_days { uz: "Kun", ru: "Дней", en: "Days" }
     already_awarded(number, month) { uz: "Bu oilaga yordam berilmoqda ({number}): {month} oxirigacha.", ru: "Семья уже получает помощь ({number}): до конца месяца {month}.", en: "This family is helped already ({number}), to the end of {month}." }
     lodge_refused { uz: "Arizani qabul qilib boʻlmadi.", ru: "Принять заявление не удалось.", en: "The application could not be taken." }
 }

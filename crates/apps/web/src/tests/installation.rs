@@ -163,6 +163,29 @@ impl Installation {
         tx.commit().await.expect("a commit");
     }
 
+    /// The account of one more mahalla worker.
+    pub async fn open_worker(&self, login: &str, mahalla: u32) {
+        let platform = &self.daftar.platform;
+        let permit = self
+            .daftar
+            .permit(Action::ManageAccounts, Purpose::Upkeep, 0)
+            .await
+            .expect("a permit");
+        let worker = NewAccount {
+            login: login.to_owned(),
+            role: Role::MahallaWorker,
+            territory: Area::Mahalla(mahalla),
+            office: format!("mahalla {mahalla}"),
+            person: None,
+            secret: SecretHash::of(SECRET).expect("a secret"),
+        };
+        let mut tx = platform.db.begin().await.expect("a transaction");
+        account::open(&mut tx, &platform.ids, &permit, &[worker])
+            .await
+            .expect("an account");
+        tx.commit().await.expect("a commit");
+    }
+
     pub async fn ask(&self, request: Request<Body>) -> Answer {
         let response = self
             .router

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::installation::{Installation, mother};
+use super::installation::{Installation, MAHALLA, mother};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_with_mistakes_comes_back_with_every_value() {
@@ -166,4 +166,96 @@ async fn the_officer_sees_why_a_case_waits_and_cannot_decide_it() {
     assert_eq!(case.status, StatusCode::OK, "{}", case.body);
     assert!(case.body.contains("You can neither approve nor refuse"));
     assert!(!case.body.contains("<form id=\"form\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_written_to_in_the_language_they_chose() {
+    let house = Installation::new(false).await;
+    let chosen = async || {
+        let permit = house
+            .daftar
+            .permit(access::Action::AssessCase, access::Purpose::Casework, 1)
+            .await
+            .expect("a permit");
+        let mut tx = house.daftar.platform.db.read().await.expect("a snapshot");
+        let person = registry::person::find_by_pinfl(&mut tx, &permit, mother()).await;
+        let person = person.expect("a register").expect("the mother");
+        let chosen = casework::language::of_persons(&mut tx, &[person]).await;
+        chosen.expect("languages").get(&person).copied()
+    };
+    assert_eq!(chosen().await, None);
+    // The mahalla worker asks the person and ticks the answer.
+    let cookie = house.sign_in("mahalla-worker").await;
+    let form = house.get("/applications/new", &cookie).await;
+    let (id, pinfl) = (form.value_of("id"), mother().to_string());
+    let typed = [
+        ("id", id.as_str()),
+        ("pinfl", &pinfl),
+        ("consent", "yes"),
+        ("bank_consent", "yes"),
+        ("lang", "ru"),
+    ];
+    let lodged = house.post("/applications", &cookie, &typed).await;
+    assert_eq!(lodged.status, StatusCode::SEE_OTHER, "{}", lodged.body);
+    assert_eq!(chosen().await, Some(kernel::Lang::Ru));
+    // A worker's own language is nobody else's.
+    house.get("/language/en?back=/", &cookie).await;
+    assert_eq!(chosen().await, Some(kernel::Lang::Ru));
+    let cookie = house.sign_in(&pinfl).await;
+    house.get("/language/uz-Cyrl?back=/", &cookie).await;
+    assert_eq!(chosen().await, Some(kernel::Lang::UzCyrl));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_of_another_mahalla_is_told_where_the_person_has_to_go() {
+    let house = Installation::new(false).await;
+    let login = "mahalla-worker-2";
+    house.open_worker(login, MAHALLA + 1).await;
+    let cookie = house.sign_in(login).await;
+    let form = house.get("/applications/new", &cookie).await;
+    let (id, pinfl) = (form.value_of("id"), mother().to_string());
+    let typed = [
+        ("id", id.as_str()),
+        ("pinfl", &pinfl),
+        ("consent", "yes"),
+        ("bank_consent", "yes"),
+    ];
+    let page = house.post("/applications", &cookie, &typed).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let place = format!("mahalla {MAHALLA}");
+    assert!(
+        page.body.contains("lives elsewhere") && page.body.contains(&place),
+        "{}",
+        page.body
+    );
+    let token = house.token(login).await;
+    let body = format!(
+        r#"{{"id":"019b7a1c-6a80-7000-8000-3f0c2b6d9e19","pinfl":"{pinfl}","consent":true}}"#
+    );
+    let answer = house.send("/api/applications", &token, &body).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.body);
+    let json: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+    assert_eq!(json["error"]["code"], "lives_elsewhere");
+    assert!(
+        json["error"]["message"]
+            .as_str()
+            .expect("words")
+            .contains(&place)
+    );
+    // Both tries stand in the log of the person, as refused.
+    let mut tx = house.daftar.platform.db.read().await.expect("a snapshot");
+    let refused = store::fetch_value!(
+        tx,
+        i64,
+        "SELECT COUNT(*) FROM access_log WHERE NOT granted AND person IS NOT NULL \
+         AND action = 'lodge_application'"
+    );
+    assert_eq!(refused.expect("a count"), 2);
+    let lodged = store::fetch_value!(tx, i64, "SELECT COUNT(*) FROM application");
+    assert_eq!(lodged.expect("a count"), 0);
+    drop(tx);
+    // The person lodges alone, wherever they live.
+    let cookie = house.sign_in(&pinfl).await;
+    let own = house.post("/applications", &cookie, &typed).await;
+    assert_eq!(own.status, StatusCode::SEE_OTHER, "{}", own.body);
 }

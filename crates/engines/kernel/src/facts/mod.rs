@@ -10,6 +10,7 @@ mod check;
 mod source;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,7 @@ pub use body::{BodyView, Cell, CellView, Cells, FactBody, RowView, Rows};
 pub use catalogue::{CATALOGUE, code, kind, kind_named};
 pub use check::BodyError;
 pub use source::Source;
+pub use words::Code;
 
 /// Whom a fact is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,7 +44,7 @@ pub enum ValueType {
     Month,
     /// 0 or 1.
     YesNo,
-    /// The index in the list.
+    /// The index in the list; [`Code`] says what each means to people.
     Code(&'static [&'static str]),
     Text,
 }

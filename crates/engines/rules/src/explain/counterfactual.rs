@@ -148,7 +148,6 @@ fn sentence(
     // Of a value known only from below, the distance is a lower bound too.
     let counted = by.kind == QuantityKind::Number;
     let by = Quantity { at_least, ..by }.text(lang);
-    let down = direction == Direction::Down;
     let by = match lang {
         Lang::UzLatn if counted => format!("{by} taga"),
         Lang::UzLatn => format!("{by}ga"),
@@ -167,54 +166,45 @@ fn sentence(
         (Lang::Ru, false) => "сумма",
         (Lang::En, false) => "the sum",
     };
+    let verb = verb(lang, met, direction == Direction::Down);
     match (lang, met) {
         (Lang::UzLatn, false) => {
-            let verb = if down { "kamayishi" } else { "koʻpayishi" };
             format!("{label}: shart bajarilishi uchun {subject} {by} {verb} kerak.")
         }
         (Lang::UzCyrl, false) => {
-            let verb = if down {
-                "камайиши"
-            } else {
-                "кўпайиши"
-            };
             format!("{label}: шарт бажарилиши учун {subject} {by} {verb} керак.")
         }
         (Lang::Ru, false) => {
-            let verb = if down {
-                "уменьшится"
-            } else {
-                "увеличится"
-            };
             format!("{label}: условие будет выполнено, если {subject} {verb} {by}.")
         }
-        (Lang::En, false) => {
-            let verb = if down { "falls" } else { "rises" };
-            format!("{label}: the condition is met if {subject} {verb} {by}.")
-        }
+        (Lang::En, false) => format!("{label}: the condition is met if {subject} {verb} {by}."),
         (Lang::UzLatn, true) => {
-            let verb = if down { "kamaysa" } else { "koʻpaysa" };
             format!("{label}: {subject} {by} {verb}, shart bajarilmay qoladi.")
         }
         (Lang::UzCyrl, true) => {
-            let verb = if down {
-                "камайса"
-            } else {
-                "кўпайса"
-            };
             format!("{label}: {subject} {by} {verb}, шарт бажарилмай қолади.")
         }
         (Lang::Ru, true) => {
-            let verb = if down {
-                "уменьшится"
-            } else {
-                "увеличится"
-            };
             format!("{label}: условие перестанет выполняться, если {subject} {verb} {by}.")
         }
-        (Lang::En, true) => {
-            let verb = if down { "falls" } else { "rises" };
-            format!("{label}: the condition fails if {subject} {verb} {by}.")
-        }
+        (Lang::En, true) => format!("{label}: the condition fails if {subject} {verb} {by}."),
+    }
+}
+
+/// What the value would have to do; in Uzbek a condition that is not met needs another form.
+fn verb(lang: Lang, met: bool, down: bool) -> &'static str {
+    match (lang, met, down) {
+        (Lang::UzLatn, false, true) => "kamayishi",
+        (Lang::UzLatn, false, false) => "koʻpayishi",
+        (Lang::UzLatn, true, true) => "kamaysa",
+        (Lang::UzLatn, true, false) => "koʻpaysa",
+        (Lang::UzCyrl, false, true) => "камайиши",
+        (Lang::UzCyrl, false, false) => "кўпайиши",
+        (Lang::UzCyrl, true, true) => "камайса",
+        (Lang::UzCyrl, true, false) => "кўпайса",
+        (Lang::Ru, _, true) => "уменьшится",
+        (Lang::Ru, _, false) => "увеличится",
+        (Lang::En, _, true) => "falls",
+        (Lang::En, _, false) => "rises",
     }
 }

@@ -4,6 +4,7 @@ use crate::batch::{AT_LEAST, UNKNOWN};
 use crate::plan::eval::{Scratch, rounded};
 use crate::plan::{Plan, Slot};
 use crate::typed::{Rounding, Type, Unit};
+use kernel::facts::Code;
 use kernel::lang::{self, number};
 use kernel::{Currency, Day, Lang, Money, Month};
 
@@ -19,7 +20,9 @@ pub enum QuantityKind {
     Date,
     Month,
     YesNo,
-    Code(&'static str),
+    Code(Code),
+    /// A number outside every list: the data are damaged.
+    NoCode,
 }
 
 /// A value of the trace: `numerator / denominator`, `scale` digits after the point.
@@ -70,10 +73,10 @@ impl Quantity {
             Type::Month => (QuantityKind::Month, 0),
             Type::YesNo => (QuantityKind::YesNo, 0),
             Type::OwnCode(_) => (QuantityKind::Number, 0),
-            Type::Code(list) => (
-                QuantityKind::Code(list.get(value as usize).copied().unwrap_or("?")),
-                0,
-            ),
+            Type::Code(list) => {
+                let code = Code::of(list, value);
+                (code.map_or(QuantityKind::NoCode, QuantityKind::Code), 0)
+            }
         };
         Quantity {
             kind,
@@ -124,7 +127,11 @@ impl Quantity {
             QuantityKind::Date => lang::date(Day(self.numerator as i32), lang),
             QuantityKind::Month => lang::month(Month(self.numerator as i32), lang),
             QuantityKind::YesNo => yes_no(self.numerator == 1, lang).to_owned(),
-            QuantityKind::Code(code) => code.to_owned(),
+            QuantityKind::Code(code) => code.label().map_or_else(
+                || code.name().to_owned(),
+                |label| label.get(lang).into_owned(),
+            ),
+            QuantityKind::NoCode => "?".to_owned(),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::markdown::{Block, Field};
 use crate::source::nearest;
 use kernel::Text3;
 
-/// A letter: a subject, paragraphs and a short message, in three languages.
+/// A letter: a subject, paragraphs and a short message, in every language.
 #[derive(Debug, Clone)]
 pub struct LetterTexts {
     pub subject: Text3,
@@ -15,7 +15,7 @@ pub struct LetterTexts {
     pub silent: Option<Text3>,
     pub sms: Text3,
     /// Uzbek Cyrillic by hand: transliterated it would not fit one message.
-    pub sms_cyrillic: Option<String>,
+    pub sms_cyrillic: String,
 }
 
 /// Placeholders of a condition's texts.
@@ -80,7 +80,7 @@ pub fn read_letter(block: &Block, errors: &mut Errors) -> Option<(LetterKind, Le
     check_sms(block, errors);
     let paragraphs = read_body(block, errors);
     let silent = errors.text3_or_none(block, "silent");
-    let sms_cyrillic = block.field("sms.uz-cyrl").map(Field::text);
+    let sms_cyrillic = errors.keep(block.required("sms.uz-cyrl")).map(Field::text);
     Some((
         kind,
         LetterTexts {
@@ -88,7 +88,7 @@ pub fn read_letter(block: &Block, errors: &mut Errors) -> Option<(LetterKind, Le
             paragraphs: paragraphs?,
             silent,
             sms: sms?,
-            sms_cyrillic,
+            sms_cyrillic: sms_cyrillic?,
         },
     ))
 }

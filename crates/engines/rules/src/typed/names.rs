@@ -114,3 +114,24 @@ pub fn all_kinds() -> impl Iterator<Item = &'static str> + Clone {
 pub fn never_negative(kind: &FactKind, field: usize) -> bool {
     kind.fields[field].ty == ValueType::Money && kind.code != facts::code::ACCOUNT
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::facts::Code;
+
+    #[test]
+    fn every_code_that_a_formula_may_show_has_words() {
+        let lists = CASE_COLUMNS.iter().chain(MEMBER_COLUMNS);
+        let mut codes = 0;
+        for (column, ty) in lists {
+            let Type::Code(list) = ty else { continue };
+            for at in 0..list.len() {
+                let code = Code::of(list, at as i64).expect("a code of its list");
+                assert!(code.label().is_some(), "{column}: `{}`", code.name());
+                codes += 1;
+            }
+        }
+        assert_eq!(codes, 16);
+    }
+}

@@ -8,9 +8,9 @@ mod tests;
 
 use ::store::job::{self, NewJob};
 use ::store::{Platform, Tx};
-use access::Permit;
+use access::{Area, Permit};
 use kernel::ids::{AccountId, ApplicationId};
-use kernel::{CaseId, Day, Instant, Month, PersonId, Pinfl};
+use kernel::{CaseId, Day, Instant, Lang, Month, PersonId, Pinfl};
 use registry::unit::UnitRow;
 use serde_json::json;
 
@@ -20,6 +20,7 @@ use crate::case::{
 };
 use crate::events;
 use crate::fault::{Fault, Result, Stop};
+use crate::language;
 use crate::shelf::Shelf;
 
 /// What is handed in.
@@ -32,6 +33,8 @@ pub struct NewApplication {
     pub consent: bool,
     /// The person agrees that the banks are asked for balances.
     pub bank_consent: bool,
+    /// The language of the person's letters, when it was said.
+    pub lang: Option<Lang>,
     /// The account that lodged it.
     pub lodged_by: AccountId,
 }
@@ -56,6 +59,10 @@ pub enum Refusal {
     IdOfAnother { id: ApplicationId },
     #[error("the register holds no person with this PINFL")]
     UnknownPerson,
+    #[error(
+        "the person lives in {home}, which is not this account's: the worker there lodges, or the person"
+    )]
+    LivesElsewhere { applicant: PersonId, home: Area },
     #[error("the register holds no living family of this person")]
     NoFamily,
     #[error("the family has applied in {month} already: {number}")]
@@ -71,6 +78,7 @@ impl Refusal {
             Refusal::NoConsent => "no_consent",
             Refusal::IdOfAnother { .. } => "id_of_another",
             Refusal::UnknownPerson => "unknown_person",
+            Refusal::LivesElsewhere { .. } => "lives_elsewhere",
             Refusal::NoFamily => "no_family",
             Refusal::AlreadyThisMonth { .. } => "already_this_month",
             Refusal::AlreadyAwarded { .. } => "already_awarded",
@@ -110,6 +118,7 @@ async fn lodge_in(
     }
     let now = platform.clock.now();
     let today = now.day(shelf.zone());
+    refuse_elsewhere(tx, permit, applicant, today).await?;
     let pack = shelf.in_force(today)?;
     let unit = family_of(tx, permit, pack.unit().name.as_str(), applicant).await?;
     tx.alone(&format!("family {}", unit.unit)).await?;
@@ -125,10 +134,31 @@ async fn lodge_in(
         pack.cut_off_day(),
     )
     .await?;
+    if let Some(lang) = new.lang {
+        language::choose(tx, applicant, lang, now).await?;
+    }
     let lodged = receipt(&case);
     store::insert(tx, new, &case).await?;
     begin(tx, platform, case, new).await?;
     Ok(lodged)
+}
+
+/// A worker lodges for those of the own mahalla, and for those of whom nobody knows yet where
+/// they live; the permit says for whom this account may.
+async fn refuse_elsewhere(
+    tx: &mut Tx,
+    permit: &Permit,
+    applicant: PersonId,
+    today: Day,
+) -> std::result::Result<(), LodgeStop> {
+    let Some(home) = registry::kin::home(tx, permit, applicant, today).await? else {
+        return Ok(());
+    };
+    let home = Area::from_code(i64::from(home.mahalla)).unwrap_or(Area::District(home.district));
+    if permit.opens_person(applicant, home) {
+        return Ok(());
+    }
+    Err(Stop::Refused(Refusal::LivesElsewhere { applicant, home }))
 }
 
 fn receipt_again(

@@ -1,6 +1,7 @@
 //! Lodging: who may, when, how often.
 
 use ::store::testing::each_db;
+use access::{Action, Permit, Purpose, Role, Scope, Subject};
 use kernel::Month;
 
 use super::*;
@@ -148,4 +149,102 @@ async fn an_open_application_is_taken_back_and_a_decided_one_is_not() {
         story.holds().await;
     })
     .await;
+}
+
+/// The family's mahalla and the one next to it.
+const HOME: u32 = 1_726_262_001;
+const NEXT: u32 = 1_726_262_002;
+
+async fn worker_of(platform: &Platform, mahalla: u32) -> Permit {
+    let worker = Subject {
+        account: AccountId::from_u128(u128::from(mahalla)),
+        role: Role::MahallaWorker,
+        territory: Area::Mahalla(mahalla),
+        person: None,
+        office: format!("mahalla {mahalla}"),
+    };
+    let scope = Scope::area(worker.territory);
+    let permit = access::permit(
+        platform,
+        &worker,
+        Action::LodgeApplication,
+        Purpose::Intake,
+        scope,
+    );
+    permit.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_worker_lodges_for_the_own_mahalla_and_for_whom_no_home_is_known() {
+    each_db(SCHEMAS, async |platform| {
+        let families = [couple(1, 0, &[]), couple(2, 0, &[]), couple(3, 0, &[])];
+        let story = Story::of(&platform, &families).await;
+        let (here, next) = (
+            worker_of(&platform, HOME).await,
+            worker_of(&platform, NEXT).await,
+        );
+        let take = async |permit: &Permit, new: &NewApplication| {
+            lodge(&platform, &story.shelf, permit, new).await
+        };
+        let first = story.application(&families[0]);
+        let applicant = story.person(families[0].applicant()).await;
+        let elsewhere = Refusal::LivesElsewhere {
+            applicant,
+            home: Area::Mahalla(HOME),
+        };
+        assert_eq!(refusal(take(&next, &first).await), elsewhere);
+        assert!(story.to_gather().await.is_empty(), "nothing was lodged");
+        take(&here, &first).await.unwrap();
+
+        let moved = story.person(families[1].applicant()).await;
+        move_to(&platform, moved, NEXT, "2026-01-06").await;
+        let second = story.application(&families[1]);
+        assert_eq!(
+            refusal(take(&next, &second).await).code(),
+            "lives_elsewhere",
+            "the move is tomorrow"
+        );
+        story.at("2026-01-06T09:00:00+05:00");
+        assert_eq!(
+            refusal(take(&here, &second).await),
+            Refusal::LivesElsewhere {
+                applicant: moved,
+                home: Area::Mahalla(NEXT)
+            }
+        );
+        take(&next, &second).await.unwrap();
+
+        let nowhere = story.person(families[2].applicant()).await;
+        let mut tx = platform.db.begin().await.unwrap();
+        ::store::execute!(tx, "DELETE FROM residence WHERE person = $1", nowhere.0).unwrap();
+        tx.commit().await.unwrap();
+        take(&next, &story.application(&families[2])).await.unwrap();
+        story.holds().await;
+    })
+    .await;
+}
+
+async fn move_to(platform: &Platform, person: PersonId, mahalla: u32, on: &str) {
+    let dwelling = platform.ids.uuid();
+    let mut tx = platform.db.begin().await.unwrap();
+    ::store::execute!(
+        tx,
+        "INSERT INTO dwelling (id, code, district, mahalla) VALUES ($1, 'D-next', $2, $3)",
+        dwelling,
+        i64::from(mahalla / 1_000),
+        i64::from(mahalla)
+    )
+    .unwrap();
+    ::store::execute!(
+        tx,
+        "INSERT INTO residence (person, valid_from, known_from, dwelling, source) \
+         VALUES ($1, $2, $3, $4, $5)",
+        person.0,
+        i64::from(Day::parse(on).unwrap().0),
+        platform.clock.now().0,
+        dwelling,
+        i64::from(kernel::Source::CivilRegistry.code())
+    )
+    .unwrap();
+    tx.commit().await.unwrap();
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use ::store::job::{self, NewJob};
 use ::store::{Ids, Tx};
 use access::Permit;
 use kernel::facts::code;
@@ -19,6 +20,7 @@ use super::{Assessment, Basis, store};
 use crate::award::{self, AwardStop, Changes, StopReason};
 use crate::case::{self, Case, EventKind, State, WaitFor, first_paid_month};
 use crate::decision::{self, Decision};
+use crate::escalation;
 use crate::fault::{Fault, Result};
 use crate::roster;
 use crate::shelf::{PackHash, Shelf};
@@ -409,7 +411,9 @@ impl Work<'_> {
     }
 
     async fn write(mut self, tx: &mut Tx, cases: &mut [Case]) -> Result<Assessed> {
+        let deadlines: Vec<NewJob> = cases.iter().filter_map(escalation::due_job).collect();
         case::save(tx, cases).await?;
+        job::enqueue(tx, self.ids, &deadlines).await?;
         let stops = &self.report.changes.stops;
         award::insert_stops(tx, stops, self.now).await?;
         case::end_stopped(tx, self.now, stops).await?;

@@ -61,19 +61,6 @@ pub(super) fn decide(plan: &Plan, cases: &[(&Case, &Portrait)]) -> Result<Vec<De
         .collect())
 }
 
-/// Decides one portrait again.
-pub(super) fn once(plan: &Plan, portrait: &Portrait, facts: &CaseFacts) -> Result<Decided> {
-    let mut batch = Batch::new(plan);
-    push(&mut batch, &portrait.pack(), facts)?;
-    let mut outcomes = Outcomes::new();
-    plan.decide(&batch, &mut outcomes);
-    let stage = match facts.stage {
-        rules::Stage::PreAssessment => Stage::PreAssessment,
-        rules::Stage::Final => Stage::Final,
-    };
-    Ok(decided(plan, &outcomes, 0, stage, Steps::taken(portrait)))
-}
-
 fn push(batch: &mut Batch, packed: &[u8], facts: &CaseFacts) -> Result<()> {
     batch.push(packed, facts).map_err(|bad| Fault::Stored {
         what: "a portrait",
@@ -82,12 +69,8 @@ fn push(batch: &mut Batch, packed: &[u8], facts: &CaseFacts) -> Result<()> {
 }
 
 fn decided(plan: &Plan, outcomes: &Outcomes, i: usize, stage: Stage, steps: Steps) -> Decided {
-    let mut opinion = opinion(outcomes, i);
-    if opinion.verdict == Verdict::NeedsVisit && steps.at_home.is_some() {
-        opinion.verdict = Verdict::NeedsSeven;
-    }
     Decided {
-        opinion,
+        opinion: opinion(outcomes, i, steps.at_home.is_some()),
         pack: plan.pack().hash(),
         decided_on: plan.decided_on(),
         stage,
@@ -102,7 +85,7 @@ fn decided(plan: &Plan, outcomes: &Outcomes, i: usize, stage: Stage, steps: Step
     }
 }
 
-fn opinion(outcomes: &Outcomes, i: usize) -> Opinion {
+fn opinion(outcomes: &Outcomes, i: usize, visited: bool) -> Opinion {
     let mut missing: Vec<String> = outcomes
         .needs(i)
         .iter()
@@ -111,7 +94,7 @@ fn opinion(outcomes: &Outcomes, i: usize) -> Opinion {
     missing.sort();
     missing.dedup();
     Opinion {
-        verdict: verdict_of(outcomes.verdict(i)),
+        verdict: verdict_of(outcomes.verdict(i), visited),
         programme: outcomes.programme(i).map(str::to_owned),
         category: outcomes.category(i).map(str::to_owned),
         amount: outcomes.amount(i),
@@ -126,13 +109,14 @@ fn agency(kind: u16) -> Option<String> {
     kernel::facts::kind(kind).map(|kind| kind.agency().name().to_owned())
 }
 
-pub(super) fn verdict_of(verdict: rules::Verdict) -> Verdict {
+/// The rules say that a step is due; after the visit it is the conclusion.
+pub(super) fn verdict_of(verdict: rules::Verdict, visited: bool) -> Verdict {
     match verdict {
         rules::Verdict::Entitled => Verdict::Entitled,
         rules::Verdict::NotEntitled => Verdict::NotEntitled,
         rules::Verdict::Unknown => Verdict::Unknown,
-        rules::Verdict::NeedsVisit(Step::Visit) => Verdict::NeedsVisit,
-        rules::Verdict::NeedsVisit(Step::Seven) => Verdict::NeedsSeven,
+        rules::Verdict::NeedsVisit(Step::Visit) if !visited => Verdict::NeedsVisit,
+        rules::Verdict::NeedsVisit(_) => Verdict::NeedsSeven,
     }
 }
 
@@ -159,6 +143,11 @@ impl Steps {
             concluded: of(code::SEVEN).is_some(),
         }
     }
+}
+
+/// Whether a visit is among the kinds of a unit's own facts.
+pub(super) fn visited(mut kinds: impl Iterator<Item = u16>) -> bool {
+    kinds.any(|kind| kind == code::VISIT)
 }
 
 fn was_at_home(visit: &PackedFact) -> bool {
@@ -232,7 +221,7 @@ pub(super) fn register_row(
     id: kernel::ids::AssessmentId,
     outcomes: &Outcomes,
     i: usize,
-    roster: Vec<u8>,
+    (roster, visited): (Vec<u8>, bool),
 ) -> Assessment {
     Assessment {
         subject: run.0,
@@ -241,7 +230,7 @@ pub(super) fn register_row(
         basis: run.1,
         roster,
         facts: outcomes.fact_bytes(i).to_vec(),
-        verdict: verdict_of(outcomes.verdict(i)),
+        verdict: verdict_of(outcomes.verdict(i), visited),
         programme: outcomes.programme(i).map(str::to_owned),
         category: outcomes.category(i).map(str::to_owned),
         amount: outcomes.amount(i),

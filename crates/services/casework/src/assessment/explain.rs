@@ -1,5 +1,4 @@
-//! Why: the stored assessment read again. The same facts, roster, law and day go through the
-//! same plan; what comes out must be what was stored, bit for bit.
+//! Why: the stored assessment read again, with the same facts, roster, law and day.
 
 use std::sync::Arc;
 
@@ -9,8 +8,7 @@ use kernel::ids::Uuid;
 use kernel::{FactId, Portrait};
 use rules::{Pack, Plan, Trace};
 
-use super::decide::{self, Decided};
-use super::{Assessment, Basis};
+use super::{Assessment, Basis, decide};
 use crate::fault::{Fault, Result};
 use crate::roster;
 use crate::shelf::Shelf;
@@ -48,41 +46,6 @@ pub async fn explain(
         assessment,
         basis,
     })
-}
-
-/// What differs when an assessment is made again; nothing, if all is well.
-pub async fn replay(
-    tx: &mut Tx,
-    permit: &Permit,
-    shelf: &Shelf,
-    assessment: &Assessment,
-    basis: &Basis,
-) -> Result<Vec<&'static str>> {
-    let portrait = rebuild(tx, permit, assessment).await?;
-    let (pack, plan) = law(tx, shelf, basis).await?;
-    let again = decide::once(&plan, &portrait, &decide::case_facts(&pack, basis))?;
-    Ok(differences(assessment, &again))
-}
-
-fn differences(stored: &Assessment, again: &Decided) -> Vec<&'static str> {
-    let opinion = &again.opinion;
-    let checks = [
-        ("verdict", stored.verdict == opinion.verdict),
-        ("programme", stored.programme == opinion.programme),
-        ("category", stored.category == opinion.category),
-        ("amount", stored.amount == opinion.amount),
-        (
-            "per_capita",
-            stored.per_capita_minor == opinion.per_capita_minor,
-        ),
-        ("trace", stored.trace == again.trace),
-        ("facts", stored.facts == again.facts),
-    ];
-    checks
-        .iter()
-        .filter(|(_, same)| !same)
-        .map(|(what, _)| *what)
-        .collect()
 }
 
 async fn law(tx: &mut Tx, shelf: &Shelf, basis: &Basis) -> Result<(Arc<Pack>, Arc<Plan>)> {

@@ -6,6 +6,7 @@ mod decide;
 mod explain;
 mod model;
 mod register;
+mod replay;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -18,11 +19,12 @@ use crate::case::{Origin, Verdict};
 use crate::shelf::PackHash;
 
 pub use cases::{Answered, Assessed, CASES_MAX, ready_cases};
-pub use explain::{Explained, explain, replay};
+pub use explain::{Explained, explain};
 pub use model::{Next, Opinion, Silent, Stage, next};
 pub use register::{Progress, RegisterReport, register};
+pub(crate) use replay::{Key, PAGE_ASSESSMENTS, Page};
 pub(crate) use store::insert;
-pub use store::{entitled_of_run, load_of_case, of_run_unit, page};
+pub use store::{entitled_of_run, load_of_case, of_run_unit};
 
 /// On which law and which day an assessment stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

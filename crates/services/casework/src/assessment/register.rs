@@ -189,9 +189,12 @@ impl Decider {
     }
 }
 
-/// The engine has just read these bytes, so they are sound.
-fn bare(packed: &[u8]) -> Vec<u8> {
-    roster::pack_view(&PortraitView::new(packed).expect("a portrait that was read before"))
+/// The roster, and whether somebody has visited. The engine has just read these bytes, so they
+/// are sound.
+fn bare(packed: &[u8]) -> (Vec<u8>, bool) {
+    let view = PortraitView::new(packed).expect("a portrait that was read before");
+    let visited = decide::visited(view.facts().map(|fact| fact.kind));
+    (roster::pack_view(&view), visited)
 }
 
 async fn write(

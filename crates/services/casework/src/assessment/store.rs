@@ -173,7 +173,7 @@ pub async fn entitled_of_run(
 }
 
 /// Assessments in the order of their keys, after one of them: for the replay.
-pub async fn page(
+pub(super) async fn page(
     tx: &mut Tx,
     after: (Uuid, UnitId, AssessmentId),
     limit: i64,

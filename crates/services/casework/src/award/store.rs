@@ -195,7 +195,8 @@ pub async fn ending_in(
     )?)
 }
 
-/// Awards that go on in `month` without a child that came of age in the month before.
+/// Awards that are paid in `month` and still count a child that came of age before it: in the
+/// month before as a rule, or between the application and the first paid month.
 pub async fn members_leaving_in(
     tx: &mut Tx,
     month: Month,
@@ -206,8 +207,8 @@ pub async fn members_leaving_in(
         tx,
         AwardRow,
         select!(
-            "WHERE a.first_month < $1 AND a.end_month > $1 AND s.award IS NULL AND a.id > $2 \
-             AND EXISTS (SELECT 1 FROM award_member m WHERE m.award = a.id AND m.until_month = $1) \
+            "WHERE a.first_month <= $1 AND a.end_month > $1 AND s.award IS NULL AND a.id > $2 \
+             AND EXISTS (SELECT 1 FROM award_member m WHERE m.award = a.id AND m.until_month <= $1) \
              ORDER BY a.id LIMIT $3"
         ),
         i64::from(month.0),

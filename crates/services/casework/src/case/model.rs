@@ -147,6 +147,8 @@ words! {
         AgencySilent = "agency_silent",
         Visited = "visited",
         Concluded = "concluded",
+        /// A visit or a conclusion did not come in time; the district officer is told.
+        StepLate = "step_late",
         Assessed = "assessed",
         Awarded = "awarded",
         Refused = "refused",

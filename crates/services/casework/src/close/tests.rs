@@ -346,3 +346,45 @@ async fn at_the_end_of_the_term_a_renewal_is_prepared_and_the_family_only_confir
     })
     .await;
 }
+
+/// UP-6277 (recalled): the benefit is paid to the end of the month in which the child turns 18.
+#[tokio::test]
+async fn a_child_who_comes_of_age_before_the_first_paid_month_is_not_paid_for() {
+    each_db(SCHEMAS, async |platform| {
+        let families = [
+            couple(1, 600_000, &["2008-01-20", "2020-06-01"]),
+            couple(2, 600_000, &["2008-02-20", "2020-06-01"]),
+        ];
+        let story = Story::of(&platform, &families).await;
+        let mut cases = Vec::new();
+        for family in &families {
+            cases.push(story.lodge_and_assess(family, "2026-01-05").await);
+        }
+        let reassess = async |month: &str| {
+            let mut tx = platform.db.begin().await.unwrap();
+            let opened = reassessment::comings_of_age(&mut tx, &platform, month_of(month)).await;
+            tx.commit().await.unwrap();
+            assert_eq!(opened.unwrap(), 1, "{month}");
+            let done = story.assess(&story.to_gather().await, &[]).await;
+            (done.changes.awards, done.changes.stops)
+        };
+        story.at("2026-02-01T00:30:00+05:00");
+        close(&story, "2026-01", 10_000_000).await;
+        story.to_gather().await;
+        for (case, month, now) in [
+            (cases[0], "2026-02", "2026-02-01T01:00:00+05:00"),
+            (cases[1], "2026-03", "2026-03-01T01:00:00+05:00"),
+        ] {
+            story.at(now);
+            // 275,000 + 165,000 for two; 275,000 for the one who is left.
+            let former = &awards(&story, case).await[0];
+            assert_eq!(former.award.amount, Money::from_major(440_000), "{month}");
+            let (made, stopped) = reassess(month).await;
+            let one_child = (Money::from_major(275_000), month_of(month));
+            assert_eq!((made[0].amount, made[0].first_month), one_child);
+            assert_eq!(stopped[0].from_month, month_of(month));
+        }
+        story.holds().await;
+    })
+    .await;
+}

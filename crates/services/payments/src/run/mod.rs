@@ -16,7 +16,9 @@ mod seal;
 pub(crate) mod store;
 
 use ::store::{Ids, Tx, fetch_all};
-use kernel::{Money, Month, RunId};
+use access::{Action, Permit};
+use kernel::{Money, Month, PersonId, RunId};
+use uuid::Uuid;
 
 pub use advance::{ADVANCE, Advanced, advance, work};
 pub use approve::approve;
@@ -26,6 +28,9 @@ pub use model::{Actor, BudgetLine, Kind, Refusal, Run, RunEvent, State};
 use crate::order::Order;
 use crate::statement::Statement;
 use crate::{Result, events};
+
+/// Payments of one page of [`payees`].
+const PAYEES_PAGE_MAX: i64 = 10_000;
 
 /// A run with all that a treasurer looks at side by side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +70,33 @@ pub async fn returns_by_reason(tx: &mut Tx, run: RunId) -> Result<Vec<(String, i
         .into_iter()
         .map(|(reason, count, sum)| (reason, count, Money(sum)))
         .collect())
+}
+
+/// Whom a regular run pays, by the person: programme and sum. Payments of [`PAYEES_PAGE_MAX`]
+/// after `after`; answers where the next page begins, or nothing at the end.
+pub async fn payees(
+    tx: &mut Tx,
+    permit: &Permit,
+    month: Month,
+    after: Uuid,
+) -> Result<Option<(Vec<(PersonId, String, Money)>, Uuid)>> {
+    permit.must_be_for(&[Action::AssessCase]);
+    let rows = fetch_all!(
+        tx,
+        (Uuid, Uuid, String, i64),
+        "SELECT p.id, p.payee, a.programme, p.amount_minor
+         FROM payment p JOIN statement s ON s.id = p.statement
+         JOIN payment_run r ON r.id = s.run JOIN appropriation a ON a.id = p.appropriation
+         WHERE r.month = $1 AND r.kind = 'regular' AND p.id > $2 ORDER BY p.id LIMIT $3",
+        i64::from(month.0),
+        after,
+        PAYEES_PAGE_MAX
+    )?;
+    let Some(last) = rows.last().map(|row| row.0) else {
+        return Ok(None);
+    };
+    let payee = |(_, payee, programme, minor)| (PersonId(payee), programme, Money(minor));
+    Ok(Some((rows.into_iter().map(payee).collect(), last)))
 }
 
 pub async fn load_sheet(tx: &mut Tx, run: RunId) -> Result<RunSheet> {

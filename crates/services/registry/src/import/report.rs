@@ -1,7 +1,5 @@
 //! What an import did, and why rows were left out.
 
-use std::fmt;
-
 /// Rejected rows kept in the report; the rest are only counted.
 pub const REJECTS_KEPT_MAX: usize = 100_000;
 
@@ -48,187 +46,101 @@ pub struct Reject {
 }
 
 /// Why a row is left out. No text of a person is repeated here: a report is read by many.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
-    RowTooLong {
-        bytes: u64,
-        bytes_max: usize,
-    },
+    #[error("the row has {bytes} bytes, at most {bytes_max} are read")]
+    RowTooLong { bytes: u64, bytes_max: usize },
+    #[error("a quote is not closed on its line")]
     QuoteNotClosed,
+    #[error("text follows a closing quote")]
     TextAfterQuote,
-    TooManyFields {
-        fields_max: usize,
-    },
+    #[error("more than {fields_max} fields")]
+    TooManyFields { fields_max: usize },
+    #[error("{}", wrong_count(*.fields, *.expected, *.last_line))]
     WrongFieldCount {
         fields: usize,
         expected: usize,
         last_line: bool,
     },
+    #[error("not UTF-8 (another encoding, such as windows-1251?): save the file as CSV UTF-8")]
     NotUtf8,
+    #[error("holds a control character")]
     ControlCharacter,
+    #[error("must not be empty")]
     Empty,
+    #[error("{characters} characters, at most {characters_max}")]
     TooLong {
         characters: usize,
         characters_max: usize,
     },
-    NotOneOf {
-        allowed: &'static str,
-    },
+    #[error("must be one of {allowed}")]
+    NotOneOf { allowed: &'static str },
+    #[error("not a date such as 2026-01-31")]
     NotADate,
+    #[error("not a month such as 2026-01")]
     NotAMonth,
+    #[error("not a whole number")]
     NotANumber,
+    #[error("must not be negative")]
     Negative,
+    #[error("lies in the future")]
     InTheFuture,
+    #[error("lies before the birth")]
     DiedBeforeBorn,
-    BornTooLongAgo {
-        years_max: i32,
-    },
-    BadPinfl {
-        rule: String,
-    },
+    #[error("more than {years_max} years ago")]
+    BornTooLongAgo { years_max: i32 },
+    #[error("{rule}")]
+    BadPinfl { rule: String },
+    #[error("differs from the birth date inside the PINFL")]
     BornDiffersFromPinfl,
+    #[error("differs from the sex inside the PINFL")]
     SexDiffersFromPinfl,
-    BadAccount {
-        rule: String,
-    },
-    BadPhone {
-        rule: String,
-    },
-    UnknownDistrict {
-        code: u32,
-    },
-    MahallaNotInDistrict {
-        mahalla: u32,
-        district: u32,
-    },
-    DwellingElsewhere {
-        district: u32,
-        mahalla: u32,
-    },
-    PinflTwice {
-        first_line: u64,
-    },
-    ChildInTwoFamilies {
-        first_line: Option<u64>,
-    },
-    SecondHead {
-        first_line: u64,
-    },
-    SecondSpouse {
-        first_line: u64,
-    },
-    FamilyTooLarge {
-        persons_max: usize,
-    },
-    FamilyComesApart {
-        closed_at_line: u64,
-    },
+    #[error("{rule}")]
+    BadAccount { rule: String },
+    #[error("{rule}")]
+    BadPhone { rule: String },
+    #[error("no district has the code {code}")]
+    UnknownDistrict { code: u32 },
+    #[error("mahalla {mahalla} does not lie in district {district}")]
+    MahallaNotInDistrict { mahalla: u32, district: u32 },
+    #[error("this dwelling stands in district {district}, mahalla {mahalla}")]
+    DwellingElsewhere { district: u32, mahalla: u32 },
+    #[error("the same PINFL stands in line {first_line}")]
+    PinflTwice { first_line: u64 },
+    #[error("child in two families: {}", where_else(*.first_line))]
+    ChildInTwoFamilies { first_line: Option<u64> },
+    #[error("a second head of the family; the first is in line {first_line}")]
+    SecondHead { first_line: u64 },
+    #[error("a second spouse in the family; the first is in line {first_line}")]
+    SecondSpouse { first_line: u64 },
+    #[error("more than {persons_max} persons in one family")]
+    FamilyTooLarge { persons_max: usize },
+    #[error("rows of a family must stand together; this family ended at line {closed_at_line}")]
+    FamilyComesApart { closed_at_line: u64 },
+    #[error("income rows of a person must stand together")]
     PersonComesApart,
+    #[error("no person of the register has this PINFL")]
     UnknownPerson,
-    TooManyIncomeRows {
-        rows_max: usize,
-    },
+    #[error("more than {rows_max} income rows of one person")]
+    TooManyIncomeRows { rows_max: usize },
+    #[error("this kind of income may not come from this source")]
     SourceNotPermitted,
 }
 
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use Reason::*;
-        match self {
-            RowTooLong { bytes, bytes_max } => {
-                write!(f, "the row has {bytes} bytes, at most {bytes_max} are read")
-            }
-            QuoteNotClosed => write!(f, "a quote is not closed on its line"),
-            TextAfterQuote => write!(f, "text follows a closing quote"),
-            TooManyFields { fields_max } => write!(f, "more than {fields_max} fields"),
-            WrongFieldCount {
-                fields,
-                expected,
-                last_line: true,
-            } => write!(
-                f,
-                "the last line has {fields} of {expected} fields: the file is cut short, export it again"
-            ),
-            WrongFieldCount {
-                fields, expected, ..
-            } => {
-                write!(f, "the row has {fields} fields, the header {expected}")
-            }
-            NotUtf8 => write!(
-                f,
-                "not UTF-8 (another encoding, such as windows-1251?): save the file as CSV UTF-8"
-            ),
-            ControlCharacter => write!(f, "holds a control character"),
-            Empty => write!(f, "must not be empty"),
-            TooLong {
-                characters,
-                characters_max,
-            } => {
-                write!(f, "{characters} characters, at most {characters_max}")
-            }
-            NotOneOf { allowed } => write!(f, "must be one of {allowed}"),
-            NotADate => write!(f, "not a date such as 2026-01-31"),
-            NotAMonth => write!(f, "not a month such as 2026-01"),
-            NotANumber => write!(f, "not a whole number"),
-            Negative => write!(f, "must not be negative"),
-            InTheFuture => write!(f, "lies in the future"),
-            DiedBeforeBorn => write!(f, "lies before the birth"),
-            BornTooLongAgo { years_max } => write!(f, "more than {years_max} years ago"),
-            BadPinfl { rule } => write!(f, "{rule}"),
-            BornDiffersFromPinfl => write!(f, "differs from the birth date inside the PINFL"),
-            SexDiffersFromPinfl => write!(f, "differs from the sex inside the PINFL"),
-            BadAccount { rule } | BadPhone { rule } => write!(f, "{rule}"),
-            UnknownDistrict { code } => write!(f, "no district has the code {code}"),
-            MahallaNotInDistrict { mahalla, district } => {
-                write!(f, "mahalla {mahalla} does not lie in district {district}")
-            }
-            DwellingElsewhere { district, mahalla } => {
-                write!(
-                    f,
-                    "this dwelling stands in district {district}, mahalla {mahalla}"
-                )
-            }
-            PinflTwice { first_line } => write!(f, "the same PINFL stands in line {first_line}"),
-            ChildInTwoFamilies {
-                first_line: Some(line),
-            } => {
-                write!(
-                    f,
-                    "child in two families: already a member of the family in line {line}"
-                )
-            }
-            ChildInTwoFamilies { first_line: None } => {
-                write!(
-                    f,
-                    "child in two families: the register holds the child with other parents"
-                )
-            }
-            SecondHead { first_line } => {
-                write!(
-                    f,
-                    "a second head of the family; the first is in line {first_line}"
-                )
-            }
-            SecondSpouse { first_line } => {
-                write!(
-                    f,
-                    "a second spouse in the family; the first is in line {first_line}"
-                )
-            }
-            FamilyTooLarge { persons_max } => {
-                write!(f, "more than {persons_max} persons in one family")
-            }
-            FamilyComesApart { closed_at_line } => write!(
-                f,
-                "rows of a family must stand together; this family ended at line {closed_at_line}"
-            ),
-            PersonComesApart => write!(f, "income rows of a person must stand together"),
-            UnknownPerson => write!(f, "no person of the register has this PINFL"),
-            TooManyIncomeRows { rows_max } => {
-                write!(f, "more than {rows_max} income rows of one person")
-            }
-            SourceNotPermitted => write!(f, "this kind of income may not come from this source"),
-        }
+fn wrong_count(fields: usize, expected: usize, last_line: bool) -> String {
+    if last_line {
+        format!(
+            "the last line has {fields} of {expected} fields: the file is cut short, export it again"
+        )
+    } else {
+        format!("the row has {fields} fields, the header {expected}")
+    }
+}
+
+fn where_else(first_line: Option<u64>) -> String {
+    match first_line {
+        Some(line) => format!("already a member of the family in line {line}"),
+        None => "the register holds the child with other parents".to_owned(),
     }
 }
 

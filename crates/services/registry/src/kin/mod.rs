@@ -3,7 +3,7 @@
 
 mod store;
 
-use crate::Result;
+use crate::{Permit, Result};
 use ::store::Tx;
 use kernel::kin::{Bond, KinGraph, KinPerson, Relation, Residence};
 use kernel::{Day, DwellingId, EvidenceId, PersonId, Source};
@@ -128,6 +128,21 @@ impl ByPerson {
             .unwrap_or_default();
         stays.iter().rev().find(|stay| stay.valid.contains(on))
     }
+}
+
+/// Where a person lives on a day; `None` for whom no residence is known yet.
+pub async fn home(
+    tx: &mut Tx,
+    _permit: &Permit,
+    person: PersonId,
+    on: Day,
+) -> Result<Option<Dwelling>> {
+    let stays = residences(residence_rows(tx, &[person]).await?)?;
+    let Some(stay) = stays.iter().rev().find(|stay| stay.valid.contains(on)) else {
+        return Ok(None);
+    };
+    let mut found = dwellings_by_id(tx, &[stay.dwelling]).await?;
+    Ok(found.remove(&stay.dwelling))
 }
 
 /// Everything within `steps` ties (or shared dwellings, when `by_dwelling`) of the seeds.

@@ -18,15 +18,16 @@ use crate::form_body::Body;
 use crate::guest::Seat;
 use crate::house::House;
 use crate::i18n::zone;
+use crate::pages::access::home::area_words;
 use crate::pages::{in_language, show, show_as};
 use crate::stop::Stop;
 use askama::Template;
 use kernel::pinfl::{Pinfl, PinflError};
-use kernel::{CaseId, Day};
+use kernel::{CaseId, Day, Lang};
 use uuid::Uuid;
 
 use super::CaseLine;
-use crate::form::{Field, Problems, Typed};
+use crate::form::{Choice, Field, Problems, Typed};
 use crate::i18n::T;
 use crate::shell::Shell;
 
@@ -38,6 +39,8 @@ pub struct LodgePage {
     pub id: Uuid,
     pub typed: Typed,
     pub problems: Problems,
+    /// A worker asks the person for the language; a citizen writes in it already.
+    pub asks_language: bool,
 }
 
 /// A form without mistakes.
@@ -45,6 +48,7 @@ pub struct LodgePage {
 pub struct LodgeForm {
     pub pinfl: Pinfl,
     pub bank_consent: bool,
+    pub lang: Option<Lang>,
 }
 
 impl LodgePage {
@@ -53,6 +57,13 @@ impl LodgePage {
         Field::text("pinfl", t.lodge_pinfl(), &self.typed, &self.problems)
             .hint(t.lodge_pinfl_hint())
             .digits()
+    }
+
+    fn language(&self) -> Choice {
+        let t = self.shell.t;
+        let options = Lang::ALL.map(|lang| (lang.tag().to_owned(), t.language(lang).to_owned()));
+        let (typed, problems) = (&self.typed, &self.problems);
+        Choice::new("lang", t.lodge_language(), options, typed, problems)
     }
 
     pub fn read(t: T, typed: &Typed) -> Result<LodgeForm, Problems> {
@@ -68,6 +79,7 @@ impl LodgePage {
             Some(pinfl) if problems.is_empty() => Ok(LodgeForm {
                 pinfl,
                 bank_consent: true,
+                lang: Lang::from_tag(typed.get("lang")),
             }),
             _ => Err(problems),
         }
@@ -141,6 +153,7 @@ fn lodge_page(house: &House, seat: &Seat, typed: Typed, problems: Problems) -> L
         id,
         typed,
         problems,
+        asks_language: seat.subject.role != Role::Citizen,
     }
 }
 
@@ -171,6 +184,10 @@ pub async fn lodge(
         pinfl: form.pinfl,
         consent: true,
         bank_consent: form.bank_consent,
+        lang: match seat.subject.role {
+            Role::Citizen => Some(seat.lang()),
+            _ => form.lang,
+        },
         lodged_by: seat.subject.account,
     };
     match api::application::take(&house, &seat, &new).await? {
@@ -198,6 +215,7 @@ fn refusal_words(t: T, refusal: &Refusal) -> String {
     match refusal {
         Refusal::NoConsent => t.consent_missing().to_owned(),
         Refusal::UnknownPerson => t.person_unknown().to_owned(),
+        Refusal::LivesElsewhere { home, .. } => t.lives_elsewhere(area_words(t, *home)),
         Refusal::NoFamily => t.person_no_family().to_owned(),
         Refusal::AlreadyThisMonth { number, .. } => format!("{} {number}", t.already_this_month()),
         Refusal::AlreadyAwarded { last_month, number } => {

@@ -6,6 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use casework::Case;
 use casework::case::{self, WaitFor};
+use casework::escalation::{self, Escalation};
 
 use super::application::{LINES_MAX, names_of};
 use super::my_application::steps_of;
@@ -38,10 +39,24 @@ pub struct Waiting {
     pub overdue: bool,
 }
 
+/// A visit or a conclusion that did not come in time.
+#[derive(Debug)]
+pub struct Late {
+    pub case: CaseId,
+    pub number: String,
+    pub reason: Reason,
+    pub mahalla: u32,
+    pub since: Day,
+    pub days: i32,
+}
+
 #[derive(Debug, Template)]
 #[template(path = "casework/cases.html")]
 pub struct CasesPage {
     pub shell: Shell,
+    /// The longest late first; `late_count` counts those not shown too.
+    pub late: Vec<Late>,
+    pub late_count: i64,
     pub counts: Bars,
     pub chosen: Option<Reason>,
     pub lines: Vec<Waiting>,
@@ -116,8 +131,15 @@ pub async fn list(
     }
     let lines = cases.iter().map(|case| waiting_of(t, case, now)).collect();
     let counts = counts_of(&mut tx, &house, &seat).await?;
+    let area = (queue.district, queue.mahalla);
+    let late = escalation::open_in(&mut tx, area, LINES_MAX).await?;
     Ok(show(&CasesPage {
         shell: seat.shell(),
+        late: late
+            .iter()
+            .map(|late| late_of(late, house.today()))
+            .collect(),
+        late_count: escalation::count_open(&mut tx, area).await?,
         counts,
         chosen,
         lines,
@@ -180,6 +202,19 @@ fn waiting_of(t: T, case: &Case, now: Instant) -> Waiting {
             .and_then(|wait| wait.deadline)
             .map(|deadline| deadline.day(zone())),
         overdue: wait.is_some_and(|wait| wait.is_overdue(now)),
+    }
+}
+
+/// The day after the last one that was left is the first late one.
+fn late_of(late: &Escalation, today: Day) -> Late {
+    let since = late.deadline.day(zone());
+    Late {
+        case: late.case,
+        number: late.number.clone(),
+        reason: reason_of_wait(late.step),
+        mahalla: late.mahalla,
+        since,
+        days: today.0 - since.0 + 1,
     }
 }
 

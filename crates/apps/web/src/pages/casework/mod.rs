@@ -10,7 +10,7 @@ pub mod reading;
 pub mod renewal;
 pub mod visit;
 
-use kernel::{CaseId, Day, Money};
+use kernel::{CaseId, Day, Lang, Money};
 
 use crate::i18n::T;
 
@@ -92,6 +92,13 @@ pub struct CaseLine {
     pub next: Next,
 }
 
+impl Next {
+    /// A renewal is prepared: there is a page to say yes on.
+    pub fn is_confirm(&self) -> bool {
+        *self == Next::Confirm
+    }
+}
+
 /// Money that a decision gives.
 #[derive(Debug, Clone)]
 pub struct Given {
@@ -144,6 +151,16 @@ impl T {
             Reason::Budget => self.wait_budget(),
             Reason::Renewal => self.wait_renewal(),
             Reason::Other => self.wait_other(),
+        }
+    }
+
+    /// A language by its name in the reader's.
+    pub fn language(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::UzLatn => self.language_uz(),
+            Lang::UzCyrl => self.language_uz_cyrl(),
+            Lang::Ru => self.language_ru(),
+            Lang::En => self.language_en(),
         }
     }
 

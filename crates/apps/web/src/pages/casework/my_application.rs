@@ -124,6 +124,7 @@ fn words_of(t: T, kind: EventKind) -> &'static str {
         EventKind::AgencySilent => t.step_waiting(),
         EventKind::Visited => t.step_visit(),
         EventKind::Concluded => t.step_seven(),
+        EventKind::StepLate => t.step_late(),
         EventKind::Assessed => t.step_assessed(),
         EventKind::Awarded => t.step_awarded(),
         EventKind::Refused => t.step_refused(),

@@ -46,8 +46,8 @@ pub(super) fn workers(lang: Lang) -> Vec<Sample> {
         problems,
     };
     rendered! {
-        "lodge" => LodgePage { shell: lodge(false), id: Uuid::nil(), typed: empty.clone(), problems: Problems::none() },
-        "lodge-errors" => LodgePage { shell: lodge(true), id: Uuid::nil(), typed: wrong, problems },
+        "lodge" => LodgePage { shell: lodge(false), id: Uuid::nil(), typed: empty.clone(), problems: Problems::none(), asks_language: true },
+        "lodge-errors" => LodgePage { shell: lodge(true), id: Uuid::nil(), typed: wrong, problems, asks_language: false },
         "lodged" => LodgedPage { shell: worker(lang, "/applications"), case: CaseId::from_u128(1), number: "4F7K29".into(), lodged_on: day(5), visit_by: Some(day(8)), answer_by: day(32), regime: "UZ-SR26".into() },
         "follow" => FollowPage { shell: worker(lang, "/applications"), lines: lines(), more: Some("/applications?after=4F7K29".into()) },
         "follow-none" => FollowPage { shell: worker(lang, "/applications"), lines: vec![], more: None },
@@ -91,7 +91,7 @@ pub(super) fn officer(lang: Lang) -> Vec<Sample> {
         ],
     );
     rendered! {
-        "cases" => CasesPage { shell: shell("/cases"), counts: waits.clone(), chosen: Some(Reason::Agency), lines: waiting(), more: None },
+        "cases" => CasesPage { shell: shell("/cases"), late: late(), late_count: 2, counts: waits.clone(), chosen: Some(Reason::Agency), lines: waiting(), more: None },
         "case" => CasePage {
             shell: shell("/cases"), case: CaseId::from_u128(2), number: "8H2MQA".into(), regime: "UZ-SR26".into(),
             lodged_at: at(5, 9), status: Status::Checking, waits: Some(t.next_agencies_since("Soliq", t.day(day(8)))),
@@ -104,6 +104,22 @@ pub(super) fn officer(lang: Lang) -> Vec<Sample> {
             charts: vec![waits, bars(t.fig_outcomes(), [t.col_state(), t.col_count()], &[(t.fig_awarded(), 2_190), (t.fig_refused(), 1_201), (t.fig_waiting_list(), 172), (t.fig_waiting(), 41)])],
         },
     }
+}
+
+/// A visit and a conclusion that did not come in time.
+fn late() -> Vec<Late> {
+    let late = |case, number: &str, reason, since, days| Late {
+        case: CaseId::from_u128(case),
+        number: number.into(),
+        reason,
+        mahalla: 1_726_262_001,
+        since: day(since),
+        days,
+    };
+    vec![
+        late(4, "7C2PXA", Reason::Visit, 10, 5),
+        late(5, "3D9RTB", Reason::Seven, 12, 3),
+    ]
 }
 
 pub(super) fn line(number: &str, name: &str, status: Status, next: Next) -> CaseLine {
@@ -135,6 +151,7 @@ pub(super) fn lines() -> Vec<CaseLine> {
             Next::Visit { until: day(8) },
         ),
         line("93TRE5", "Abdullayev Hamid", Status::Need, Next::Account),
+        line("5R2KWB", "Saidova Nodira", Status::Need, Next::Confirm),
         line(
             "K7PLXN",
             "Yoʻldosheva Ozoda",

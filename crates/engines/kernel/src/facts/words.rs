@@ -1,0 +1,191 @@
+//! The words of codes: what a reader sees where a fact holds `old_age` or `II`.
+//!
+//! The same code means different things in different lists (`none` of the employed, of the
+//! disabled), so a code is read together with its list.
+
+use serde::{Serialize, Serializer};
+
+use crate::lang::Text3;
+
+/// One code of a closed list. Machines read its name, people its label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    list: &'static [&'static str],
+    at: usize,
+}
+
+impl Code {
+    /// `None` outside the list.
+    pub fn of(list: &'static [&'static str], value: i64) -> Option<Code> {
+        let at = usize::try_from(value).ok()?;
+        (at < list.len()).then_some(Code { list, at })
+    }
+
+    pub fn name(self) -> &'static str {
+        self.list[self.at]
+    }
+
+    /// `None` for a code without words: a list that was added and not yet written down here.
+    pub fn label(self) -> Option<&'static Text3> {
+        let words = WORDS.iter().find(|words| words.list == self.list)?;
+        words.labels.get(self.at)
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name())
+    }
+}
+
+struct Words {
+    list: &'static [&'static str],
+    labels: &'static [Text3],
+}
+
+const fn word(uz: &'static str, ru: &'static str, en: &'static str) -> Text3 {
+    Text3::fixed(uz, ru, en)
+}
+
+/// Every list of codes that may be shown: those of the catalogue, then those that formulas
+/// know of a case and its members.
+static WORDS: &[Words] = &[
+    Words {
+        list: &["old_age", "disability", "survivor", "allowance"],
+        labels: &[
+            word(
+                "yoshga doir pensiya",
+                "пенсия по возрасту",
+                "old-age pension",
+            ),
+            word(
+                "nogironlik pensiyasi",
+                "пенсия по инвалидности",
+                "disability pension",
+            ),
+            word(
+                "boquvchisini yoʻqotganlik pensiyasi",
+                "пенсия по случаю потери кормильца",
+                "survivor's pension",
+            ),
+            word("nafaqa", "пособие", "allowance"),
+        ],
+    },
+    Words {
+        list: &["employed", "job_seeker", "none"],
+        labels: &[
+            word("ishlaydi", "работает", "employed"),
+            word(
+                "ish izlovchi sifatida roʻyxatda turadi",
+                "состоит на учёте как ищущий работу",
+                "registered as a job seeker",
+            ),
+            word(
+                "ishlamaydi va roʻyxatda turmaydi",
+                "не работает и на учёте не состоит",
+                "neither employed nor registered",
+            ),
+        ],
+    },
+    Words {
+        list: &["dwelling", "nonresidential", "land"],
+        labels: &[
+            word("turar joy", "жилое помещение", "dwelling"),
+            word(
+                "noturar joy",
+                "нежилое помещение",
+                "non-residential premises",
+            ),
+            word("yer uchastkasi", "земельный участок", "plot of land"),
+        ],
+    },
+    Words {
+        list: &["none", "I", "II", "III", "child"],
+        labels: &[
+            word("nogironlik yoʻq", "инвалидности нет", "no disability"),
+            word("birinchi guruh", "I группа", "group I"),
+            word("ikkinchi guruh", "II группа", "group II"),
+            word("uchinchi guruh", "III группа", "group III"),
+            word(
+                "nogironligi boʻlgan bola",
+                "ребёнок с инвалидностью",
+                "child with a disability",
+            ),
+        ],
+    },
+    Words {
+        list: &["alimony", "stipend", "rent", "remittance", "farm"],
+        labels: &[
+            word("aliment", "алименты", "alimony"),
+            word("stipendiya", "стипендия", "stipend"),
+            word("ijara daromadi", "доход от аренды", "income from rent"),
+            word(
+                "chet eldan pul oʻtkazmalari",
+                "денежные переводы из-за рубежа",
+                "remittances from abroad",
+            ),
+            word(
+                "shaxsiy tomorqa daromadi",
+                "доход от подсобного хозяйства",
+                "income from a household plot",
+            ),
+        ],
+    },
+    Words {
+        list: &["application", "migration", "reassessment", "renewal"],
+        labels: &[
+            word("ariza", "заявление", "application"),
+            word(
+                "yangi tartibga oʻtkazish",
+                "перевод на новый порядок",
+                "move to the new rules",
+            ),
+            word("qayta baholash", "переоценка", "reassessment"),
+            word("uzaytirish", "продление", "renewal"),
+        ],
+    },
+    Words {
+        list: &["pre_assessment", "final"],
+        labels: &[
+            word(
+                "dastlabki baholash",
+                "предварительная оценка",
+                "first assessment",
+            ),
+            word(
+                "yakuniy baholash",
+                "окончательная оценка",
+                "final assessment",
+            ),
+        ],
+    },
+    Words {
+        list: &["applicant", "spouse", "child", "resident"],
+        labels: &[
+            word("ariza beruvchi", "заявитель", "applicant"),
+            word("turmush oʻrtogʻi", "супруг или супруга", "spouse"),
+            word("farzand", "ребёнок", "child"),
+            word("birga yashovchi", "проживающий вместе", "resident"),
+        ],
+    },
+    Words {
+        list: &["none", "own", "adopted", "ward"],
+        labels: &[
+            word("farzand emas", "не ребёнок семьи", "no child of the family"),
+            word("oʻz farzandi", "родной ребёнок", "own child"),
+            word(
+                "farzandlikka olingan",
+                "усыновлённый ребёнок",
+                "adopted child",
+            ),
+            word("vasiylikdagi bola", "ребёнок под опекой", "child in care"),
+        ],
+    },
+    Words {
+        list: &["male", "female"],
+        labels: &[
+            word("erkak", "мужской", "male"),
+            word("ayol", "женский", "female"),
+        ],
+    },
+];
