@@ -15,7 +15,7 @@
 //! decided. The format of packs is described by example in `packs/README.md`.
 //!
 //! Reading order: [`pack`], [`typed`], [`plan`], [`batch`], [`outcome`],
-//! [`explain`], [`letter`], [`cases`].
+//! [`explain`], [`letter`], [`receipt`], [`cases`].
 
 pub mod batch;
 pub mod cases;
@@ -41,5 +41,5 @@ pub use letter::{Letter, letter};
 pub use outcome::{ExactValue, Need, Outcomes, ResultColumn, Results, Verdict};
 pub use pack::{AtEnd, HumanStep, LANGUAGE, LetterKind, Pack, Status, Step, Term, read_pack};
 pub use plan::{Plan, PlanError, PlanInput};
-pub use source::{Diagnostic, SourceFile};
+pub use source::{Diagnostic, Severity, SourceFile};
 pub use typed::Who;

@@ -220,11 +220,11 @@ pub(super) fn missing(layout: &TableLayout, field: usize) -> u8 {
 
 /// A cell outside its type is as good as missing.
 pub(super) fn is_sound(layout: &TableLayout, field: usize, value: i64) -> bool {
-    const CALENDAR: i64 = 10_000_000;
+    const CALENDAR: u64 = 10_000_000;
     match layout.table.kind.fields[field].ty {
         ValueType::Money => value >= 0 || !never_negative(layout.table.kind, field),
         ValueType::Integer => true,
-        ValueType::Day | ValueType::Month => value.abs() < CALENDAR,
+        ValueType::Day | ValueType::Month => value.unsigned_abs() < CALENDAR,
         ValueType::YesNo => value == 0 || value == 1,
         ValueType::Code(list) => usize::try_from(value).is_ok_and(|index| index < list.len()),
         ValueType::Text => false,

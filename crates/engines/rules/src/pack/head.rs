@@ -19,7 +19,7 @@ pub struct Head {
     pub rank: Option<Word>,
 }
 
-const HEAD_KEYS: [&str; 12] = [
+pub(crate) const HEAD_KEYS: [&str; 12] = [
     "language",
     "kind",
     "title.uz",

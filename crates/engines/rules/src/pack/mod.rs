@@ -14,17 +14,19 @@ mod outcome_blocks;
 mod parameter;
 mod read;
 mod scale_block;
+pub(crate) mod tables;
 mod texts;
 mod unit_block;
 mod whole;
 
-pub use canonical::CanonicalError;
+pub use canonical::{CanonicalError, hash as canonical_hash};
 pub(crate) use input_block::value as input_value;
 pub use input_block::{Entities, Input, Names, Stretch};
 pub use parameter::{Parameter, ParameterValue, Status};
 pub use read::read_pack;
 pub use scale_block::{Bracket, Scale, ScaleKind, ScaleVersion};
 pub use texts::LetterTexts;
+pub(crate) use texts::slots_of;
 
 use crate::source::SourceFile;
 use crate::syntax::Comparison;

@@ -17,7 +17,10 @@ impl Parts {
             self.check_calculation(end, errors);
             return;
         }
-        self.check_terms(&outcomes, end, errors);
+        // What did not read is missing too, but its errors say it better.
+        if errors.0.is_empty() {
+            self.check_terms(&outcomes, end, errors);
+        }
         self.check_letters(end, errors);
     }
 

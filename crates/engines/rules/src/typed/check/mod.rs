@@ -5,6 +5,7 @@ mod functions;
 mod names;
 mod numbers;
 
+pub use functions::BUILT_IN;
 pub use numbers::{all_alike, rounded};
 
 use self::numbers::{aligned, arithmetic, number, numeric};
@@ -12,7 +13,7 @@ use super::{Level, Op, Tables, Tree, Type};
 use crate::source::{Diagnostic, Place};
 use crate::syntax::{Ast, Comparison, Form, Operator};
 use kernel::Day;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 type Checked = Result<Tree, Diagnostic>;
 
@@ -28,6 +29,8 @@ pub struct Scope {
     pub codes: Vec<Vec<String>>,
     /// A calculation has neither case nor portrait.
     pub calculation: bool,
+    /// Names that are declared with a mistake: whoever uses them is not to blame.
+    pub broken: BTreeSet<String>,
 }
 
 /// What a formula must know of a scale.
