@@ -27,3 +27,5 @@ pub const DIAGNOSTICS_MAX: usize = 200;
 /// Conditions of a pack, and categories and programmes together: a stored trace
 /// counts them in one byte.
 pub const OUTCOMES_MAX: usize = 200;
+/// Bytes of a receipt: the pack's text, escaped, and the unit's facts.
+pub const RECEIPT_BYTES_MAX: usize = 8 << 20;
