@@ -19,6 +19,7 @@
 
 pub mod batch;
 pub mod cases;
+pub mod checker;
 pub mod explain;
 pub mod letter;
 pub mod limits;
