@@ -4,12 +4,14 @@
 mod arithmetic;
 mod counterfactual;
 mod evidence;
+mod nearest;
 mod quantity;
 mod said;
 
 pub use arithmetic::ArithmeticLine;
 pub use counterfactual::{Change, Direction};
 pub use evidence::{EvidenceCell, EvidenceRow, FactUsed};
+pub use nearest::{FactChange, NEAREST_MAX, RowChange, nearest};
 pub use quantity::{Quantity, QuantityKind};
 pub use said::{Said, filled};
 
