@@ -29,6 +29,7 @@ pub mod outcome;
 pub mod pack;
 pub mod plan;
 pub mod receipt;
+pub mod reference;
 pub mod source;
 pub mod syntax;
 pub mod typed;
