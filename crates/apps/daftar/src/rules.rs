@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use rules::{CaseReport, Pack};
+use app::packs::PacksError;
+use rules::{CaseReport, Diagnostic, Pack, Severity};
 use serde::Serialize;
 
 use crate::args::{Common, Rules};
@@ -14,12 +15,53 @@ use crate::show::Show;
 const CASES_BYTES_MAX: u64 = 4 << 20;
 
 pub fn run(common: &Common, command: &Rules) -> Result<(), Failure> {
+    if matches!(command, Rules::Reference) {
+        Show::new(common).result(&rules::reference::page(), &rules::reference::page());
+        return Ok(());
+    }
     let config = config::existing(common);
-    let packs = app::packs::read(&config.packs, &config.country)
-        .map_err(|wrong| Failure::Failed(wrong.to_string()))?;
-    match command {
-        Rules::Check => check(common, &packs, &config.packs.join(&config.country)),
-        Rules::Parameters { regime } => parameters(common, &packs, regime),
+    let country = config.packs.join(&config.country);
+    match (command, app::packs::read(&config.packs, &config.country)) {
+        (Rules::Check { .. }, Err(PacksError::Wrong(errors))) => unreadable(common, errors),
+        (_, Err(wrong)) => Err(Failure::Failed(wrong.to_string())),
+        (Rules::Check { deny_warnings }, Ok(packs)) => {
+            check(common, &packs, &country, *deny_warnings)
+        }
+        (Rules::Parameters { regime }, Ok(packs)) => parameters(common, &packs, regime),
+        (Rules::Reference, Ok(_)) => Ok(()),
+    }
+}
+
+/// What `rules check` answers.
+#[derive(Serialize)]
+struct Answer {
+    packs: Vec<Checked>,
+    errors: usize,
+    warnings: usize,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// A pack that does not read is not run.
+fn unreadable(common: &Common, errors: Vec<Diagnostic>) -> Result<(), Failure> {
+    let answer = Answer {
+        packs: Vec::new(),
+        errors: errors.len(),
+        warnings: 0,
+        diagnostics: errors,
+    };
+    Show::new(common).result(&answer.text(), &answer);
+    Err(Failure::InPart)
+}
+
+impl Answer {
+    fn text(&self) -> String {
+        let mut parts: Vec<String> = self.diagnostics.iter().map(ToString::to_string).collect();
+        parts.extend(self.packs.iter().map(told));
+        parts.push(format!(
+            "{} errors, {} warnings",
+            self.errors, self.warnings
+        ));
+        parts.join("\n")
     }
 }
 
@@ -39,14 +81,30 @@ struct Failed {
     differences: Vec<String>,
 }
 
-fn check(common: &Common, packs: &[Pack], country: &Path) -> Result<(), Failure> {
+fn check(
+    common: &Common,
+    packs: &[Pack],
+    country: &Path,
+    deny_warnings: bool,
+) -> Result<(), Failure> {
     let checked = packs
         .iter()
         .map(|pack| check_one(pack, country))
         .collect::<Result<Vec<_>, _>>()?;
-    let text: Vec<String> = checked.iter().map(told).collect();
-    Show::new(common).result(&text.join("\n"), &checked);
-    if checked.iter().any(|pack| !pack.failed.is_empty()) {
+    let diagnostics: Vec<Diagnostic> = packs.iter().flat_map(rules::checker::check).collect();
+    let warnings = diagnostics
+        .iter()
+        .filter(|one| one.severity == Severity::Warning)
+        .count();
+    let answer = Answer {
+        errors: diagnostics.len() - warnings,
+        warnings,
+        diagnostics,
+        packs: checked,
+    };
+    Show::new(common).result(&answer.text(), &answer);
+    let differ = answer.packs.iter().any(|pack| !pack.failed.is_empty());
+    if differ || answer.errors > 0 || (deny_warnings && answer.warnings > 0) {
         return Err(Failure::InPart);
     }
     Ok(())

@@ -19,7 +19,7 @@ use crate::case::{Origin, Verdict};
 use crate::shelf::PackHash;
 
 pub use cases::{Answered, Assessed, CASES_MAX, ready_cases};
-pub use explain::{Explained, explain};
+pub use explain::{Explained, explain, nearest, receipt};
 pub use model::{Next, Opinion, Silent, Stage, next};
 pub use register::{Progress, RegisterReport, register};
 pub(crate) use replay::{Key, PAGE_ASSESSMENTS, Page};
