@@ -7,6 +7,7 @@ use access::{Action, Permit, Purpose, Subject};
 use casework::Shelf;
 use kernel::{Day, Instant, RunId, Zone};
 use payments::Partners;
+use rules::Pack;
 use store::{Clock, Db, Ids, Platform, setting};
 
 use crate::config::Config;
@@ -145,10 +146,21 @@ impl Daftar {
         self.shelf.store(&mut tx, self.now()).await?;
         tx.commit().await?;
         let permit = self.permit(Action::AssessCase, Purpose::Upkeep, 0).await?;
+        let today = self.today();
         for pack in self.shelf.current() {
-            registry::unit::ensure_block(&self.platform, &permit, pack.unit(), self.today())
-                .await?;
+            // Units of laws that are over, and of programmes that few ask for, are not kept for
+            // the whole country: `keep_units_of` makes them when they are needed.
+            if pack.is_primary() && pack.in_force().to.is_none_or(|over| today < over) {
+                registry::unit::ensure_block(&self.platform, &permit, pack.unit(), today).await?;
+            }
         }
+        Ok(())
+    }
+
+    /// Makes the register keep the units that a pack assesses, if it does not yet.
+    pub async fn keep_units_of(&self, pack: &Pack) -> Result<()> {
+        let permit = self.permit(Action::AssessCase, Purpose::Upkeep, 0).await?;
+        registry::unit::ensure_block(&self.platform, &permit, pack.unit(), self.today()).await?;
         Ok(())
     }
 

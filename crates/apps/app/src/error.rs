@@ -21,6 +21,8 @@ pub enum Error {
     Payments(#[from] payments::Error),
     #[error(transparent)]
     Packs(#[from] PacksError),
+    #[error(transparent)]
+    Snapshot(insight::snapshot::SnapshotError),
     #[error("this database serves {has}, not {asked}: a database serves one country for ever")]
     AnotherCountry { has: String, asked: String },
     #[error("this database was not made yet: run `daftar init --country {country}` first")]

@@ -13,6 +13,7 @@ pub mod entitle;
 mod error;
 pub mod packs;
 mod proactive;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 mod verify;

@@ -1,4 +1,5 @@
 //! The packs of law on disk: `packs/<country>/*.md` are shared, each folder below is a regime.
+//! Together they have one primary regime a day, or they are not taken.
 //! Read at the start and again when a file changes: a parameter edited there holds from the
 //! next assessment on, without a build.
 
@@ -53,11 +54,20 @@ pub fn read(packs: &Path, country: &str) -> Result<Vec<Pack>, PacksError> {
             .into_owned();
         match rules::read_pack(&id, &files, &shared) {
             Ok(pack) => found.push(pack),
-            Err(mut diagnostics) => wrong.append(&mut diagnostics),
+            // A mistake in a shared file is every pack's mistake, and told once.
+            Err(diagnostics) => {
+                let fresh = |found: &Diagnostic| !wrong.contains(found);
+                let fresh: Vec<Diagnostic> = diagnostics.into_iter().filter(fresh).collect();
+                wrong.extend(fresh);
+            }
         }
     }
     if !wrong.is_empty() {
         return Err(PacksError::Wrong(wrong));
+    }
+    let between = rules::check_country(&found);
+    if !between.is_empty() {
+        return Err(PacksError::Wrong(between));
     }
     if found.is_empty() {
         return Err(PacksError::Empty {

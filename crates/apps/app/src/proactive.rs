@@ -37,7 +37,7 @@ impl Daftar {
             .iter()
             .map(|b| ((b.district, b.programme.clone()), b.available()))
             .collect();
-        let chosen = proactive::chosen(&mut tx, run, &free).await?;
+        let chosen = proactive::chosen(&mut tx, &self.shelf, run, &free).await?;
         drop(tx);
         let ids = &self.platform.ids;
         let mut report = ProactiveReport::default();

@@ -138,6 +138,74 @@ fn a_folder_without_packs_says_so() {
 }
 
 #[tokio::test]
+async fn every_day_has_one_primary_regime_and_overlays_stand_over_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let daftar = Daftar::init(config(&folder)).await.unwrap();
+    let day = |text: &str| kernel::Day::parse(text).unwrap();
+    let check = |on: &str, district: u32, primary: &str, overlays: &[&str]| {
+        let shelf = &daftar.shelf;
+        let found = shelf.in_force(day(on)).unwrap();
+        assert_eq!(found.id(), primary, "{on}");
+        let over = shelf.overlays(day(on), district);
+        let over: Vec<&str> = over.iter().map(|pack| pack.id()).collect();
+        assert_eq!(over, overlays, "{on} {district}");
+    };
+    let (gulistan, tashkent) = (1_724_401, 1_726_266);
+    check("2019-09-30", gulistan, "uz-cr44", &[]);
+    check("2020-03-10", gulistan, "uz-cr44", &["uz-pilot"]);
+    check("2020-03-10", tashkent, "uz-cr44", &[]);
+    check("2020-10-21", gulistan, "uz-654a", &["uz-pilot"]);
+    check("2025-07-10", tashkent, "uz-654b", &["uz-reg3"]);
+    check("2026-02-01", tashkent, "uz-sr26", &[]);
+    assert!(daftar.shelf.in_force(day("2013-02-14")).is_err());
+}
+
+#[tokio::test]
+async fn units_of_old_laws_and_of_programmes_are_kept_only_when_they_are_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let daftar = Daftar::init(config(&folder)).await.unwrap();
+    let blocks = async || {
+        let mut tx = daftar.platform.db.read().await.unwrap();
+        let kept = registry::unit::blocks(&mut tx).await.unwrap();
+        kept.into_iter()
+            .map(|one| one.block.name)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(blocks().await, ["nuclear_family"]);
+    let elderly = daftar.shelf.regime("uz-elderly").unwrap();
+    daftar.keep_units_of(&elderly).await.unwrap();
+    assert_eq!(blocks().await, ["nuclear_family", "person"]);
+    assert_eq!(daftar.begin_month(daftar.today().month()).await.unwrap(), 0);
+}
+
+#[test]
+fn a_country_with_two_primary_regimes_on_a_day_is_not_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let packs = law(&folder);
+    let file = packs.join("uz/uz-654b/regime.md");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let longer = text.replace("in force until: 2026-01-31", "in force until: 2026-02-10");
+    std::fs::write(&file, longer).unwrap();
+    let wrong = packs::read(&packs, "uz").unwrap_err().to_string();
+    assert!(wrong.contains("uz/uz-sr26/regime.md:"), "{wrong}");
+    assert!(
+        wrong.contains("both primary from 2026-02-01 to 2026-02-10"),
+        "{wrong}"
+    );
+    // A mistake in a shared file is told once, not once a pack.
+    std::fs::write(&file, text).unwrap();
+    let shared = packs.join("uz/country.md");
+    let broken = std::fs::read_to_string(&shared).unwrap();
+    std::fs::write(&shared, broken.replacen("type: money", "type: monye", 1)).unwrap();
+    let wrong = packs::read(&packs, "uz").unwrap_err().to_string();
+    assert_eq!(
+        wrong.matches("a parameter has no such type").count(),
+        1,
+        "{wrong}"
+    );
+}
+
+#[tokio::test]
 async fn the_clock_of_a_real_installation_is_not_moved() {
     let folder = tempfile::tempdir().unwrap();
     let config = Config {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use kernel::ids::Uuid;
 
 /// Daftar runs the social protection of a country: from a passport at the mahalla to money received.
 ///
@@ -55,8 +56,31 @@ pub enum Command {
     Demo(Demo),
     /// Take persons, families and incomes in bulk from CSV files
     Import(Import),
-    /// Apply the law to all registered families
+    /// Apply the law to all registered families, or to those whose facts changed
+    ///
+    /// A run over the same law and day as one before decides only the families that were touched
+    /// since; the rows of the others are carried. Another law or another day decides all.
+    /// `--compare` shows what a newer run says otherwise than an older one, before any award.
     Assess(Assess),
+    /// Write the register as a folder of Parquet files, for simulation and other engines
+    Snapshot(Snapshot),
+    /// Ask what a reform would do: who wins and loses, what it costs, what it does to poverty
+    ///
+    /// Two laws decide every family of a snapshot, and what differs is added up: winners and
+    /// losers, cost and coverage by district and by tenth of the people, poverty, Gini,
+    /// targeting errors. Nothing is stored and nobody is decided on.
+    ///
+    /// A threshold:        daftar simulate --base uz-sr26 --reform mce=800000 --population snap
+    ///
+    /// Two at once:        ... --reform mce=800000 --reform share_near=0.60
+    ///
+    /// Another regime:     ... --base uz-654b --reform uz-sr26
+    ///
+    /// From a sample:      ... --sample-of 9500000     (adds intervals of 95 in 100)
+    ///
+    /// `daftar rules parameters uz-sr26` lists what can be changed.
+    #[command(verbatim_doc_comment)]
+    Simulate(Simulate),
     /// The monthly payment run: build, approve, send, collect, close
     Pay(Pay),
     /// Why a case was decided as it was: conditions, facts, arithmetic
@@ -147,6 +171,79 @@ pub struct Assess {
     /// Award those who are entitled within the month's budget, without application
     #[arg(long)]
     pub award: bool,
+    /// Decide a snapshot instead of the register, on all cores, without a database
+    #[arg(long, value_name = "FOLDER", requires = "out")]
+    pub snapshot: Option<PathBuf>,
+    /// Decide only the families that changed since this run; without it, since the newest run of
+    /// the same law and day
+    #[arg(long, value_name = "RUN", conflicts_with = "full")]
+    pub since: Option<Uuid>,
+    /// Decide all families, whatever was decided before
+    #[arg(long)]
+    pub full: bool,
+    /// Decide nothing: show what the second run says otherwise than the first
+    #[arg(
+        long,
+        num_args = 2,
+        value_names = ["OLDER", "NEWER"],
+        conflicts_with_all = ["since", "full", "award", "regime", "on", "snapshot"]
+    )]
+    pub compare: Option<Vec<Uuid>>,
+    /// With --snapshot: where its decisions go, as one Parquet file. With --compare: a folder for
+    /// the table (differences.csv) and the families that differ (families.csv)
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Snapshot {
+    /// The new folder
+    pub folder: PathBuf,
+    /// The regime whose families are written; without it, the one in force today
+    #[arg(long)]
+    pub regime: Option<String>,
+    /// A folder for each district, so that several machines can share the work
+    #[arg(long)]
+    pub by_district: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// The law as it is: a regime of the packs
+    #[arg(long, value_name = "REGIME")]
+    pub base: String,
+    /// The reform: parameter=value as the pack's tables write it (money in so'm), or another
+    /// regime; may be given several times
+    #[arg(long, required = true, value_name = "PARAMETER=VALUE|REGIME")]
+    pub reform: Vec<String>,
+    /// The folder of a snapshot of the register
+    #[arg(long, value_name = "SNAPSHOT")]
+    pub population: PathBuf,
+    /// The day whose law and parameters hold (YYYY-MM-DD); without it, the snapshot's
+    #[arg(long)]
+    pub on: Option<String>,
+    /// The poverty line in so'm a head and month; without it, the base's `mce` on the day
+    #[arg(long, value_name = "SOM")]
+    pub line: Option<i64>,
+    /// Who still needs a visit or a conclusion gets nothing; without it, they are taken as passed
+    #[arg(long)]
+    pub steps_ahead: bool,
+    /// The snapshot is a random sample of so many families: weigh it up and tell how sure each
+    /// figure is
+    #[arg(long, value_name = "FAMILIES")]
+    pub sample_of: Option<u64>,
+    /// Whole districts were drawn, not families one by one
+    #[arg(long, requires = "sample_of")]
+    pub by_district: bool,
+    /// Replicates of the bootstrap
+    #[arg(long, default_value_t = 400, requires = "sample_of")]
+    pub replicates: u32,
+    /// The seed of the bootstrap; the same seed tells the same intervals
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// A folder for the tables (CSV and Parquet) and the plots (SVG)
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -218,6 +315,16 @@ pub enum Rules {
     Reference,
     /// List the parameters of a pack with law, dates and status
     Parameters { regime: String },
+    /// Print the law of a day as one SQL statement over the tables of a snapshot
+    Sql {
+        regime: String,
+        /// The day whose law and parameters hold (YYYY-MM-DD)
+        #[arg(long)]
+        on: String,
+        /// The engine: duckdb or datafusion
+        #[arg(long, default_value = "duckdb")]
+        dialect: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,20 +1,25 @@
-//! `daftar assess`: the law over the whole register.
+//! `daftar assess`: the law over the register, all of it or what changed.
 
 use std::time::Instant;
 
 use access::{Action, Purpose};
 use app::Daftar;
-use casework::assessment;
+use casework::assessment::{self, Again, Order, standing};
 use kernel::Day;
 use serde::Serialize;
 
 use crate::args::{Assess, Common};
+use crate::assess_snapshot;
 use crate::config;
 use crate::failure::Failure;
 use crate::show::{Show, som};
 
 #[derive(Serialize)]
 struct Assessed {
+    run: String,
+    /// The run whose rows hold for the families that were not decided again.
+    since: Option<String>,
+    decided: u64,
     regime: String,
     on: String,
     families: u64,
@@ -30,15 +35,24 @@ struct Assessed {
 }
 
 pub async fn run(common: &Common, args: &Assess) -> Result<(), Failure> {
+    if let Some(folder) = &args.snapshot {
+        return assess_snapshot::run(common, args, folder);
+    }
     let daftar = Daftar::open(config::existing(common)).await?;
-    let on = match &args.on {
-        Some(text) => Day::parse(text).map_err(|why| Failure::argument("--on", why))?,
-        None => daftar.today(),
+    let on = match (&args.on, args.since) {
+        (Some(text), _) => Day::parse(text).map_err(|why| Failure::argument("--on", why))?,
+        // Facts of today under the law of that day: what would it have decided, had it known?
+        (None, Some(run)) => {
+            let mut tx = daftar.platform.db.read().await?;
+            standing::decided_on(&mut tx, run).await?
+        }
+        (None, None) => daftar.today(),
     };
     let pack = match &args.regime {
         Some(id) => daftar.shelf.regime(id)?,
         None => daftar.shelf.in_force(on)?,
     };
+    daftar.keep_units_of(&pack).await?;
     let show = Show::new(common);
     let bar = show.count_bar(0, "families assessed");
     let permit = daftar
@@ -46,19 +60,30 @@ pub async fn run(common: &Common, args: &Assess) -> Result<(), Failure> {
         .await?;
     let began = Instant::now();
     let mut progress = |done| bar.set_position(done);
-    let report = assessment::register(
-        &daftar.platform,
-        &permit,
-        &daftar.shelf,
-        &pack,
-        on,
-        on.month(),
-        &mut progress,
-    )
-    .await?;
+    let order = Order {
+        pack: &pack,
+        decided_on: on,
+        month: on.month(),
+        again: match args.since {
+            Some(run) => Again::Since(run),
+            None if args.full => Again::Whole,
+            None => Again::Newest,
+        },
+    };
+    let (platform, shelf) = (&daftar.platform, &daftar.shelf);
+    let report =
+        assessment::register_again(platform, &permit, shelf, &order, &mut progress).await?;
     bar.finish_and_clear();
     let seconds = began.elapsed().as_secs_f64();
+    if args.since.is_some() && report.since.is_none() {
+        show.remark(
+            "the law or the day is another, or too much changed: all families were decided",
+        );
+    }
     let mut assessed = Assessed {
+        run: report.run.to_string(),
+        since: report.since.map(|run| run.to_string()),
+        decided: report.decided,
         regime: pack.id().to_owned(),
         on: on.to_string(),
         families: report.units,
@@ -103,5 +128,12 @@ fn told(assessed: &Assessed) -> String {
     if let Some(awarded) = assessed.awarded {
         text.push_str(&format!("; {awarded} awarded"));
     }
+    if let Some(since) = &assessed.since {
+        text.push_str(&format!(
+            ". {} decided again, the others as in run {since}",
+            assessed.decided
+        ));
+    }
+    text.push_str(&format!("\nRun {}", assessed.run));
     text
 }

@@ -51,6 +51,7 @@ from_fault!(
     casework::Fault,
     payments::Error,
     store::Fault,
+    insight::snapshot::SnapshotError,
     std::io::Error,
     reqwest::Error,
 );

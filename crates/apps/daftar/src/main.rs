@@ -6,7 +6,9 @@
 mod account;
 mod args;
 mod assess;
+mod assess_snapshot;
 mod budget;
+mod compare;
 mod config;
 mod demo;
 mod explain;
@@ -18,6 +20,8 @@ mod receipt;
 mod rules;
 mod serve;
 mod show;
+mod simulate;
+mod snapshot;
 mod verify;
 
 use std::process::ExitCode;
@@ -53,7 +57,12 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Serve(serve) => serve::run(common, serve).await,
         Command::Demo(demo) => demo::run(common, demo).await,
         Command::Import(import) => import::run(common, import).await,
-        Command::Assess(assess) => assess::run(common, assess).await,
+        Command::Assess(assess) => match &assess.compare {
+            Some(runs) => compare::run(common, runs, assess.out.as_deref()).await,
+            None => assess::run(common, assess).await,
+        },
+        Command::Simulate(simulate) => simulate::run(common, simulate),
+        Command::Snapshot(snapshot) => snapshot::run(common, snapshot).await,
         Command::Pay(pay) => pay::run(common, pay).await,
         Command::Explain(explain) => explain::run(common, explain).await,
         Command::Receipt(receipt) => receipt::write(common, receipt).await,

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use app::packs::PacksError;
-use rules::{CaseReport, Diagnostic, Pack, Severity};
+use kernel::Day;
+use rules::{CaseReport, Diagnostic, Dialect, Pack, Severity};
 use serde::Serialize;
 
 use crate::args::{Common, Rules};
+use crate::assess_snapshot::application;
 use crate::config;
 use crate::failure::Failure;
 use crate::show::Show;
@@ -28,6 +30,14 @@ pub fn run(common: &Common, command: &Rules) -> Result<(), Failure> {
             check(common, &packs, &country, *deny_warnings)
         }
         (Rules::Parameters { regime }, Ok(packs)) => parameters(common, &packs, regime),
+        (
+            Rules::Sql {
+                regime,
+                on,
+                dialect,
+            },
+            Ok(packs),
+        ) => sql(common, &packs, regime, (on, dialect)),
         (Rules::Reference, Ok(_)) => Ok(()),
     }
 }
@@ -68,6 +78,10 @@ impl Answer {
 #[derive(Serialize)]
 struct Checked {
     regime: String,
+    standing: rules::Standing,
+    /// The first day, and the last one if there is one.
+    from: String,
+    until: Option<String>,
     hash: String,
     parameters: usize,
     recalled: usize,
@@ -125,6 +139,9 @@ fn check_one(pack: &Pack, country: &Path) -> Result<Checked, Failure> {
     };
     Ok(Checked {
         regime: pack.id().to_owned(),
+        standing: pack.standing(),
+        from: pack.in_force().from.to_string(),
+        until: pack.in_force().to.map(|to| to.plus_days(-1).to_string()),
         hash: pack.hash_hex(),
         parameters: values().count(),
         recalled: values()
@@ -163,9 +180,16 @@ fn case_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn told(pack: &Checked) -> String {
+    let standing = match pack.standing {
+        rules::Standing::Primary => "primary",
+        rules::Standing::Overlay => "overlay",
+        rules::Standing::Programme => "programme",
+    };
     let mut text = format!(
-        "{}: {} parameter values ({} recalled), {} cases, {} differ",
+        "{}: {standing}, {} to {}; {} parameter values ({} recalled), {} cases, {} differ",
         pack.regime,
+        pack.from,
+        pack.until.as_deref().unwrap_or("now"),
         pack.parameters,
         pack.recalled,
         pack.cases,
@@ -193,17 +217,59 @@ struct Value<'a> {
     status: rules::Status,
 }
 
-fn parameters(common: &Common, packs: &[Pack], regime: &str) -> Result<(), Failure> {
+fn named<'a>(packs: &'a [Pack], regime: &str) -> Result<&'a Pack, Failure> {
     let wanted = packs
         .iter()
         .find(|pack| pack.id().eq_ignore_ascii_case(regime));
     let known = || packs.iter().map(Pack::id).collect::<Vec<_>>().join(", ");
-    let pack = wanted.ok_or_else(|| {
+    wanted.ok_or_else(|| {
         Failure::argument(
             "the regime",
             format!("there is no {regime}; there are {}", known()),
         )
+    })
+}
+
+#[derive(Serialize)]
+struct Statement {
+    regime: String,
+    on: String,
+    dialect: String,
+    sql: String,
+}
+
+/// The law of a day as SQL, for a family that applies on it and has not been visited.
+fn sql(
+    common: &Common,
+    packs: &[Pack],
+    regime: &str,
+    (on, dialect): (&str, &str),
+) -> Result<(), Failure> {
+    let pack = named(packs, regime)?;
+    let on = Day::parse(on).map_err(|why| Failure::argument("--on", why))?;
+    let engine = Dialect::named(dialect).ok_or_else(|| {
+        Failure::argument(
+            "--dialect",
+            format!("{dialect} is none of duckdb, datafusion"),
+        )
     })?;
+    let plan = pack
+        .plan(on)
+        .map_err(|why| Failure::Failed(why.to_string()))?;
+    let sql = rules::to_sql(&plan, &application(pack, on), engine)
+        .map_err(|why| Failure::Failed(why.to_string()))?;
+    let statement = Statement {
+        regime: pack.id().to_owned(),
+        on: on.to_string(),
+        dialect: dialect.to_owned(),
+        sql,
+    };
+    Show::new(common).result(&statement.sql, &statement);
+    Ok(())
+}
+
+fn parameters(common: &Common, packs: &[Pack], regime: &str) -> Result<(), Failure> {
+    let pack = named(packs, regime)?;
     let values: Vec<Value<'_>> = pack
         .parameters()
         .iter()

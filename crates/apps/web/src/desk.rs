@@ -72,9 +72,12 @@ pub fn status_of(case: &Case) -> Status {
             Status::Sent
         }
         State::Gathering | State::Visiting | State::Assessed => Status::Checking,
-        State::Awarded | State::Refused | State::WaitingList | State::Withdrawn | State::Ended => {
-            Status::Decided
-        }
+        State::Awarded
+        | State::Refused
+        | State::Suspended
+        | State::WaitingList
+        | State::Withdrawn
+        | State::Ended => Status::Decided,
     }
 }
 
@@ -87,6 +90,7 @@ pub fn next_of(case: &Case, t: T) -> Next {
     match (case.state, wait.map(|wait| wait.who)) {
         (State::Prepared, _) => Next::Confirm,
         (State::WaitingList, _) => Next::WaitingList,
+        (State::Suspended, _) => Next::Suspended,
         (State::Awarded, _) => Next::Paid {
             until: paid_by(case),
         },

@@ -66,6 +66,7 @@ fn measure(pack: &Pack, day: Day, families: usize) {
         .map(|seed| portrait(pack, day, seed).pack())
         .collect();
     let case = CaseFacts {
+        held: None,
         stage: Stage::PreAssessment,
         ..CaseFacts::application(day, pack.cut_off_day())
     };

@@ -31,19 +31,24 @@ pub mod plan;
 pub mod receipt;
 pub mod reference;
 pub mod source;
+pub mod sql;
 pub mod syntax;
 pub mod typed;
 
 pub use batch::{
-    Batch, CaseFacts, Cases, Columns, Malformed, Members, Misfit, Origin, Rows, Stage, TableRead,
-    Values,
+    Batch, CaseFacts, Cases, Columns, Held, Malformed, Members, Misfit, Origin, Rows, Stage,
+    Stretch, TableRead, Values,
 };
 pub use cases::{CaseError, CaseReport, run_cases};
 pub use explain::{Trace, explain};
 pub use letter::{Letter, letter};
 pub use outcome::{ExactValue, Need, Outcomes, ResultColumn, Results, Verdict};
-pub use pack::{AtEnd, HumanStep, LANGUAGE, LetterKind, Pack, Status, Step, Term, read_pack};
+pub use pack::{
+    AtEnd, HumanStep, LANGUAGE, LetterKind, OpenedBy, OverlayError, Pack, Standing, Status, Step,
+    Term, WhenUnmet, check_country, read_pack,
+};
 pub use plan::{Plan, PlanError, PlanInput};
 pub use receipt::{Receipt, ReceiptError};
 pub use source::{Diagnostic, Severity, SourceFile};
+pub use sql::{Dialect, SqlError, to_sql};
 pub use typed::Who;

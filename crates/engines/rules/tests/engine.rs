@@ -144,9 +144,13 @@ fn a_parameter_counts_from_the_day_it_is_both_announced_and_in_force() {
 /// Silence of an agency may leave a matter open; it never turns an answer round.
 #[test]
 fn a_fact_taken_away_leaves_the_verdict_or_makes_it_unknown() {
-    for id in ["uz-654b", "uz-sr26"] {
-        let pack = packs::pack(id);
+    for id in packs::ids() {
+        let pack = packs::pack(&id);
         let mut settled = 0;
+        let enough = match id.as_str() {
+            "uz-654b" | "uz-sr26" => 50,
+            _ => 5,
+        };
         for case in all_cases(&pack) {
             let plan = pack.plan(case.decided_on).expect("a plan");
             let whole = decided(&plan, &[&case]).remove(0);
@@ -168,7 +172,7 @@ fn a_fact_taken_away_leaves_the_verdict_or_makes_it_unknown() {
             }
         }
         assert!(
-            settled > 50,
+            settled > enough,
             "{id}: known facts settled only {settled} cases"
         );
     }

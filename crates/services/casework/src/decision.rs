@@ -20,6 +20,7 @@ words! {
         Awarded = "awarded",
         Refused = "refused",
         WaitingList = "waiting_list",
+        Suspended = "suspended",
     }
 }
 
@@ -72,6 +73,20 @@ pub(crate) fn refuse(case: &mut Case, ids: &Ids) -> Decision {
     case.happened(
         ids.now(),
         EventKind::Refused,
+        None,
+        json!({ "decision": decision.id }),
+    );
+    decision
+}
+
+/// The award of before stops; the case stays, and is looked at again each month.
+pub(crate) fn suspend(case: &mut Case, ids: &Ids) -> Decision {
+    case.state = State::Suspended;
+    case.wait = None;
+    let decision = of(case, ids, Outcome::Suspended, None);
+    case.happened(
+        ids.now(),
+        EventKind::Suspended,
         None,
         json!({ "decision": decision.id }),
     );

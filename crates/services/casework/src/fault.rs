@@ -20,6 +20,10 @@ pub enum Fault {
     NotAssessed(CaseId),
     #[error("the text of pack {hash} of regime {regime} is not kept in this database")]
     PackNotKept { regime: String, hash: String },
+    #[error("there is no run {0} over the register that came to its end")]
+    NoRun(uuid::Uuid),
+    #[error("{0} was changed for a simulation: no decision rests on it")]
+    Simulated(String),
     #[error("no pack in force on {on}")]
     NoRegime { on: kernel::Day },
     #[error("pack {regime} cannot decide on {on}: {reason}")]

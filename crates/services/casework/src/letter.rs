@@ -12,7 +12,7 @@ use rules::{Letter, LetterKind, Receipt};
 use uuid::Uuid;
 
 use crate::assessment::{self, Explained};
-use crate::case::{self, Case, State, WaitFor};
+use crate::case::{self, Case, State, Verdict, WaitFor};
 use crate::fault::{Fault, Result};
 use crate::language;
 use crate::shelf::Shelf;
@@ -87,6 +87,9 @@ pub fn kind_of(case: &Case) -> LetterKind {
     let waits_for = case.wait.as_ref().map(|wait| wait.who);
     match (case.state, waits_for) {
         (State::Refused, _) => LetterKind::Refused,
+        (State::Suspended, None) => LetterKind::Suspended,
+        // Ended while suspended: the family applied anew.
+        (State::Ended, _) if case.verdict == Some(Verdict::NotEntitled) => LetterKind::Suspended,
         (State::Awarded | State::Ended, _) => LetterKind::Awarded,
         (State::WaitingList, _) => LetterKind::WaitingList,
         (_, Some(WaitFor::Agency)) => LetterKind::WaitingAgency,

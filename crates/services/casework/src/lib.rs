@@ -5,13 +5,14 @@
 //!  application::lodge ──> case: gathering ──┬─> visiting ──┬─> assessed ──close::month──┬─> awarded
 //!  migration::regime ───────┘ (agencies)    │ (visit,      │                            └─> waiting_list
 //!  reassessment, renewal ───┘               │  Seven)      │
-//!                                           └──────────────┴─> refused
+//!                                           └──────────────┴─> refused | suspended <─> awarded
 //! ```
 //!
 //! Reading order: [`case`] (states, waits), [`application`], [`assessment`] (what the law said,
 //! stored so that it replays), [`step`] (visit, conclusion), [`escalation`] (one that
 //! did not come in time), [`decision`], [`close`], [`award`],
-//! [`migration`], [`reassessment`], [`renewal`], [`letter`], [`language`], [`figures`], [`verify`].
+//! [`migration`], [`reassessment`], [`suspension`], [`renewal`], [`letter`], [`language`],
+//! [`figures`], [`verify`].
 //!
 //! Whoever calls opens the transaction where money follows in it: payments commits in the same
 //! one. Units: money in tiyin, days and months of the local calendar, instants UTC.
@@ -30,11 +31,14 @@ pub mod language;
 pub mod letter;
 pub mod migration;
 pub mod proactive;
+#[cfg(test)]
+mod programme_tests;
 pub mod reassessment;
 pub mod renewal;
 pub mod roster;
 pub mod shelf;
 pub mod step;
+pub mod suspension;
 #[cfg(test)]
 mod testing;
 pub mod verify;
@@ -48,4 +52,6 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("casework", "0001_casework"),
     store::migration!("casework", "0002_letter_language"),
     store::migration!("casework", "0003_escalation"),
+    store::migration!("casework", "0004_suspension"),
+    store::migration!("casework", "0005_register_runs"),
 ];

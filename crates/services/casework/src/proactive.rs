@@ -27,14 +27,14 @@ pub type Free = BTreeMap<(u32, String), Money>;
 
 /// Units of a run that its budget reaches, by district and programme, poorest first; a family
 /// that an award pays already is passed over.
-pub async fn chosen(tx: &mut Tx, run: Uuid, free: &Free) -> Result<HashSet<UnitId>> {
+pub async fn chosen(tx: &mut Tx, shelf: &Shelf, run: Uuid, free: &Free) -> Result<HashSet<UnitId>> {
     let mut claims: BTreeMap<(u32, String), Vec<Claim>> = BTreeMap::new();
     let mut after = UnitId::NIL;
     loop {
         let page = assessment::entitled_of_run(tx, run, after, PAGE_UNITS).await?;
         let Some((last, _)) = page.last() else { break };
         after = last.unit;
-        let paid = paid_already(tx, &page).await?;
+        let paid = paid_already(tx, shelf, &page).await?;
         for (row, basis) in &page {
             let roster = roster::unpack(&row.roster)?;
             // Whoever is paid takes no part: the money goes to the next.
@@ -87,7 +87,7 @@ pub async fn award_page(
     let last = last.unit;
     let (mut cases, mut decisions, mut grounds) = (Vec::new(), Vec::new(), Vec::new());
     let mut changes = Changes::default();
-    let paid = paid_already(tx, &page).await?;
+    let paid = paid_already(tx, shelf, &page).await?;
     for (row, basis) in page.iter().filter(|(row, _)| chosen.contains(&row.unit)) {
         let mut case = open(tx, ids, row, basis).await?;
         if roster::persons(&case)?
@@ -114,7 +114,12 @@ pub async fn award_page(
     Ok(Some((last, changes)))
 }
 
-async fn paid_already(tx: &mut Tx, page: &[(Assessment, Basis)]) -> Result<HashSet<PersonId>> {
+/// Persons to whom an award of the same benefit runs.
+async fn paid_already(
+    tx: &mut Tx,
+    shelf: &Shelf,
+    page: &[(Assessment, Basis)],
+) -> Result<HashSet<PersonId>> {
     let Some((_, basis)) = page.first() else {
         return Ok(HashSet::new());
     };
@@ -128,7 +133,10 @@ async fn paid_already(tx: &mut Tx, page: &[(Assessment, Basis)]) -> Result<HashS
         );
     }
     let running = award::of_persons(tx, &persons, first_paid_month(basis.counted_month)).await?;
-    Ok(running.into_iter().map(|(person, _)| person).collect())
+    let same = running
+        .into_iter()
+        .filter(|(_, running)| shelf.is_same_benefit(&basis.regime, &running.award.regime));
+    Ok(same.map(|(person, _)| person).collect())
 }
 
 async fn open(tx: &mut Tx, ids: &Ids, row: &Assessment, basis: &Basis) -> Result<Case> {

@@ -7,7 +7,9 @@ use kernel::{AwardId, CaseId, Day, Month, PersonId};
 use serde_json::json;
 
 use crate::award::{self, AtEnd, AwardStop, StopReason};
-use crate::case::{self, Case, EventKind, Origin, State, Wait, WaitFor, window_end};
+use crate::case::{
+    self, Case, EventKind, Held, Origin, State, Wait, WaitFor, first_paid_month, window_end,
+};
 use crate::fault::Result;
 use crate::migration::{gather_jobs, open_from};
 
@@ -156,12 +158,18 @@ struct Ask {
 
 async fn open_all(tx: &mut Tx, platform: &Platform, formers: &[Case], ask: Ask) -> Result<usize> {
     let continued = case::continued(tx, formers).await?;
+    let ids: Vec<CaseId> = formers.iter().map(|former| former.id).collect();
+    let first = award::first_months(tx, &ids).await?;
     let mut opened = Vec::new();
     let open = |former: &&Case| former.state == State::Awarded && !continued.contains(&former.id);
     for former in formers.iter().filter(open) {
         let mut case = open_from(tx, platform, former, Origin::Reassessment).await?;
         case.applied_on = ask.on;
         case.counted_month = ask.counted;
+        let until = first_paid_month(ask.counted);
+        case.held = first
+            .get(&former.id)
+            .map(|first| held(former, *first, until));
         if ask.cause == Cause::TermEnd {
             // A new term rests on new incomes; an event within a term does not.
             case.window_end = window_end(ask.on);
@@ -175,6 +183,21 @@ async fn open_all(tx: &mut Tx, platform: &Platform, formers: &[Case], ask: Ask) 
     case::save(tx, &mut opened).await?;
     job::enqueue(tx, &platform.ids, &jobs).await?;
     Ok(count)
+}
+
+/// How long the family will have held the former case's category when the new decision begins
+/// to count: the months of its award, and those of awards before it in the same category.
+fn held(former: &Case, first: Month, until: Month) -> Held {
+    let before = former
+        .held
+        .as_ref()
+        .filter(|before| before.category == former.category)
+        .map_or(0, |before| before.months);
+    let months = u32::try_from(until.0 - first.0).unwrap_or(0);
+    Held {
+        category: former.category.clone(),
+        months: before.saturating_add(months),
+    }
 }
 
 /// What a prepared renewal waits for, and until when.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use kernel::{Day, Instant, Zone};
-use rules::{Pack, Plan};
+use rules::{Pack, Plan, Standing};
 use store::{Tx, execute, fetch_optional};
 
 use crate::fault::{Fault, Result};
@@ -67,13 +67,37 @@ impl Shelf {
             .clone()
     }
 
-    /// The pack whose regime holds for applications of `on`.
+    /// The pack whose regime is primary for applications of `on`: the checker of a country's
+    /// packs sees to it that there is one.
     pub fn in_force(&self, on: Day) -> Result<Arc<Pack>> {
         let found = self
             .current()
             .into_iter()
-            .find(|pack| pack.in_force().contains(on));
+            .find(|pack| pack.is_primary() && pack.in_force().contains(on));
         found.ok_or(Fault::NoRegime { on })
+    }
+
+    /// Regimes that stand over the primary one on a day in a district: pilots and lists.
+    pub fn overlays(&self, on: Day, district: u32) -> Vec<Arc<Pack>> {
+        let mut overlays = self.current();
+        overlays.retain(|pack| {
+            pack.standing() == Standing::Overlay
+                && pack.in_force().contains(on)
+                && pack.reaches(district)
+        });
+        overlays
+    }
+
+    /// Does an award under the one regime stand in the way of an award under the other? The
+    /// primary regimes of a country pay one benefit, whatever it is called; a programme of its
+    /// own excludes only itself, and what its conditions name.
+    pub fn is_same_benefit(&self, one: &str, other: &str) -> bool {
+        let current = self.current();
+        let is_programme = |id: &str| {
+            let pack = current.iter().find(|pack| pack.id() == id);
+            pack.is_some_and(|pack| pack.standing() == Standing::Programme)
+        };
+        one == other || !(is_programme(one) || is_programme(other))
     }
 
     /// The folder's pack of a regime, by the regime's id.

@@ -118,7 +118,10 @@ pub fn shelf() -> Shelf {
     let pack = |id: &str| -> Pack {
         rules::read_pack(id, &files(&packs.join(id)), &shared).unwrap_or_else(|e| panic!("{e:?}"))
     };
-    Shelf::new(Zone::tashkent(), vec![pack("uz-654b"), pack("uz-sr26")])
+    Shelf::new(
+        Zone::tashkent(),
+        vec![pack("uz-654b"), pack("uz-sr26"), pack("uz-lonely-elderly")],
+    )
 }
 
 /// The platform with a register, the law, and what the test needs to act.
@@ -231,6 +234,40 @@ impl<'a> Story<'a> {
         tx.commit().await.unwrap();
     }
 
+    /// Every agency says of the whole register that who is not on its list holds nothing, for
+    /// the kinds of facts of persons that these regimes ask for.
+    pub async fn whole_register(&self, regimes: &[&str]) {
+        let mut kinds = std::collections::BTreeMap::new();
+        for regime in regimes {
+            let pack = self.shelf.regime(regime).unwrap();
+            for (code, _) in pack.required_kinds() {
+                let kind = kernel::facts::kind(*code).unwrap();
+                if kind.owner == kernel::facts::Owner::Person {
+                    kinds.insert(*code, kind.agency());
+                }
+            }
+        }
+        let now = self.platform.clock.now();
+        let facts: Vec<Fact> = kinds
+            .into_iter()
+            .map(|(kind, source)| Fact {
+                id: FactId(self.platform.ids.uuid()),
+                owner: registry::fact::REGISTER,
+                kind,
+                source,
+                as_of: now.day(Zone::tashkent()),
+                received_at: now,
+                evidence: EvidenceId(self.platform.ids.uuid()),
+                body: FactBody::nothing(),
+            })
+            .collect();
+        let mut tx = self.platform.db.begin().await.unwrap();
+        registry::fact::record(&mut tx, &self.permit, &facts)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// Assesses cases, with these agencies silent.
     pub async fn assess(&self, cases: &[CaseId], silent: &[&str]) -> Assessed {
         let retry_at = self.platform.clock.now().plus_seconds(3600);
@@ -295,6 +332,24 @@ impl<'a> Story<'a> {
             assert!(check.holds(), "{check:?}");
         }
     }
+}
+
+/// What the civil registry's own account may do.
+pub async fn civil_registry_permit(platform: &Platform) -> Permit {
+    let partner = access::Subject {
+        account: kernel::ids::AccountId::from_u128(5),
+        role: access::Role::Partner,
+        territory: access::Area::Country,
+        person: None,
+        office: "civil registry".to_owned(),
+    };
+    let (action, purpose) = (
+        access::Action::SendCivilEvent,
+        access::Purpose::Registration,
+    );
+    access::batch(platform, &partner, action, purpose, None, 1)
+        .await
+        .unwrap()
 }
 
 type Rows = Vec<Vec<Cell>>;

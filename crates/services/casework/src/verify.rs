@@ -89,7 +89,7 @@ async fn read(
 }
 
 /// (name, how many there are, which of them are wrong: one text a row)
-const COUNTED: [(&str, &str, &str); 6] = [
+const COUNTED: [(&str, &str, &str); 7] = [
     (
         "a case stands where its last event left it",
         "SELECT COUNT(*) FROM case_now",
@@ -112,6 +112,14 @@ const COUNTED: [(&str, &str, &str); 6] = [
          AND (d.id IS NULL OR d.outcome <> 'refused') LIMIT 100",
     ),
     (
+        "a suspended case has a decision that suspends and no award",
+        "SELECT COUNT(*) FROM case_now WHERE state = 'suspended'",
+        "SELECT c.number FROM case_now c LEFT JOIN decision d ON d.case_id = c.id \
+         AND d.id = c.decision LEFT JOIN award a ON a.case_id = c.id \
+         WHERE c.state = 'suspended' AND (d.id IS NULL OR d.outcome <> 'suspended' \
+         OR a.id IS NOT NULL) LIMIT 100",
+    ),
+    (
         "nobody is in two awards of one programme and month",
         "SELECT COUNT(*) FROM award_member",
         "SELECT a.programme || ' ' || CAST(COUNT(*) AS TEXT) FROM award_member m \
@@ -131,7 +139,8 @@ const COUNTED: [(&str, &str, &str); 6] = [
     (
         "an open case says for whom it waits, and no other does",
         "SELECT COUNT(*) FROM case_now",
-        "SELECT number FROM case_now WHERE (wait IS NULL) = (state IN \
+        // A suspended case waits only while its agencies are asked again.
+        "SELECT number FROM case_now WHERE state <> 'suspended' AND (wait IS NULL) = (state IN \
          ('prepared', 'gathering', 'visiting', 'assessed', 'waiting_list')) LIMIT 100",
     ),
 ];

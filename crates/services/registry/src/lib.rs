@@ -34,7 +34,10 @@ use access::Permit;
 use kernel::{FactId, PersonId, UnitId};
 
 /// Tables of this crate.
-pub const SCHEMA: &[store::Migration] = &[store::migration!("registry", "0001_register")];
+pub const SCHEMA: &[store::Migration] = &[
+    store::migration!("registry", "0001_register"),
+    store::migration!("registry", "0002_unit_version"),
+];
 
 pub type Result<T, E = RegisterError> = std::result::Result<T, E>;
 

@@ -176,6 +176,7 @@ impl Found {
         ) {
             (Some(Outcome::Awarded), _) => "awarded",
             (Some(Outcome::Refused), _) => "refused",
+            (Some(Outcome::Suspended), _) => "suspended",
             (Some(Outcome::WaitingList), _) => "waiting_budget",
             (None, Some(WaitFor::Visit | WaitFor::Seven)) => "waiting_visit",
             (None, Some(WaitFor::Agency)) => "waiting_agency",

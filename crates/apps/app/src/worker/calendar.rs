@@ -2,7 +2,7 @@
 //! of age. Each is done once a month, however often the clock is looked at.
 
 use access::{Action, Purpose};
-use casework::reassessment;
+use casework::{reassessment, suspension};
 use kernel::Month;
 use store::setting;
 
@@ -53,19 +53,24 @@ impl Daftar {
         Ok(Some(month))
     }
 
-    /// Terms that ended with the month before, and children who came of age in it.
+    /// Terms that ended with the month before, children who came of age in it, and payments that
+    /// are suspended.
     pub async fn begin_month(&self, month: Month) -> Result<usize> {
         let permit = self.permit(Action::AssessCase, Purpose::Upkeep, 0).await?;
-        for pack in self.shelf.current() {
-            let block = &pack.unit().name;
+        let mut tx = self.platform.db.read().await?;
+        let kept = registry::unit::blocks(&mut tx).await?;
+        drop(tx);
+        for one in kept {
+            let block = &one.block.name;
             registry::unit::recompose_due(&self.platform, &permit, block, month.first_day())
                 .await?;
         }
         let mut tx = self.platform.db.begin().await?;
         let aged = reassessment::comings_of_age(&mut tx, &self.platform, month).await?;
         let ended = reassessment::term_ends(&mut tx, &self.platform, month).await?;
+        let suspended = suspension::look(&mut tx, &self.platform, &self.shelf, month).await?;
         setting::set(&mut tx, KEPT, &month.to_string()).await?;
         tx.commit().await?;
-        Ok(aged + ended)
+        Ok(aged + ended + suspended.again)
     }
 }

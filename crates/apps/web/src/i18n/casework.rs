@@ -57,6 +57,7 @@ texts! {
     next_seven(day) { uz: "Mahalla yettiligi xulosasi, {day} gacha", ru: "Заключение семёрки, до {day}", en: "Conclusion of the Seven by {day}" }
     next_close(day) { uz: "Oy yakuni, javob {day} gacha", ru: "Итог месяца, ответ до {day}", en: "Close of the month, answer by {day}" }
     next_paid(day) { uz: "Toʻlov {day} gacha", ru: "Выплата до {day}", en: "Payment by {day}" }
+    next_suspended { uz: "Toʻxtatilgan: oy boshida yana tekshiriladi", ru: "Приостановлено: проверят в начале месяца", en: "Suspended: looked at again at the beginning of the month" }
     next_waiting_list { uz: "Navbatda: byudjet kutilmoqda", ru: "В очереди: ждёт бюджета", en: "On the waiting list for budget" }
     next_account { uz: "Yangi karta kerak", ru: "Нужна новая карта", en: "A new card is needed" }
     next_confirm { uz: "Davom ettirishni tasdiqlang", ru: "Подтвердите продление", en: "Confirm the renewal" }
@@ -78,6 +79,8 @@ texts! {
     step_assessed { uz: "Hisob-kitob qilindi", ru: "Расчёт сделан", en: "Assessed" }
     step_awarded { uz: "Qaror: yordam tayinlandi", ru: "Решение: помощь назначена", en: "Decision: help is awarded" }
     step_refused { uz: "Qaror: rad etildi", ru: "Решение: отказ", en: "Decision: refused" }
+    step_suspended { uz: "Qaror: toʻlov vaqtincha toʻxtatildi", ru: "Решение: выплата приостановлена", en: "Decision: the payment is suspended" }
+    step_looked_again { uz: "Toʻxtatilgan toʻlov yana tekshirilmoqda", ru: "Приостановленную выплату проверяют снова", en: "The suspended payment is looked at again" }
     step_waiting_list { uz: "Qaror: navbatga qoʻyildi", ru: "Решение: лист ожидания", en: "Decision: waiting list" }
     step_migrated { uz: "Yangi qoida boʻyicha qayta koʻrildi", ru: "Пересмотрено по новым правилам", en: "Reassessed under the new law" }
     step_opened { uz: "Tizim ishni arizasiz ochdi", ru: "Дело открыто системой, без заявления", en: "Opened by the system, without an application" }

@@ -9,6 +9,8 @@ texts! {
     answer_awarded_open(sum, from) { uz: "Oyiga {sum} olasiz: {from} dan boshlab.", ru: "Вы будете получать {sum} в месяц с {from}.", en: "You will get {sum} a month from {from}." }
     answer_refused { uz: "Bu safar yordam tayinlanmadi.", ru: "На этот раз помощь не назначена.", en: "Not this time: help is not awarded." }
     answer_refused_because(reason) { uz: "Bu safar yoʻq: {reason}", ru: "На этот раз нет: {reason}", en: "Not this time: {reason}" }
+    answer_suspended { uz: "Toʻlov vaqtincha toʻxtatildi.", ru: "Выплата приостановлена.", en: "The payment is suspended." }
+    answer_suspended_because(reason) { uz: "Toʻlov vaqtincha toʻxtatildi: {reason}", ru: "Выплата приостановлена: {reason}", en: "The payment is suspended: {reason}" }
     answer_waiting_list { uz: "Haqingiz bor, lekin bu oy byudjet yetmadi. Siz navbatdasiz.", ru: "Помощь вам положена, но в этом месяце бюджета не хватило. Вы в очереди.", en: "You have the right, but this month's budget ran out. You are on the waiting list." }
     answer_waiting_agency { uz: "Hali javob yoʻq: bir idora javobini kutyapmiz. Bu sizning aybingiz emas.", ru: "Ответа ещё нет: ждём одно ведомство. Это не ваша вина.", en: "No answer yet: we wait for an agency. It is not your fault." }
     answer_waiting_visit { uz: "Hali javob yoʻq: uyga tashrif kutilmoqda.", ru: "Ответа ещё нет: впереди посещение на дому.", en: "No answer yet: a home visit comes first." }
@@ -42,6 +44,7 @@ texts! {
     change_limit_below(label, limit, day) { uz: "«{label}» {limit} dan oshmasa, {day} dan qayta ariza bering.", ru: "Если «{label}» будет не больше {limit}, подайте снова с {day}.", en: "If “{label}” is at most {limit}, apply again from {day}." }
     change_limit_above(label, limit, day) { uz: "«{label}» kamida {limit} boʻlsa, {day} dan qayta ariza bering.", ru: "Если «{label}» будет не меньше {limit}, подайте снова с {day}.", en: "If “{label}” is at least {limit}, apply again from {day}." }
     change_condition(label, day) { uz: "Bu shart oʻzgarsa: «{label}», {day} dan qayta ariza bering.", ru: "Если изменится это условие: «{label}», подайте снова с {day}.", en: "If this changes: “{label}”, apply again from {day}." }
+    change_suspended { uz: "Shart bajarilgach, toʻlov arizasiz tiklanadi; har oy boshida tekshiramiz. Yangi ariza ham berish mumkin.", ru: "Когда условие будет выполнено, выплата возобновится без заявления; мы проверяем это в начале месяца. Можно подать и новое заявление.", en: "Once the condition is met the payment resumes without an application; we look at the beginning of each month. You may also apply anew." }
     change_waiting_list { uz: "Keyingi oy byudjetida navbatingiz yana koʻriladi. Ariza kerak emas.", ru: "В следующем месяце очередь рассмотрят снова. Заявление не нужно.", en: "Next month's budget is shared again. You need not apply." }
     change_waiting { uz: "Javob kelishi bilan hisoblaymiz. Sizdan hech narsa kerak emas.", ru: "Как только придёт ответ, мы посчитаем. От вас ничего не нужно.", en: "We assess as soon as the answer comes. You need do nothing." }
     change_family { uz: "Farzand tugʻilsa yoki oila oʻzgarsa, FHDYO xabari bilan oʻzimiz qayta hisoblaymiz.", ru: "При рождении ребёнка или перемене в семье пересчитаем сами по данным ЗАГС.", en: "If a child is born or the family changes, we reassess by the civil registry's message." }

@@ -170,6 +170,7 @@ fn totals_of(sum: &Figures, money: &MoneyOf) -> Totals {
             CaseState::Gathering,
             CaseState::Visiting,
             CaseState::Assessed,
+            CaseState::Suspended,
         ]),
         waiting_list: of(&[CaseState::WaitingList]),
         credited: money.credited,

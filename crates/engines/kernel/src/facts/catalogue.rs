@@ -1,7 +1,7 @@
 //! The kinds of facts. A code and a field's place are never reused or moved: packed
 //! bodies of past decisions refer to them.
 
-use super::{FactKind, Field, Owner, Source, ValueType};
+use super::{FactKind, Field, Owner, Source, ValueType, uzbekistan};
 use crate::lang::Text3;
 
 /// Codes of the kinds.
@@ -17,10 +17,22 @@ pub mod code {
     pub const VISIT: u16 = 9;
     pub const SEVEN: u16 = 10;
     pub const OTHER_INCOME: u16 = 11;
+    // 40 to 59: what the further programmes of Uzbekistan ask for.
+    pub const WORK_RECORD: u16 = 40;
+    pub const AID: u16 = 41;
+    pub const COMMISSION: u16 = 42;
+    pub const CARE: u16 = 43;
+    pub const WORK_EXEMPTION: u16 = 44;
+    pub const INSTITUTION: u16 = 45;
+    pub const LOST_BREADWINNER: u16 = 46;
+    pub const BIRTH: u16 = 47;
+    pub const LONELY: u16 = 48;
 }
 
 pub fn kind(code: u16) -> Option<&'static FactKind> {
-    let at = usize::from(code).checked_sub(1)?;
+    let at = CATALOGUE
+        .binary_search_by_key(&code, |kind| kind.code)
+        .ok()?;
     CATALOGUE.get(at)
 }
 
@@ -28,7 +40,7 @@ pub fn kind_named(name: &str) -> Option<&'static FactKind> {
     CATALOGUE.iter().find(|kind| kind.name == name)
 }
 
-const fn field(
+pub(super) const fn field(
     name: &'static str,
     ty: ValueType,
     uz: &'static str,
@@ -52,7 +64,7 @@ const INFORMAL: Field = field(
     "informal income (a month, whole family)",
 );
 
-/// Ordered by code, without gaps: the code is the place plus one.
+/// Ordered by code; a country's own kinds have a stretch of codes of their own.
 pub static CATALOGUE: &[FactKind] = &[
     FactKind {
         code: code::WAGE,
@@ -314,4 +326,13 @@ pub static CATALOGUE: &[FactKind] = &[
         sources: &[Source::Declaration, Source::Import],
         label: Text3::fixed("boshqa daromadlar", "прочие доходы", "other income"),
     },
+    uzbekistan::WORK_RECORD,
+    uzbekistan::AID,
+    uzbekistan::COMMISSION,
+    uzbekistan::CARE,
+    uzbekistan::WORK_EXEMPTION,
+    uzbekistan::INSTITUTION,
+    uzbekistan::LOST_BREADWINNER,
+    uzbekistan::BIRTH,
+    uzbekistan::LONELY,
 ];

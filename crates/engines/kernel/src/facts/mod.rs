@@ -10,6 +10,7 @@ mod check;
 mod source;
 #[cfg(test)]
 mod tests;
+mod uzbekistan;
 mod words;
 
 use serde::{Deserialize, Serialize};

@@ -19,10 +19,14 @@ pub enum Source {
     MahallaSeven,
     Declaration,
     Import,
+    SocialService,
+    Institutions,
+    MahallaCommission,
+    Programmes,
 }
 
 impl Source {
-    pub const ALL: [Source; 12] = [
+    pub const ALL: [Source; 16] = [
         Source::CivilRegistry,
         Source::Tax,
         Source::Employment,
@@ -35,9 +39,13 @@ impl Source {
         Source::MahallaSeven,
         Source::Declaration,
         Source::Import,
+        Source::SocialService,
+        Source::Institutions,
+        Source::MahallaCommission,
+        Source::Programmes,
     ];
 
-    /// As it stands in the database; never reused.
+    /// As it stands in the database; never reused. 20 to 29 are those of Uzbekistan alone.
     pub const fn code(self) -> u8 {
         match self {
             Source::CivilRegistry => 1,
@@ -52,12 +60,15 @@ impl Source {
             Source::MahallaSeven => 10,
             Source::Declaration => 11,
             Source::Import => 12,
+            Source::SocialService => 20,
+            Source::Institutions => 21,
+            Source::MahallaCommission => 22,
+            Source::Programmes => 23,
         }
     }
 
     pub fn from_code(code: u8) -> Option<Source> {
-        let at = usize::from(code).checked_sub(1)?;
-        Source::ALL.get(at).copied()
+        Source::ALL.into_iter().find(|source| source.code() == code)
     }
 
     pub const fn name(self) -> &'static str {
@@ -74,6 +85,10 @@ impl Source {
             Source::MahallaSeven => "mahalla_seven",
             Source::Declaration => "declaration",
             Source::Import => "import",
+            Source::SocialService => "social_service",
+            Source::Institutions => "institutions",
+            Source::MahallaCommission => "mahalla_commission",
+            Source::Programmes => "programmes",
         }
     }
 
@@ -122,6 +137,26 @@ impl Source {
                 "koʻchirilgan maʼlumot",
                 "перенесённые данные",
                 "imported data",
+            ),
+            Source::SocialService => Text3::fixed(
+                "Inson ijtimoiy xizmatlar markazi",
+                "центр социальных услуг «Инсон»",
+                "Inson social service centre",
+            ),
+            Source::Institutions => Text3::fixed(
+                "muassasalar reyestri",
+                "реестр учреждений",
+                "register of institutions",
+            ),
+            Source::MahallaCommission => Text3::fixed(
+                "mahalla komissiyasi",
+                "махаллинская комиссия",
+                "mahalla commission",
+            ),
+            Source::Programmes => Text3::fixed(
+                "ijtimoiy toʻlovlar reyestri",
+                "реестр социальных выплат",
+                "register of social payments",
             ),
         }
     }

@@ -132,6 +132,160 @@ static WORDS: &[Words] = &[
         ],
     },
     Words {
+        list: &[
+            "child_benefit",
+            "material_assistance",
+            "elderly_assistance",
+            "lonely_elderly_assistance",
+            "carer_allowance",
+            "survivor_allowance",
+            "birth_grant",
+            "saxovat_fund",
+            "women_notebook",
+            "youth_notebook",
+        ],
+        labels: &[
+            word("bolalar nafaqasi", "детское пособие", "child benefit"),
+            word(
+                "moddiy yordam",
+                "материальная помощь",
+                "material assistance",
+            ),
+            word(
+                "stajsiz keksalarga nafaqa",
+                "пособие престарелым без стажа",
+                "allowance of the elderly without service",
+            ),
+            word(
+                "yolgʻiz keksalarga yordam",
+                "помощь одиноким престарелым",
+                "assistance of the lonely elderly",
+            ),
+            word(
+                "parvarish qiluvchiga nafaqa",
+                "пособие ухаживающему",
+                "allowance of a carer",
+            ),
+            word(
+                "boquvchisini yoʻqotganlik nafaqasi",
+                "пособие по потере кормильца",
+                "survivor allowance",
+            ),
+            word(
+                "bola tugʻilganda nafaqa",
+                "пособие при рождении",
+                "birth grant",
+            ),
+            word(
+                "«Saxovat va koʻmak» jamgʻarmasi",
+                "фонд «Саховат ва кумак»",
+                "Saxovat va koʻmak fund",
+            ),
+            word("ayollar daftari", "женская тетрадь", "women notebook"),
+            word("yoshlar daftari", "молодёжная тетрадь", "youth notebook"),
+        ],
+    },
+    Words {
+        list: &[
+            "income",
+            "care",
+            "birth",
+            "food",
+            "clothing",
+            "utilities",
+            "housing",
+            "treatment",
+            "emergency",
+        ],
+        labels: &[
+            word("daromad", "доход", "income support"),
+            word("parvarish", "уход", "care of a person"),
+            word("tugʻilish", "рождение", "birth of a child"),
+            word("oziq-ovqat", "продукты", "food"),
+            word("kiyim", "одежда", "clothing"),
+            word("kommunal toʻlovlar", "коммунальные услуги", "utilities"),
+            word("uy-joy", "жильё", "housing"),
+            word("davolanish", "лечение", "treatment"),
+            word("favqulodda holat", "чрезвычайная ситуация", "emergency"),
+        ],
+    },
+    Words {
+        list: &[
+            "child_under_3",
+            "disabled_child",
+            "disabled_adult",
+            "elderly",
+        ],
+        labels: &[
+            word("3 yoshgacha bola", "ребёнок до 3 лет", "child under 3"),
+            word(
+                "nogironligi boʻlgan bola",
+                "ребёнок с инвалидностью",
+                "disabled child",
+            ),
+            word(
+                "nogironligi boʻlgan kishi",
+                "взрослый с инвалидностью",
+                "disabled adult",
+            ),
+            word("keksa kishi", "престарелый", "elderly person"),
+        ],
+    },
+    Words {
+        list: &[
+            "care_of_child",
+            "care_of_disabled",
+            "full_time_study",
+            "pregnancy",
+            "disability",
+            "age",
+        ],
+        labels: &[
+            word("bola parvarishi", "уход за ребёнком", "care of a child"),
+            word(
+                "nogironligi boʻlgan shaxs parvarishi",
+                "уход за лицом с инвалидностью",
+                "care of a disabled person",
+            ),
+            word("kunduzgi taʼlim", "очная учёба", "full-time study"),
+            word("homiladorlik", "беременность", "pregnancy"),
+            word("nogironlik", "инвалидность", "disability"),
+            word("yosh", "возраст", "age"),
+        ],
+    },
+    Words {
+        list: &["residential", "prison", "hospital"],
+        labels: &[
+            word(
+                "internat muassasasi",
+                "интернатное учреждение",
+                "residential home",
+            ),
+            word(
+                "jazoni oʻtash muassasasi",
+                "место лишения свободы",
+                "prison",
+            ),
+            word("shifoxona", "больница", "hospital"),
+        ],
+    },
+    Words {
+        list: &["father", "mother", "other"],
+        labels: &[
+            word("otasi", "отец", "father"),
+            word("onasi", "мать", "mother"),
+            word("boshqa boquvchi", "другой кормилец", "another breadwinner"),
+        ],
+    },
+    Words {
+        list: &["death", "missing", "prison"],
+        labels: &[
+            word("vafot", "смерть", "death"),
+            word("bedarak yoʻqolgan", "безвестное отсутствие", "missing"),
+            word("qamoq", "лишение свободы", "prison"),
+        ],
+    },
+    Words {
         list: &["application", "migration", "reassessment", "renewal"],
         labels: &[
             word("ariza", "заявление", "application"),

@@ -6,11 +6,11 @@
 //! that should be there and is not is one row with `missing`; an owner without a
 //! row is known to have none.
 
-use super::push::{is_sound, missing};
+use super::push::missing;
 use super::{Batch, CaseFacts, InputColumn, KNOWN, PHANTOM, TableRows, UNKNOWN};
 use crate::limits::MEMBERS_MAX;
 use crate::plan::{Plan, TableLayout};
-use crate::typed::{MEMBER_COLUMNS, Type, Who};
+use crate::typed::{MEMBER_COLUMNS, Type, Who, is_sound};
 use kernel::facts::{FactKind, Owner};
 use kernel::kin::Role;
 use kernel::{FactId, PersonId, UnitId};
@@ -402,7 +402,7 @@ impl TableRows {
         for row in (0..kept.len()).filter(|row| kept[*row]) {
             let known = !rows.is_missing(row) && given.known.get(row).copied().unwrap_or(true);
             let value = given.values[row];
-            let sound = known && is_sound(layout, field, value);
+            let sound = known && is_sound(layout.table.kind, field, value);
             self.values[column].push(if sound { value } else { 0 });
             self.states[column].push(if sound { KNOWN } else { unknown });
         }

@@ -7,9 +7,11 @@
 
 mod columns;
 mod push;
+mod stretch;
 
 pub use columns::{Cases, Columns, Members, Misfit, Rows, TableRead, Values};
 pub use push::Malformed;
+pub use stretch::{Asked, Cells, Numbered, Stretch, StretchRows};
 
 use crate::limits::BLOCK_UNITS;
 use crate::plan::{Layout, Plan};
@@ -29,6 +31,17 @@ pub struct CaseFacts {
     /// The category held before, as its place in the pack's list.
     pub former_category: Option<u8>,
     pub stage: Stage,
+    /// The award that the case continues.
+    pub held: Option<Held>,
+}
+
+/// An award that a case continues: its category, and how long the family has held it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// As its place in the pack's list; none where the pack has no categories.
+    pub category: Option<u8>,
+    /// Months paid in that category without a break.
+    pub months: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -63,6 +76,7 @@ impl CaseFacts {
             origin: Origin::Application,
             former_category: None,
             stage: Stage::Final,
+            held: None,
         }
     }
 
@@ -76,6 +90,10 @@ impl CaseFacts {
             self.origin as i64,
             self.former_category.map_or(-1, i64::from),
             self.stage as i64,
+            self.held
+                .and_then(|held| held.category)
+                .map_or(-1, i64::from),
+            self.held.map_or(0, |held| i64::from(held.months)),
         ]
     }
 }
@@ -183,8 +201,25 @@ impl Batch {
         }
     }
 
+    /// True when `plan` reads the same columns on the same day, so that it can decide what
+    /// was read for another plan.
+    pub fn fits(&self, plan: &Plan) -> bool {
+        let read = |layout: &Layout| -> Vec<_> {
+            let tables = layout.tables.iter();
+            tables
+                .map(|one| (one.table.kind.code, one.table.who, one.columns.clone()))
+                .collect()
+        };
+        self.decided_on == plan.decided_on && read(&self.layout) == read(&plan.layout)
+    }
+
     pub fn len(&self) -> usize {
         self.member_start.len() - 1
+    }
+
+    /// Living members of a unit.
+    pub fn member_count(&self, index: usize) -> usize {
+        (self.member_start[index + 1] - self.member_start[index]) as usize
     }
 
     pub fn is_empty(&self) -> bool {

@@ -3,9 +3,9 @@
 use super::{AT_LEAST, Batch, CaseFacts, KNOWN, PHANTOM, TableRows, UNKNOWN};
 use crate::limits::MEMBERS_MAX;
 use crate::plan::TableLayout;
-use crate::typed::{Who, never_negative};
+use crate::typed::{Who, is_sound, never_negative};
 use kernel::Sex;
-use kernel::facts::{CellView, Owner, ValueType};
+use kernel::facts::{CellView, Owner};
 use kernel::kin::Role;
 use kernel::portrait::{BadBytes, FactView, Facts, MemberView, PortraitView};
 
@@ -173,7 +173,7 @@ impl Batch {
     }
 }
 
-fn push_phantom(rows: &mut TableRows, layout: &TableLayout, owner: u32) {
+pub(super) fn push_phantom(rows: &mut TableRows, layout: &TableLayout, owner: u32) {
     rows.owner.push(owner);
     rows.fact.push(PHANTOM);
     for (field, column) in layout.columns.iter().enumerate() {
@@ -198,7 +198,10 @@ fn push_rows(
         for (field, column) in layout.columns.iter().enumerate() {
             let cell = cells.next().unwrap_or(CellView::Missing);
             let Some(column) = column else { continue };
-            let (value, state) = match cell.int().filter(|value| is_sound(layout, field, *value)) {
+            let (value, state) = match cell
+                .int()
+                .filter(|value| is_sound(layout.table.kind, field, *value))
+            {
                 Some(value) => (value, KNOWN),
                 None => (0, missing(layout, field)),
             };
@@ -215,18 +218,5 @@ pub(super) fn missing(layout: &TableLayout, field: usize) -> u8 {
         AT_LEAST
     } else {
         UNKNOWN
-    }
-}
-
-/// A cell outside its type is as good as missing.
-pub(super) fn is_sound(layout: &TableLayout, field: usize, value: i64) -> bool {
-    const CALENDAR: u64 = 10_000_000;
-    match layout.table.kind.fields[field].ty {
-        ValueType::Money => value >= 0 || !never_negative(layout.table.kind, field),
-        ValueType::Integer => true,
-        ValueType::Day | ValueType::Month => value.unsigned_abs() < CALENDAR,
-        ValueType::YesNo => value == 0 || value == 1,
-        ValueType::Code(list) => usize::try_from(value).is_ok_and(|index| index < list.len()),
-        ValueType::Text => false,
     }
 }

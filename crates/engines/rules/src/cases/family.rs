@@ -35,6 +35,9 @@ pub fn portrait(pack: &Pack, family: &FamilyForm, case: &CaseFacts) -> Result<Po
         };
         members.push(maker.member(&person, Role::Child)?);
     }
+    for resident in &family.residents {
+        members.push(maker.member(resident, Role::Resident)?);
+    }
     let mut unit_facts = Vec::new();
     for (name, value) in &family.facts {
         let kind = facts::kind_named(name).filter(|kind| kind.owner == Owner::Unit);

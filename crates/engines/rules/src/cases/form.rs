@@ -16,8 +16,18 @@ pub struct CaseForm {
     pub origin: Option<Origin>,
     pub stage: Option<Stage>,
     pub former_category: Option<String>,
+    /// The award that the case continues.
+    pub held: Option<HeldForm>,
     pub family: FamilyForm,
     pub expect: Expected,
+}
+
+/// `held: { category: POOR, months: 6 }`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldForm {
+    pub category: Option<String>,
+    pub months: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -26,6 +36,9 @@ pub struct FamilyForm {
     pub spouse: Option<PersonForm>,
     #[serde(default)]
     pub children: Vec<ChildForm>,
+    /// Others who live in the dwelling, where the unit is a household.
+    #[serde(default)]
+    pub residents: Vec<PersonForm>,
     /// Facts of the family by kind.
     #[serde(flatten)]
     pub facts: BTreeMap<String, Value>,

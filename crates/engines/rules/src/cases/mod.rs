@@ -17,7 +17,7 @@
 mod family;
 mod form;
 
-use crate::batch::{CaseFacts, Stage};
+use crate::batch::{CaseFacts, Held, Stage};
 use crate::explain::{Trace, explain};
 use crate::outcome::{Truth, Verdict};
 use crate::pack::Pack;
@@ -75,11 +75,16 @@ fn ready(pack: &Pack, form: CaseForm) -> Result<ReadyCase, CaseError> {
     let mut facts = CaseFacts::application(applied_on, pack.cut_off_day());
     facts.origin = form.origin.unwrap_or(facts.origin);
     facts.stage = form.stage.unwrap_or(Stage::Final);
-    if let Some(category) = &form.former_category {
-        let index = pack
-            .category_index(category)
-            .ok_or_else(|| wrong(format!("no category `{category}`")))?;
-        facts.former_category = Some(index);
+    let place = |category: &String| {
+        let index = pack.category_index(category);
+        index.ok_or_else(|| wrong(format!("no category `{category}`")))
+    };
+    facts.former_category = form.former_category.as_ref().map(place).transpose()?;
+    if let Some(held) = &form.held {
+        facts.held = Some(Held {
+            category: held.category.as_ref().map(place).transpose()?,
+            months: held.months,
+        });
     }
     let portrait = family::portrait(pack, &form.family, &facts).map_err(wrong)?;
     Ok(ReadyCase {

@@ -159,6 +159,11 @@ impl Outcomes {
         &self.traces[start as usize..self.rows[i].trace_end as usize]
     }
 
+    /// Appends the truth of every condition, in the pack's order.
+    pub fn truths(&self, i: usize, out: &mut Vec<Truth>) {
+        packed::truths(self.trace_bytes(i), out);
+    }
+
     /// Appends the ids of the facts that were looked at, 16 bytes each.
     pub fn facts_used(&self, i: usize, out: &mut Vec<u8>) {
         out.extend_from_slice(self.fact_bytes(i));

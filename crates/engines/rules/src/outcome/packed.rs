@@ -157,6 +157,14 @@ impl PackedTrace {
     }
 }
 
+/// Appends the truths of a trace's conditions, in the pack's order; what is damaged ends them.
+pub(crate) fn truths(bytes: &[u8], out: &mut Vec<Truth>) {
+    let mut reader = Reader { bytes, at: 4 };
+    let count = reader.byte().unwrap_or(0);
+    let read = (0..count).map_while(|_| reader.condition().ok());
+    out.extend(read.map(|condition| condition.truth));
+}
+
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,

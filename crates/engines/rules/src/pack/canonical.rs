@@ -3,9 +3,10 @@
 //! the pack's hash.
 //!
 //! Layout: a first line `daftar-pack <language> <id>`, then for each file a line
-//! `file <own|shared> <bytes> <path>` and exactly that many bytes and a newline.
+//! `file <own|shared> <bytes> <path>` and exactly that many bytes and a newline. A pack
+//! that a simulation changed has a line `simulated <change>` at the foot for each change.
 
-use super::{LANGUAGE, Pack, read_pack};
+use super::{LANGUAGE, OverlayError, Pack, read_pack};
 use crate::source::{Diagnostic, SourceFile};
 use sha2::{Digest, Sha256};
 
@@ -18,6 +19,8 @@ pub enum CanonicalError {
     Language(u32),
     #[error("the stored pack no longer reads: {0:?}")]
     Pack(Vec<Diagnostic>),
+    #[error("a change of the stored pack no longer reads: {0}")]
+    Change(#[from] OverlayError),
 }
 
 /// Line ends are normalised, so that a checkout on another system is the same pack.
@@ -52,7 +55,11 @@ pub fn hash(text: &str) -> [u8; 32] {
 impl Pack {
     /// The whole pack as one text: what the database keeps of every pack used.
     pub fn canonical_text(&self) -> String {
-        text(&self.id, &self.files, &self.shared)
+        let mut out = text(&self.id, &self.files, &self.shared);
+        for change in &self.simulated {
+            out.push_str(&format!("simulated {change}\n"));
+        }
+        out
     }
 
     pub fn from_canonical(stored: &str) -> Result<Pack, CanonicalError> {
@@ -69,8 +76,14 @@ impl Pack {
             return Err(CanonicalError::Language(language));
         }
         let (mut own, mut shared) = (Vec::new(), Vec::new());
+        let mut changes = Vec::new();
         while !rest.is_empty() {
             let (line, body) = rest.split_once('\n').ok_or_else(|| shape(rest))?;
+            if let Some(change) = line.strip_prefix("simulated ") {
+                changes.push(change);
+                rest = body;
+                continue;
+            }
             let mut words = line.splitn(4, ' ');
             let (Some("file"), Some(whose), Some(bytes), Some(path)) =
                 (words.next(), words.next(), words.next(), words.next())
@@ -90,6 +103,11 @@ impl Pack {
                 shared.push(file)
             }
         }
-        read_pack(id, &own, &shared).map_err(CanonicalError::Pack)
+        let mut pack = read_pack(id, &own, &shared).map_err(CanonicalError::Pack)?;
+        for change in changes {
+            pack.change_again(change)?;
+        }
+        pack.hash = hash(&pack.canonical_text());
+        Ok(pack)
     }
 }

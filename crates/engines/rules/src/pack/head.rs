@@ -1,9 +1,9 @@
 //! The `pack` and `facts` blocks: what the pack is, and which facts it reads.
 
-use super::LANGUAGE;
 use super::blocks::{self, Errors};
+use super::{LANGUAGE, OpenedBy, Standing, standing};
 use crate::markdown::{Block, Word};
-use crate::source::{Diagnostic, nearest};
+use crate::source::{Diagnostic, Place, nearest};
 use crate::typed::{Table, Tables, Who, all_kinds};
 use kernel::facts::{self, Owner};
 use kernel::{Day, Period, Text3};
@@ -14,14 +14,21 @@ pub struct Head {
     pub title: Text3,
     pub law: Text3,
     pub in_force: Period<Day>,
+    pub placed: Place,
+    pub standing: Standing,
+    pub opened_by: OpenedBy,
+    pub territory: Vec<u32>,
     pub cut_off_day: u32,
     /// None in a calculation.
     pub rank: Option<Word>,
 }
 
-pub(crate) const HEAD_KEYS: [&str; 12] = [
+pub(crate) const HEAD_KEYS: [&str; 15] = [
     "language",
     "kind",
+    "standing",
+    "opened by",
+    "territory",
     "title.uz",
     "title.ru",
     "title.en",
@@ -48,11 +55,10 @@ pub fn read_head(block: &Block, errors: &mut Errors) -> Option<Head> {
             format!("language: {LANGUAGE}"),
         ));
     }
-    let from = errors.keep(
-        block
-            .required("in force from")
-            .and_then(|field| blocks::day(&field.value[0])),
-    );
+    let since = errors.keep(block.required("in force from"))?;
+    let from = errors.keep(blocks::day(&since.value[0]));
+    let stands = standing::standing(block, errors);
+    let territory = standing::territory(block, stands, errors);
     // The last day is written as lawyers write it; periods are half-open.
     let to = match block
         .field("in force until")
@@ -76,6 +82,10 @@ pub fn read_head(block: &Block, errors: &mut Errors) -> Option<Head> {
         title: title?,
         law: law?,
         in_force,
+        placed: since.place().clone(),
+        standing: stands,
+        opened_by: standing::opened_by(block, errors),
+        territory,
         cut_off_day: cut_off?,
         rank,
     })

@@ -14,6 +14,8 @@ mod outcome_blocks;
 mod parameter;
 mod read;
 mod scale_block;
+mod simulated;
+mod standing;
 pub(crate) mod tables;
 mod texts;
 mod unit_block;
@@ -25,10 +27,12 @@ pub use input_block::{Entities, Input, Names, Stretch};
 pub use parameter::{Parameter, ParameterValue, Status};
 pub use read::read_pack;
 pub use scale_block::{Bracket, Scale, ScaleKind, ScaleVersion};
+pub use simulated::OverlayError;
+pub use standing::{OpenedBy, Standing, WhenUnmet, check_country};
 pub use texts::LetterTexts;
 pub(crate) use texts::slots_of;
 
-use crate::source::SourceFile;
+use crate::source::{Place, SourceFile};
 use crate::syntax::Comparison;
 use crate::typed::{Level, Tables, Tree, Type, Who};
 use kernel::kin::UnitBlock;
@@ -45,6 +49,11 @@ pub struct Pack {
     pub(crate) title: Text3,
     pub(crate) law: Text3,
     pub(crate) in_force: Period<Day>,
+    /// Where the day it begins is written.
+    pub(crate) placed: Place,
+    pub(crate) standing: Standing,
+    pub(crate) opened_by: OpenedBy,
+    pub(crate) territory: Vec<u32>,
     pub(crate) cut_off_day: u32,
     pub(crate) unit: UnitBlock,
     pub(crate) tables: Tables,
@@ -69,6 +78,8 @@ pub struct Pack {
     pub(crate) required: Vec<(u16, Who)>,
     pub(crate) files: Vec<SourceFile>,
     pub(crate) shared: Vec<SourceFile>,
+    /// What was changed of the law for a simulation; nothing, if this is the law.
+    pub(crate) simulated: Vec<String>,
     pub(crate) hash: [u8; 32],
 }
 
@@ -105,6 +116,7 @@ pub struct Condition {
     pub code: String,
     pub law: Text3,
     pub stage: StageRule,
+    pub when_unmet: WhenUnmet,
     pub formula: Tree,
     /// What is shown as value and limit; the sides of the comparison by default.
     pub value: Option<Tree>,
@@ -140,6 +152,7 @@ pub struct Programme {
     pub label: Text3,
     pub law: Text3,
     pub when: Tree,
+    /// None: a plan or a list, with no money.
     pub lines: Vec<AmountLine>,
     /// The last month it can be paid for, if the law sets one.
     pub until: Option<Tree>,
@@ -195,6 +208,8 @@ pub enum LetterKind {
     WaitingList,
     WaitingAgency,
     WaitingVisit,
+    /// The payment stops until a condition is met again.
+    Suspended,
 }
 
 impl Pack {

@@ -3,14 +3,17 @@
 use super::blocks::{self, Errors};
 use super::formulas::formula;
 use super::texts::{CONDITION_SLOTS, check_slots};
-use super::{AmountLine, AtEnd, Category, Condition, HumanStep, Programme, StageRule, Step, Term};
+use super::{
+    AmountLine, AtEnd, Category, Condition, HumanStep, Programme, StageRule, Step, Term, standing,
+};
 use crate::markdown::{Block, Field, Word};
 use crate::pack::parameter::Status;
 use crate::source::Diagnostic;
 use crate::syntax::{Ast, Form, Operator};
 use crate::typed::{Level, Op, Scope, Tree, Type, Unit, check};
 
-pub(crate) const CONDITION_KEYS: [&str; 23] = [
+pub(crate) const CONDITION_KEYS: [&str; 24] = [
+    "when unmet",
     "code",
     "law.uz",
     "law.ru",
@@ -40,8 +43,8 @@ pub(crate) const CATEGORY_KEYS: [&str; 8] = [
     "when", "share", "law.uz", "law.ru", "law.en", "label.uz", "label.ru", "label.en",
 ];
 /// Besides the lines of the amount.
-pub(crate) const PROGRAMME_KEYS: [&str; 8] = [
-    "when", "law.uz", "law.ru", "law.en", "until", "label.uz", "label.ru", "label.en",
+pub(crate) const PROGRAMME_KEYS: [&str; 9] = [
+    "when", "pays", "law.uz", "law.ru", "law.en", "until", "label.uz", "label.ru", "label.en",
 ];
 pub(crate) const TERM_KEYS: [&str; 4] = ["months", "at end", "law", "status"];
 pub(crate) const STEPS_KEYS: [&str; 2] = ["when", "law"];
@@ -82,6 +85,7 @@ pub fn condition(block: &Block, scope: &Scope, errors: &mut Errors) -> Option<Co
         code: code?,
         law: law?,
         stage,
+        when_unmet: standing::when_unmet(block, errors),
         formula,
         value,
         limit,
@@ -178,13 +182,7 @@ pub fn programme(block: &Block, scope: &Scope, errors: &mut Errors) -> Option<Pr
             });
         }
     }
-    if line_ids.is_empty() {
-        errors.add(
-            block
-                .place
-                .error("a programme without an amount", "line base: some_parameter"),
-        );
-    }
+    pays(block, line_ids.is_empty(), errors);
     let until = errors.keep(optional(block, "until", scope))?;
     if let Some(tree) = &until
         && tree.ty != Type::Month
@@ -202,6 +200,22 @@ pub fn programme(block: &Block, scope: &Scope, errors: &mut Errors) -> Option<Pr
         lines,
         until,
     })
+}
+
+/// Lines of money, or the word that there are none.
+fn pays(block: &Block, no_lines: bool, errors: &mut Errors) {
+    match block.field("pays") {
+        None if no_lines => errors.add(block.place.error(
+            "a programme without an amount",
+            "line base: some_parameter, or pays: nothing",
+        )),
+        Some(field) if field.text() != "nothing" || !no_lines => errors.add(
+            field
+                .place()
+                .error("what a programme pays stands in its lines", "pays: nothing"),
+        ),
+        _ => {}
+    }
 }
 
 fn line_id(field: &Field) -> Option<Word> {

@@ -34,6 +34,8 @@ pub enum Status {
     Verified,
     /// From memory, or a choice of the pack where the text is ambiguous.
     Recalled,
+    /// No law: the assumption of a simulation. No pack can be written with it.
+    Simulated,
 }
 
 impl Status {

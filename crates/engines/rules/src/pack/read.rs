@@ -32,8 +32,11 @@ pub(crate) const BLOCK_KINDS: [&str; 14] = [
     "letter",
 ];
 
+/// What the country's own files may hold. A letter of the pack prevails over a shared one.
+const SHARED_KINDS: [&str; 3] = ["parameter", "scale", "letter"];
+
 /// Reads a pack. `id` is the folder's name, `files` its Markdown in order of
-/// path, `shared` the country's files, of which only parameters are taken.
+/// path, `shared` the country's files, of which parameters and letters are taken.
 pub fn read_pack(
     id: &str,
     files: &[SourceFile],
@@ -210,6 +213,10 @@ impl Parts {
             title: head.title,
             law: head.law,
             in_force: head.in_force,
+            placed: head.placed,
+            standing: head.standing,
+            opened_by: head.opened_by,
+            territory: head.territory,
             cut_off_day: head.cut_off_day,
             unit: unit?,
             tables: self.scope.tables,
@@ -233,6 +240,7 @@ impl Parts {
             required,
             files,
             shared,
+            simulated: Vec::new(),
             hash,
         };
         // A row with an error is missing too, but its own error says it better.
@@ -333,9 +341,9 @@ fn check_kind(block: &Block, shared: bool, errors: &mut Errors) {
                 .place
                 .error(format!("there is no block `{}`", block.kind), instead),
         );
-    } else if shared && !matches!(block.kind.as_str(), "parameter" | "scale") {
+    } else if shared && !SHARED_KINDS.contains(&block.kind.as_str()) {
         errors.add(block.place.error(
-            "a shared file holds parameters and scales only",
+            "a shared file holds parameters, scales and letters only",
             "put this block into the regime's folder",
         ));
     }

@@ -70,8 +70,10 @@ pub fn read_letter(block: &Block, errors: &mut Errors) -> Option<(LetterKind, Le
         "waiting_list" => LetterKind::WaitingList,
         "waiting_agency" => LetterKind::WaitingAgency,
         "waiting_visit" => LetterKind::WaitingVisit,
+        "suspended" => LetterKind::Suspended,
         _ => {
-            let kinds = "awarded, refused, waiting_list, waiting_agency or waiting_visit";
+            let kinds =
+                "awarded, refused, suspended, waiting_list, waiting_agency or waiting_visit";
             errors.add(name.place.error("there is no such letter", kinds));
             return None;
         }

@@ -1,8 +1,8 @@
 //! What can be said only of the whole pack.
 
-use super::LetterKind;
 use super::blocks::Errors;
 use super::read::Parts;
+use super::{LetterKind, WhenUnmet};
 use crate::limits::OUTCOMES_MAX;
 use crate::source::{Place, nearest};
 use std::collections::BTreeSet;
@@ -20,6 +20,7 @@ impl Parts {
         // What did not read is missing too, but its errors say it better.
         if errors.0.is_empty() {
             self.check_terms(&outcomes, end, errors);
+            self.check_suspensions(end, errors);
         }
         self.check_letters(end, errors);
     }
@@ -100,11 +101,8 @@ impl Parts {
 
     /// A term belongs to a known outcome, and every programme has one.
     fn check_terms(&self, outcomes: &[&str], end: &Place, errors: &mut Errors) {
-        for (name, _) in self
-            .terms
-            .iter()
-            .filter(|(name, _)| !outcomes.contains(&&*name.text))
-        {
+        let known = |name: &str| outcomes.contains(&name) || self.suspending().any(|id| id == name);
+        for (name, _) in self.terms.iter().filter(|(name, _)| !known(&name.text)) {
             let near = nearest(&name.text, outcomes.iter().copied()).unwrap_or("child_benefit");
             let message = "a term of nothing: no such category or programme";
             errors.add(name.place.error(message, format!("```term {near}")));
@@ -119,6 +117,29 @@ impl Parts {
         {
             let message = format!("`{}` has no term", programme.id);
             errors.add(end.error(message, format!("```term {}", programme.id)));
+        }
+    }
+
+    /// Conditions that suspend, by name.
+    fn suspending(&self) -> impl Iterator<Item = &str> {
+        let suspends = |when_unmet| when_unmet == WhenUnmet::Suspend;
+        let conditions = self.conditions.iter();
+        conditions
+            .filter(move |one| suspends(one.when_unmet))
+            .map(|one| one.id.as_str())
+    }
+
+    /// A suspension has an end, and a letter that tells of it.
+    fn check_suspensions(&self, end: &Place, errors: &mut Errors) {
+        for id in self.suspending() {
+            if !self.terms.iter().any(|(name, _)| name.text == id) {
+                let message = format!("`{id}` suspends without an end");
+                errors.add(end.error(message, format!("```term {id}")));
+            }
+        }
+        if self.suspending().next().is_some() && !self.letters.contains_key(&LetterKind::Suspended)
+        {
+            errors.add(end.error("the pack has no letter `suspended`", "```letter suspended"));
         }
     }
 

@@ -76,6 +76,51 @@ pub(crate) enum Node {
     },
 }
 
+impl Node {
+    /// The slots that it reads.
+    pub fn operands(self) -> impl Iterator<Item = Slot> {
+        let read = match self {
+            Node::Constant(_)
+            | Node::Case(_)
+            | Node::Member(_)
+            | Node::Input(_)
+            | Node::Field { .. } => [None, None, None],
+            Node::Lift(one)
+            | Node::Not(one)
+            | Node::Negate(one)
+            | Node::Round { value: one, .. }
+            | Node::Scale { value: one, .. } => [Some(one), None, None],
+            Node::And(left, right)
+            | Node::Or(left, right)
+            | Node::Compare(_, left, right)
+            | Node::Add(left, right)
+            | Node::Subtract(left, right)
+            | Node::Multiply(left, right)
+            | Node::Divide { left, right, .. }
+            | Node::Greatest(left, right)
+            | Node::Least(left, right)
+            | Node::KnownOr(left, right)
+            | Node::Call {
+                first: left,
+                second: right,
+                ..
+            } => [Some(left), Some(right), None],
+            Node::If {
+                condition,
+                met,
+                unmet,
+            } => [Some(condition), Some(met), Some(unmet)],
+            Node::Aggregate {
+                value,
+                filter,
+                empty,
+                ..
+            } => [value, filter, empty],
+        };
+        read.into_iter().flatten()
+    }
+}
+
 impl Operand {
     pub fn is_fraction(&self) -> bool {
         matches!(self.ty, Type::Number { fraction: true, .. })

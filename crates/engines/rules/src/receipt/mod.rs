@@ -17,7 +17,7 @@ mod unit;
 pub use outcome::{Difference, ReceiptCondition, ReceiptOutcome, ReceiptParameter};
 pub use unit::{ReceiptFact, ReceiptMember, ReceiptUnit};
 
-use crate::batch::{Batch, CaseFacts, Origin, Stage};
+use crate::batch::{Batch, CaseFacts, Held, Origin, Stage};
 use crate::limits::RECEIPT_BYTES_MAX;
 use crate::outcome::Outcomes;
 use crate::pack::{LANGUAGE, LetterKind, Pack, canonical_hash};
@@ -74,6 +74,15 @@ pub struct ReceiptCase {
     pub origin: Origin,
     pub former_category: Option<String>,
     pub stage: Stage,
+    pub held: Option<ReceiptHeld>,
+}
+
+/// The award that the case continues.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptHeld {
+    pub category: Option<String>,
+    pub months: u32,
 }
 
 /// A letter is made from the decision's trace, so kind and decision name it.
@@ -230,37 +239,47 @@ impl Receipt {
 
 impl ReceiptCase {
     fn of(pack: &Pack, case: &CaseFacts) -> ReceiptCase {
-        let category = |index: u8| pack.categories().nth(usize::from(index));
+        // A pack without categories still knows that there was a former one.
+        let category = |index: u8| {
+            let known = pack.categories().nth(usize::from(index));
+            known.map_or(index.to_string(), |one| one.id.clone())
+        };
         ReceiptCase {
             applied_on: case.applied_on,
             counted_month: case.counted_month,
             window_end: case.window_end,
             origin: case.origin,
-            // A pack without categories still knows that there was a former one.
-            former_category: case
-                .former_category
-                .map(|index| category(index).map_or(index.to_string(), |one| one.id.clone())),
+            former_category: case.former_category.map(category),
             stage: case.stage,
+            held: case.held.map(|held| ReceiptHeld {
+                category: held.category.map(category),
+                months: held.months,
+            }),
         }
     }
 
     fn facts(&self, pack: &Pack) -> Result<CaseFacts, ReceiptError> {
-        let former_category = match &self.former_category {
+        let place = |field: &str, id: &Option<String>| {
+            let Some(id) = id else { return Ok(None) };
+            let index = pack.category_index(id).or_else(|| id.parse().ok());
+            let wrong = || ReceiptError::field(field, format!("no category `{id}`"));
+            index.map(Some).ok_or_else(wrong)
+        };
+        let held = match &self.held {
             None => None,
-            Some(id) => {
-                let index = pack.category_index(id).or_else(|| id.parse().ok());
-                Some(index.ok_or_else(|| {
-                    ReceiptError::field("case.former_category", format!("no category `{id}`"))
-                })?)
-            }
+            Some(held) => Some(Held {
+                category: place("case.held.category", &held.category)?,
+                months: held.months,
+            }),
         };
         Ok(CaseFacts {
             applied_on: self.applied_on,
             counted_month: self.counted_month,
             window_end: self.window_end,
             origin: self.origin,
-            former_category,
+            former_category: place("case.former_category", &self.former_category)?,
             stage: self.stage,
+            held,
         })
     }
 }

@@ -9,7 +9,9 @@ mod check;
 mod names;
 
 pub use check::{BUILT_IN, ScaleHead, Scope, all_alike, check, rounded};
-pub use names::{CASE_COLUMNS, MEMBER_COLUMNS, Table, Tables, Who, all_kinds, never_negative};
+pub use names::{
+    CASE_COLUMNS, MEMBER_COLUMNS, Table, Tables, Who, all_kinds, is_sound, never_negative,
+};
 
 use crate::source::Place;
 use crate::syntax::Comparison;
@@ -52,6 +54,11 @@ pub const MONEY: Type = Type::Number {
 };
 pub const INTEGER: Type = Type::Number {
     unit: Unit::Bare,
+    scale: 0,
+    fraction: false,
+};
+pub const MONTHS: Type = Type::Number {
+    unit: Unit::Months,
     scale: 0,
     fraction: false,
 };

@@ -1,7 +1,7 @@
 //! The names that every pack may use: the case, the member, and the fact kinds
 //! of the kernel's catalogue that the pack's `facts` block lists.
 
-use super::{INTEGER, MONEY, Type};
+use super::{INTEGER, MONEY, MONTHS, Type};
 use kernel::facts::{self, FactKind, Owner, ValueType};
 
 /// Columns of the case, one value a unit. The order is that of `batch::CaseFacts`.
@@ -17,6 +17,10 @@ pub const CASE_COLUMNS: &[(&str, Type)] = &[
     // The category held before, as its place in the pack's list; -1 when there was none.
     ("former_category", INTEGER),
     ("stage", Type::Code(&["pre_assessment", "final"])),
+    // The category of the award that the case continues, as its place in the list; -1: none.
+    ("held_category", INTEGER),
+    // Months paid in that category without a break; 0 where no award is continued.
+    ("held_months", MONTHS),
 ];
 
 /// Columns of a member; codes are those of `kernel::kin` and `kernel::sex`.
@@ -113,6 +117,19 @@ pub fn all_kinds() -> impl Iterator<Item = &'static str> + Clone {
 /// known part above a limit settles a refusal. A balance may be an overdraft.
 pub fn never_negative(kind: &FactKind, field: usize) -> bool {
     kind.fields[field].ty == ValueType::Money && kind.code != facts::code::ACCOUNT
+}
+
+/// A value that its field's type allows; any other is as good as missing.
+pub fn is_sound(kind: &FactKind, field: usize, value: i64) -> bool {
+    const CALENDAR: u64 = 10_000_000;
+    match kind.fields[field].ty {
+        ValueType::Money => value >= 0 || !never_negative(kind, field),
+        ValueType::Integer => true,
+        ValueType::Day | ValueType::Month => value.unsigned_abs() < CALENDAR,
+        ValueType::YesNo => value == 0 || value == 1,
+        ValueType::Code(list) => usize::try_from(value).is_ok_and(|index| index < list.len()),
+        ValueType::Text => false,
+    }
 }
 
 #[cfg(test)]

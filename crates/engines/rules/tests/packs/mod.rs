@@ -8,6 +8,18 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packs/uz")
 }
 
+/// The packs of the country, in order of name.
+pub fn ids() -> Vec<String> {
+    let entries = std::fs::read_dir(folder()).expect("the folder of packs");
+    let mut ids: Vec<String> = entries
+        .map(|entry| entry.expect("an entry"))
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    ids.sort();
+    ids
+}
+
 /// The Markdown files of a folder, in order of name.
 pub fn files(folder: &Path, prefix: &str) -> Vec<SourceFile> {
     let entries = std::fs::read_dir(folder).expect("the folder of packs");
@@ -55,4 +67,26 @@ pub fn edited(id: &str, from: &str, to: &str) -> Pack {
     }
     assert!(found > 0, "`{from}` does not stand in {id}");
     read(id, &own, &shared)
+}
+
+/// One adult about whom nothing is known.
+pub fn nobodys_family() -> kernel::Portrait {
+    use kernel::portrait::Member;
+    let person = kernel::PersonId::from_u128(1);
+    kernel::Portrait {
+        unit: kernel::UnitId::from_u128(1),
+        head: person,
+        district: 1_703_202,
+        mahalla: 0,
+        members: vec![Member {
+            person,
+            role: kernel::kin::Role::Applicant,
+            tie: kernel::kin::Tie::None,
+            sex: kernel::Sex::Female,
+            born: kernel::Day::parse("1990-01-01").expect("a day"),
+            died: None,
+            facts: Vec::new(),
+        }],
+        facts: Vec::new(),
+    }
 }

@@ -123,7 +123,8 @@ async fn lodge_in(
     let unit = family_of(tx, permit, pack.unit().name.as_str(), applicant).await?;
     tx.alone(&format!("family {}", unit.unit)).await?;
     refuse_second(tx, &unit, today.month()).await?;
-    refuse_awarded(tx, applicant, counted_month(today, pack.cut_off_day())).await?;
+    let counted = counted_month(today, pack.cut_off_day());
+    refuse_awarded(tx, shelf, pack.id(), applicant, counted).await?;
     let case = open(
         tx,
         platform,
@@ -138,6 +139,7 @@ async fn lodge_in(
         language::choose(tx, applicant, lang, now).await?;
     }
     let lodged = receipt(&case);
+    crate::suspension::replaced(tx, platform, case.unit).await?;
     store::insert(tx, new, &case).await?;
     begin(tx, platform, case, new).await?;
     Ok(lodged)
@@ -208,11 +210,14 @@ async fn refuse_second(
 /// to apply for.
 async fn refuse_awarded(
     tx: &mut Tx,
+    shelf: &Shelf,
+    regime: &str,
     applicant: PersonId,
     counted: Month,
 ) -> std::result::Result<(), LodgeStop> {
     let running = award::of_persons(tx, &[applicant], first_paid_month(counted)).await?;
-    let Some((_, running)) = running.into_iter().next() else {
+    let same = |running: &award::Running| shelf.is_same_benefit(regime, &running.award.regime);
+    let Some((_, running)) = running.into_iter().find(|(_, running)| same(running)) else {
         return Ok(());
     };
     let last_month = running.end().plus(-1);

@@ -50,6 +50,7 @@ impl Answered {
 pub struct Assessed {
     pub assessed: usize,
     pub refused: usize,
+    pub suspended: usize,
     /// Entitlements that begin or end at once: of families whose award goes on.
     pub changes: Changes,
 }
@@ -186,7 +187,7 @@ async fn portraits(
     owners.sort_unstable();
     owners.dedup();
     let mut facts = registry::fact::current(tx, permit, &owners).await?;
-    let declared = declarations(work, cases, &portraits, &facts);
+    let declared = declarations(work, cases, &portraits, &facts)?;
     if !declared.is_empty() {
         registry::fact::record(tx, permit, &declared).await?;
         facts.extend(declared);
@@ -198,42 +199,51 @@ async fn portraits(
     Ok(portraits)
 }
 
-/// No agency knows of other incomes: by applying, an adult declares to have none, unless one is
-/// in the register. What is kept back the visit and the Seven are there to find.
+/// What no agency knows of and an adult states by applying: to have none, unless one is in the
+/// register. What is kept back the visit and the Seven are there to find.
+const STATED: [u16; 2] = [code::OTHER_INCOME, code::WORK_EXEMPTION];
+
 fn declarations(
     work: &Work<'_>,
     cases: &[Case],
     portraits: &[Portrait],
     facts: &[Fact],
-) -> Vec<Fact> {
-    let known: HashSet<Uuid> = facts
+) -> Result<Vec<Fact>> {
+    let mut known: HashSet<(u16, Uuid)> = facts
         .iter()
-        .filter(|f| f.kind == code::OTHER_INCOME)
-        .map(|f| f.owner)
+        .filter(|fact| STATED.contains(&fact.kind))
+        .map(|fact| (fact.kind, fact.owner))
         .collect();
     let mut declared: Vec<Fact> = Vec::new();
     for (case, portrait) in cases.iter().zip(portraits) {
-        for member in portrait
-            .members
-            .iter()
-            .filter(|member| member.role != Role::Child)
-        {
-            let owner = member.person.0;
-            if !known.contains(&owner) && declared.iter().all(|fact| fact.owner != owner) {
-                declared.push(Fact {
-                    id: FactId(work.ids.uuid()),
-                    owner,
-                    kind: code::OTHER_INCOME,
-                    source: Source::Declaration,
-                    as_of: case.applied_on,
-                    received_at: work.now,
-                    evidence: EvidenceId(case.id.0),
-                    body: FactBody::nothing(),
-                });
+        let pack = work.shelf.regime(&case.regime)?;
+        let read = |kind: &u16| pack.required_kinds().iter().any(|(read, _)| read == kind);
+        for kind in STATED.into_iter().filter(read) {
+            let adults = portrait
+                .members
+                .iter()
+                .filter(|one| one.role != Role::Child);
+            for owner in adults.map(|adult| adult.person.0) {
+                if known.insert((kind, owner)) {
+                    declared.push(none_stated(work, case, kind, owner));
+                }
             }
         }
     }
-    declared
+    Ok(declared)
+}
+
+fn none_stated(work: &Work<'_>, case: &Case, kind: u16, owner: Uuid) -> Fact {
+    Fact {
+        id: FactId(work.ids.uuid()),
+        owner,
+        kind,
+        source: Source::Declaration,
+        as_of: case.applied_on,
+        received_at: work.now,
+        evidence: EvidenceId(case.id.0),
+        body: FactBody::nothing(),
+    }
 }
 
 async fn keep(tx: &mut Tx, work: &Work<'_>, cases: &mut [Case], decided: &[Decided]) -> Result<()> {
@@ -276,6 +286,7 @@ fn basis_of(case: &Case, decided: &Decided, work: &Work<'_>) -> Basis {
         window_end: case.window_end,
         origin: case.origin,
         former_category: case.former_category.clone(),
+        held: case.held.clone(),
         stage: decided.stage,
     }
 }
@@ -332,6 +343,8 @@ impl Work<'_> {
         let next = model::next(case, &decided.opinion, silent);
         match &next {
             Next::Refuse => self.refuse(tx, case).await?,
+            Next::StaySuspended => case.wait = None,
+            Next::Suspend => self.suspend(tx, case).await?,
             Next::AwardNow => self.award_now(tx, case).await?,
             Next::AwaitAgencies(agencies) => await_agencies(case, agencies, self.now),
             Next::AwaitClose if case.state == State::WaitingList => {}
@@ -349,6 +362,15 @@ impl Work<'_> {
         self.report.refused += 1;
         let decision = decision::refuse(case, self.ids);
         self.end_former(tx, case, decision.id, StopReason::NotEntitled)
+            .await?;
+        self.decisions.push(decision);
+        Ok(())
+    }
+
+    async fn suspend(&mut self, tx: &mut Tx, case: &mut Case) -> Result<()> {
+        self.report.suspended += 1;
+        let decision = decision::suspend(case, self.ids);
+        self.end_former(tx, case, decision.id, StopReason::Suspended)
             .await?;
         self.decisions.push(decision);
         Ok(())

@@ -4,11 +4,12 @@
 use kernel::facts::code;
 use kernel::portrait::PackedFact;
 use kernel::{Day, Portrait};
-use rules::{Batch, CaseFacts, Outcomes, Pack, Plan, Step};
+use rules::outcome::{PackedTrace, Truth};
+use rules::{Batch, CaseFacts, Outcomes, Pack, Plan, Step, WhenUnmet};
 
 use super::model::{Opinion, Stage};
 use super::{Assessment, Basis};
-use crate::case::{Case, Origin, Verdict, WaitFor};
+use crate::case::{Case, Held, Origin, Verdict, WaitFor};
 use crate::fault::{Fault, Result};
 use crate::shelf::PackHash;
 
@@ -70,7 +71,7 @@ fn push(batch: &mut Batch, packed: &[u8], facts: &CaseFacts) -> Result<()> {
 
 fn decided(plan: &Plan, outcomes: &Outcomes, i: usize, stage: Stage, steps: Steps) -> Decided {
     Decided {
-        opinion: opinion(outcomes, i, steps.at_home.is_some()),
+        opinion: opinion(plan, outcomes, i, steps.at_home.is_some()),
         pack: plan.pack().hash(),
         decided_on: plan.decided_on(),
         stage,
@@ -85,7 +86,7 @@ fn decided(plan: &Plan, outcomes: &Outcomes, i: usize, stage: Stage, steps: Step
     }
 }
 
-fn opinion(outcomes: &Outcomes, i: usize, visited: bool) -> Opinion {
+fn opinion(plan: &Plan, outcomes: &Outcomes, i: usize, visited: bool) -> Opinion {
     let mut missing: Vec<String> = outcomes
         .needs(i)
         .iter()
@@ -100,6 +101,7 @@ fn opinion(outcomes: &Outcomes, i: usize, visited: bool) -> Opinion {
         amount: outcomes.amount(i),
         per_capita_minor: outcomes.per_capita_minor(i),
         last_month: outcomes.last_month(i),
+        only_suspends: only_suspends(plan, outcomes.trace_bytes(i)),
         missing,
     }
 }
@@ -178,6 +180,7 @@ fn facts_of_case(pack: &Pack, case: &Case, stage: Stage) -> CaseFacts {
         window_end: case.window_end,
         origin: origin_of(case.origin),
         former_category: former(pack, case.former_category.as_deref()),
+        held: held(pack, case.held.as_ref()),
         stage: stage_to_rules(stage),
     }
 }
@@ -190,6 +193,7 @@ pub(super) fn case_facts(pack: &Pack, basis: &Basis) -> CaseFacts {
         window_end: basis.window_end,
         origin: origin_of(basis.origin),
         former_category: former(pack, basis.former_category.as_deref()),
+        held: held(pack, basis.held.as_ref()),
         stage: stage_to_rules(basis.stage),
     }
 }
@@ -197,6 +201,29 @@ pub(super) fn case_facts(pack: &Pack, basis: &Basis) -> CaseFacts {
 /// A member of a regime that had no categories is a former member all the same.
 fn former(pack: &Pack, category: Option<&str>) -> Option<u8> {
     category.map(|id| pack.category_index(id).unwrap_or(0))
+}
+
+fn held(pack: &Pack, held: Option<&Held>) -> Option<rules::Held> {
+    held.map(|held| rules::Held {
+        category: held
+            .category
+            .as_deref()
+            .and_then(|id| pack.category_index(id)),
+        months: held.months,
+    })
+}
+
+/// Is every condition that is not met one that only suspends?
+fn only_suspends(plan: &Plan, trace: &[u8]) -> bool {
+    let Ok(trace) = PackedTrace::read(trace) else {
+        return false;
+    };
+    let conditions = plan.pack().conditions().zip(&trace.conditions);
+    let mut unmet = conditions
+        .filter(|(_, found)| found.truth == Truth::NotMet)
+        .map(|(condition, _)| condition.when_unmet == WhenUnmet::Suspend)
+        .peekable();
+    unmet.peek().is_some() && unmet.all(|suspends| suspends)
 }
 
 fn stage_to_rules(stage: Stage) -> rules::Stage {

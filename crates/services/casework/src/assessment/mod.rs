@@ -1,12 +1,17 @@
 //! An assessment: the law applied to the facts of one unit. Stored with everything that made
 //! it: law, day, roster, facts used and every condition, so that it can be replayed.
 
+mod again;
+#[cfg(test)]
+mod again_tests;
 mod cases;
 mod decide;
+pub mod difference;
 mod explain;
 mod model;
 mod register;
 mod replay;
+pub mod standing;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -15,13 +20,14 @@ use kernel::ids::AssessmentId;
 use kernel::{Day, Instant, Money, Month, UnitId};
 use uuid::Uuid;
 
-use crate::case::{Origin, Verdict};
+use crate::case::{Held, Origin, Verdict};
 use crate::shelf::PackHash;
 
+pub use again::Again;
 pub use cases::{Answered, Assessed, CASES_MAX, ready_cases};
 pub use explain::{Explained, explain, nearest, receipt};
 pub use model::{Next, Opinion, Silent, Stage, next};
-pub use register::{Progress, RegisterReport, register};
+pub use register::{Order, Progress, RegisterReport, register, register_again};
 pub(crate) use replay::{Key, PAGE_ASSESSMENTS, Page};
 pub(crate) use store::insert;
 pub use store::{entitled_of_run, load_of_case, of_run_unit};
@@ -41,6 +47,7 @@ pub struct Basis {
     pub window_end: Month,
     pub origin: Origin,
     pub former_category: Option<String>,
+    pub held: Option<Held>,
     pub stage: Stage,
 }
 

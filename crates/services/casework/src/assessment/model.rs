@@ -2,7 +2,7 @@
 
 use kernel::{Instant, Money, Month};
 
-use crate::case::{Case, Origin, Verdict, words};
+use crate::case::{Case, Origin, State, Verdict, words};
 
 words! {
     /// How far the human steps of the regime have come.
@@ -23,6 +23,8 @@ pub struct Opinion {
     pub per_capita_minor: Option<i64>,
     /// The last month the law lets it be paid for, if it sets one.
     pub last_month: Option<Month>,
+    /// Nothing stands against the family but conditions that suspend the payment.
+    pub only_suspends: bool,
     /// Whom to ask for what is unknown: sources by their names, sorted, each once.
     pub missing: Vec<String>,
 }
@@ -40,6 +42,10 @@ pub struct Silent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     Refuse,
+    /// The payment stops until the condition is met again.
+    Suspend,
+    /// It is not met yet.
+    StaySuspended,
     /// Entitled; competes at the month's close.
     AwaitClose,
     /// Entitled, and continues an award: no new budget is needed.
@@ -53,6 +59,12 @@ pub enum Next {
 /// the verdict is unknown only when what it did not say matters.
 pub fn next(case: &Case, opinion: &Opinion, silent: &[Silent]) -> Next {
     match opinion.verdict {
+        Verdict::NotEntitled if opinion.only_suspends && continues_an_award(case) => {
+            match case.state {
+                State::Suspended => Next::StaySuspended,
+                _ => Next::Suspend,
+            }
+        }
         Verdict::NotEntitled => Next::Refuse,
         Verdict::Entitled if continues_an_award(case) => Next::AwardNow,
         Verdict::Entitled => Next::AwaitClose,

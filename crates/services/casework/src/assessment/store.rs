@@ -5,13 +5,13 @@ use kernel::{CaseId, Day, Instant, Money, Month, UnitId};
 use store::{Tx, bulk, fetch_all, fetch_optional};
 use uuid::Uuid;
 
-use super::{Assessment, Basis};
-use crate::case::{Verdict, hash_of, narrow};
+use super::{Assessment, Basis, standing};
+use crate::case::{Verdict, hash_of, held_of, narrow};
 use crate::fault::{Fault, Result};
 
 const BASIS: bulk::Insert = bulk::Insert {
     into: "basis (id, regime, pack, language_version, decided_on, assessed_at, applied_on, \
-           counted_month, window_end, origin, former_category, stage)",
+           counted_month, window_end, origin, former_category, held_category, held_months, stage)",
     on_conflict: "",
 };
 
@@ -28,6 +28,13 @@ pub(super) async fn insert_bases(tx: &mut Tx, bases: &[Basis]) -> Result<()> {
             .push(i64::from(basis.window_end.0))
             .push(basis.origin.word())
             .push(basis.former_category.as_deref())
+            .push(
+                basis
+                    .held
+                    .as_ref()
+                    .and_then(|held| held.category.as_deref()),
+            )
+            .push(basis.held.as_ref().map(|held| i64::from(held.months)))
             .push(basis.stage.word());
     })
     .await?;
@@ -71,7 +78,7 @@ fn code_of(verdict: Verdict) -> i64 {
     }
 }
 
-fn verdict_of(code: i64) -> Result<Verdict> {
+pub(super) fn verdict_of(code: i64) -> Result<Verdict> {
     let found = Verdict::ALL
         .iter()
         .find(|verdict| code_of(**verdict) == code);
@@ -105,6 +112,8 @@ struct AssessmentRow {
     window_end: i64,
     origin: String,
     former_category: Option<String>,
+    held_category: Option<String>,
+    held_months: Option<i64>,
     stage: String,
 }
 
@@ -114,7 +123,7 @@ macro_rules! select {
             "SELECT a.subject, a.unit, a.id, a.roster, a.facts, a.verdict, a.programme, \
              a.category, a.amount_minor, a.per_capita_minor, a.trace, a.basis, b.regime, b.pack, \
              b.language_version, b.decided_on, b.assessed_at, b.applied_on, b.counted_month, \
-             b.window_end, b.origin, b.former_category, b.stage \
+             b.window_end, b.origin, b.former_category, b.held_category, b.held_months, b.stage \
              FROM assessment a JOIN basis b ON b.id = a.basis ",
             $rest
         )
@@ -137,24 +146,72 @@ pub async fn load_of_case(
     found.ok_or(Fault::NotAssessed(case)).and_then(of_row)
 }
 
-/// What a run over the register said about one unit.
+/// What a run over the register said about one unit, or the run behind it that it rests on.
 pub async fn of_run_unit(
     tx: &mut Tx,
     run: Uuid,
     unit: UnitId,
 ) -> Result<Option<(Assessment, Basis)>> {
-    let found = fetch_optional!(
-        tx,
-        AssessmentRow,
-        select!("WHERE a.subject = $1 AND a.unit = $2"),
-        run,
-        unit.0
-    )?;
-    found.map(of_row).transpose()
+    for run in runs_of(tx, run).await? {
+        let found = fetch_optional!(
+            tx,
+            AssessmentRow,
+            select!("WHERE a.subject = $1 AND a.unit = $2"),
+            run,
+            unit.0
+        )?;
+        if let Some(row) = found {
+            return of_row(row).map(Some);
+        }
+        if !standing::overtaken(tx, &[run], &[unit]).await?.is_empty() {
+            return Ok(None);
+        }
+    }
+    Ok(None)
+}
+
+/// The run and those it rests on, the newest first.
+async fn runs_of(tx: &mut Tx, run: Uuid) -> Result<Vec<Uuid>> {
+    Ok(match standing::find_end(tx, run).await? {
+        Some(_) => standing::chain(tx, run).await?.runs,
+        None => vec![run],
+    })
 }
 
 /// Entitled units of a run over the register, in the order of their ids.
 pub async fn entitled_of_run(
+    tx: &mut Tx,
+    run: Uuid,
+    mut after: UnitId,
+    limit: usize,
+) -> Result<Vec<(Assessment, Basis)>> {
+    let runs = runs_of(tx, run).await?;
+    loop {
+        let (mut found, mut spoken_to) = (Vec::new(), None);
+        for (place, run) in runs.iter().enumerate() {
+            let page = entitled_rows(tx, *run, after, limit).await?;
+            let units: Vec<UnitId> = page.iter().map(|(row, _)| row.unit).collect();
+            if let Some(last) = units.last().filter(|_| units.len() == limit) {
+                spoken_to = Some(spoken_to.map_or(*last, |bound: UnitId| bound.min(*last)));
+            }
+            let overtaken = standing::overtaken(tx, &runs[..place], &units).await?;
+            let hold = page.into_iter();
+            found.extend(hold.filter(|(row, _)| !overtaken.contains(&row.unit)));
+        }
+        if let Some(bound) = spoken_to {
+            found.retain(|(row, _)| row.unit <= bound);
+            if found.is_empty() {
+                after = bound;
+                continue;
+            }
+        }
+        found.sort_unstable_by_key(|(row, _)| row.unit);
+        found.truncate(limit);
+        return Ok(found);
+    }
+}
+
+async fn entitled_rows(
     tx: &mut Tx,
     run: Uuid,
     after: UnitId,
@@ -208,6 +265,7 @@ fn of_row(row: AssessmentRow) -> Result<(Assessment, Basis)> {
         window_end: month(row.window_end)?,
         origin: row.origin.parse()?,
         former_category: row.former_category,
+        held: held_of(row.held_category, row.held_months)?,
         stage: row.stage.parse()?,
     };
     let assessment = Assessment {

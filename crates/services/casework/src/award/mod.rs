@@ -8,7 +8,8 @@ use kernel::{AwardId, CaseId, DecisionId, Money, Month, PersonId, UnitId};
 
 pub use model::{AtEnd, StopReason, child_leaves, end_month};
 pub use store::{
-    Running, ending_in, find, members_leaving_in, of_case, of_persons, running_of_regime,
+    Running, ending_in, find, first_months, members_leaving_in, of_case, of_persons,
+    running_of_regime,
 };
 pub(crate) use store::{insert, insert_stops};
 

@@ -22,6 +22,8 @@ words! {
         Replaced = "replaced",
         /// The family is no longer entitled.
         NotEntitled = "not_entitled",
+        /// A condition that suspends is not met.
+        Suspended = "suspended",
         Death = "death",
         Withdrawn = "withdrawn",
     }

@@ -1,5 +1,7 @@
 //! SQL of awards.
 
+use std::collections::HashMap;
+
 use kernel::{AwardId, CaseId, DecisionId, Instant, Money, Month, PersonId, UnitId};
 use store::{Tx, bulk, fetch_all, fetch_optional};
 use uuid::Uuid;
@@ -215,6 +217,23 @@ pub async fn members_leaving_in(
         after.0,
         limit
     )?)
+}
+
+const FIRST_MONTHS: bulk::With = bulk::With {
+    v: "k",
+    statement: "SELECT a.case_id, MIN(a.first_month) FROM v CROSS JOIN award a \
+                WHERE a.case_id = v.k GROUP BY a.case_id",
+};
+
+/// The first month that each of the cases was awarded for.
+pub async fn first_months(tx: &mut Tx, cases: &[CaseId]) -> Result<HashMap<CaseId, Month>> {
+    let rows: Vec<(Uuid, i64)> = bulk::select_in(tx, &FIRST_MONTHS, cases, |row, case| {
+        row.push(case.0);
+    })
+    .await?;
+    rows.into_iter()
+        .map(|(case, month)| Ok((CaseId(case), month_of(month)?)))
+        .collect()
 }
 
 const OF_PERSONS: bulk::With = bulk::With {

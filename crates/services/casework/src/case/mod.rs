@@ -19,7 +19,8 @@ pub use model::{
 };
 pub use store::{Queue, counted_by, find_by_number, of_applicant, of_area, of_unit, queue};
 pub(crate) use store::{
-    continued, entitled_of_month, hash_of, load_many, narrow, open_of_regime, save,
+    continued, entitled_of_month, hash_of, held_of, load_many, narrow, open_of_regime, save,
+    suspended, suspended_of_unit,
 };
 
 /// Where a case stands.
@@ -44,6 +45,8 @@ pub struct Case {
     /// The last of the three months of income.
     pub window_end: Month,
     pub former_category: Option<String>,
+    /// The award that the case continues; none at an application.
+    pub held: Option<Held>,
     /// Who belonged to the family on that day: a packed portrait without facts, frozen when the
     /// civil registry had answered.
     pub roster: Option<Vec<u8>>,
@@ -65,6 +68,14 @@ pub struct Case {
     pub events: i64,
     /// Events that happened in memory and are not stored yet.
     pub(crate) news: Vec<Event>,
+}
+
+/// An award that a case continues.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub category: Option<String>,
+    /// Months paid in that category without a break by another.
+    pub months: u32,
 }
 
 words! {
@@ -109,6 +120,7 @@ impl Case {
             counted_month: Month(0),
             window_end: Month(0),
             former_category: None,
+            held: None,
             roster: None,
             state,
             wait: None,

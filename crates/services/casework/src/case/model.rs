@@ -6,6 +6,7 @@
 //!            │              │             └─> refused
 //!            └──────────────┴─> refused          any open state ─> withdrawn
 //! prepared (a renewal) ─> gathering | ended
+//! gathering (a review) ─> suspended ─> awarded | refused | ended (applied anew)
 //! ```
 //! A state changes by the machine alone; a person can only add facts or withdraw.
 
@@ -68,6 +69,8 @@ words! {
         /// Entitled, but the month's budget is spent; competes at the next close.
         WaitingList = "waiting_list",
         Withdrawn = "withdrawn",
+        /// A condition that only suspends is not met: looked at again each month.
+        Suspended = "suspended",
         /// The award ran out, was stopped, or another case took its place.
         Ended = "ended",
     }
@@ -90,7 +93,11 @@ impl State {
     pub const fn takes_facts(self) -> bool {
         matches!(
             self,
-            State::Gathering | State::Visiting | State::Assessed | State::WaitingList
+            State::Gathering
+                | State::Visiting
+                | State::Assessed
+                | State::WaitingList
+                | State::Suspended
         )
     }
 }
@@ -155,6 +162,9 @@ words! {
         PutOnWaitingList = "put_on_waiting_list",
         RegimeChanged = "regime_changed",
         Confirmed = "confirmed",
+        Suspended = "suspended",
+        /// A suspended case is looked at again.
+        LookedAtAgain = "looked_at_again",
         Withdrawn = "withdrawn",
         Ended = "ended",
     }

@@ -7,7 +7,7 @@ use kernel::{CaseId, Day, DecisionId, Instant, Money, Month, PersonId, UnitId};
 use store::{Tx, bulk, fetch_all, fetch_optional};
 use uuid::Uuid;
 
-use super::{Case, Event, Wait, WaitFor};
+use super::{Case, Event, Held, Wait, WaitFor};
 use crate::fault::{Fault, Result};
 use crate::shelf::PackHash;
 
@@ -24,7 +24,8 @@ macro_rules! columns {
         "id, number, origin, former_case, applicant, unit, district, mahalla, regime, \
          bank_consent, lodged_at, applied_on, counted_month, window_end, former_category, roster, state, \
          wait, wait_detail, wait_since, wait_deadline, verdict, assessment, pack, programme, category, \
-         amount_minor, per_capita_minor, last_month, decision, decided_at, events"
+         amount_minor, per_capita_minor, last_month, decision, decided_at, held_category, \
+         held_months, events"
     };
 }
 
@@ -67,6 +68,8 @@ struct CaseRow {
     last_month: Option<i64>,
     decision: Option<Uuid>,
     decided_at: Option<i64>,
+    held_category: Option<String>,
+    held_months: Option<i64>,
     events: i64,
 }
 
@@ -91,6 +94,7 @@ impl TryFrom<CaseRow> for Case {
             counted_month: Month(narrow("counted_month", row.counted_month)?),
             window_end: Month(narrow("window_end", row.window_end)?),
             former_category: row.former_category,
+            held: held_of(row.held_category, row.held_months)?,
             roster: row.roster,
             state: row.state.parse()?,
             wait,
@@ -123,6 +127,13 @@ fn wait_of(row: &CaseRow) -> Result<Option<Wait>> {
         since: Instant(row.wait_since.unwrap_or(row.lodged_at)),
         deadline: row.wait_deadline.map(Instant),
     }))
+}
+
+pub(crate) fn held_of(category: Option<String>, months: Option<i64>) -> Result<Option<Held>> {
+    let months = months
+        .map(|months| narrow("held_months", months))
+        .transpose()?;
+    Ok(months.map(|months| Held { category, months }))
 }
 
 pub(crate) fn hash_of(stored: &[u8]) -> Result<PackHash> {
@@ -220,10 +231,40 @@ pub(crate) async fn open_of_regime(tx: &mut Tx, regime: &str, limit: i64) -> Res
     )?)
 }
 
+/// Suspended cases after `after` whose last look was before `month`, in the order of their ids.
+pub(crate) async fn suspended(
+    tx: &mut Tx,
+    month: Month,
+    after: CaseId,
+    limit: i64,
+) -> Result<Vec<Case>> {
+    all(fetch_all!(
+        tx,
+        CaseRow,
+        select!(
+            "WHERE state = 'suspended' AND counted_month < $1 AND id > $2 ORDER BY id LIMIT $3"
+        ),
+        i64::from(month.plus(-1).0),
+        after.0,
+        limit
+    )?)
+}
+
+/// Suspended cases of one family.
+pub(crate) async fn suspended_of_unit(tx: &mut Tx, unit: UnitId) -> Result<Vec<Case>> {
+    all(fetch_all!(
+        tx,
+        CaseRow,
+        select!("WHERE unit = $1 AND state = 'suspended' ORDER BY id LIMIT $2"),
+        unit.0,
+        OF_PERSON_MAX
+    )?)
+}
+
 const CONTINUED: bulk::With = bulk::With {
     v: "k",
     statement: "SELECT c.former_case FROM v CROSS JOIN case_now c WHERE c.former_case = v.k \
-                AND c.state IN ('prepared', 'gathering', 'visiting', 'assessed')",
+                AND c.state IN ('prepared', 'gathering', 'visiting', 'assessed', 'suspended')",
 };
 
 /// Those of the cases that an open case continues already.
@@ -362,7 +403,9 @@ const CASE: bulk::Insert = bulk::Insert {
         programme = excluded.programme, category = excluded.category, \
         amount_minor = excluded.amount_minor, per_capita_minor = excluded.per_capita_minor, \
         last_month = excluded.last_month, \
-        decision = excluded.decision, decided_at = excluded.decided_at, events = excluded.events",
+        decision = excluded.decision, decided_at = excluded.decided_at, \
+        held_category = excluded.held_category, held_months = excluded.held_months, \
+        events = excluded.events",
 };
 
 const EVENT: bulk::Insert = bulk::Insert {
@@ -427,5 +470,7 @@ fn bind(row: &mut bulk::Values, case: &Case) {
         .push(case.last_month.map(|month| i64::from(month.0)))
         .push(case.decision.map(|decision| decision.0))
         .push(case.decided_at.map(|at| at.0))
+        .push(case.held.as_ref().and_then(|held| held.category.as_deref()))
+        .push(case.held.as_ref().map(|held| i64::from(held.months)))
         .push(case.events);
 }

@@ -59,7 +59,7 @@ pub async fn month(
     }
     let mut cases = case::entitled_of_month(tx, month, district).await?;
     let first = first_paid_month(month);
-    let doubled = doubled(tx, &cases, first).await?;
+    let doubled = doubled(tx, shelf, &cases, first).await?;
     let pinfls = pinfls(tx, permit, &cases).await?;
     let shares = share_all(&cases, &doubled, &pinfls, envelopes);
     for (programme, (limit, share)) in &shares {
@@ -158,27 +158,34 @@ fn share_all(
 
 /// Nobody is paid for twice: a case of which a member is already in a running award, or in an
 /// earlier case of this close, is ended. It happens when two spouses applied apart.
-async fn doubled(tx: &mut Tx, cases: &[Case], first: Month) -> Result<HashSet<CaseId>> {
+async fn doubled(
+    tx: &mut Tx,
+    shelf: &Shelf,
+    cases: &[Case],
+    first: Month,
+) -> Result<HashSet<CaseId>> {
     let mut doubled = HashSet::new();
-    let mut claimed: HashSet<PersonId> = HashSet::new();
-    let members: Vec<(CaseId, Vec<PersonId>)> = cases
+    let members: Vec<Vec<PersonId>> = cases
         .iter()
-        .map(|case| Ok((case.id, crate::roster::persons(case)?)))
+        .map(crate::roster::persons)
         .collect::<Result<_>>()?;
-    let all: Vec<PersonId> = members
-        .iter()
-        .flat_map(|(_, persons)| persons.iter().copied())
-        .collect();
-    let paid = award::of_persons(tx, &all, first).await?;
-    let paid: HashSet<PersonId> = paid.into_iter().map(|(person, _)| person).collect();
-    for (case, persons) in members {
-        if persons
-            .iter()
-            .any(|person| paid.contains(person) || claimed.contains(person))
+    let all: Vec<PersonId> = members.iter().flatten().copied().collect();
+    // The regimes under which each person is paid.
+    let mut paid: HashMap<PersonId, Vec<String>> = HashMap::new();
+    for (person, running) in award::of_persons(tx, &all, first).await? {
+        paid.entry(person).or_default().push(running.award.regime);
+    }
+    for (case, persons) in cases.iter().zip(members) {
+        let regimes = persons.iter().filter_map(|person| paid.get(person));
+        if regimes
+            .flatten()
+            .any(|regime| shelf.is_same_benefit(&case.regime, regime))
         {
-            doubled.insert(case);
+            doubled.insert(case.id);
         } else {
-            claimed.extend(persons);
+            for person in persons {
+                paid.entry(person).or_default().push(case.regime.clone());
+            }
         }
     }
     Ok(doubled)

@@ -10,7 +10,7 @@ use crate::decision::{self, Outcome as Decided};
 use crate::migration::{self, Change};
 use crate::reassessment::{self, Cause};
 use crate::renewal;
-use crate::testing::{DISTRICT, SCHEMAS, Story, couple};
+use crate::testing::{DISTRICT, SCHEMAS, Story, civil_registry_permit, couple};
 
 fn month_of(text: &str) -> Month {
     Month::parse(text).expect(text)
@@ -216,7 +216,7 @@ async fn an_event_in_the_family_changes_the_amount_from_the_next_month() {
             sex: kernel::Sex::Male,
             born: Day::new(2026, 2, 18).unwrap(),
         };
-        let partner = registry_permit(&platform).await;
+        let partner = civil_registry_permit(&platform).await;
         let mut tx = platform.db.begin().await.unwrap();
         let heard = registry::event::birth(&mut tx, &platform.ids, &partner, &born)
             .await
@@ -243,24 +243,6 @@ async fn an_event_in_the_family_changes_the_amount_from_the_next_month() {
         story.holds().await;
     })
     .await;
-}
-
-/// What the civil registry's own account may do.
-async fn registry_permit(platform: &::store::Platform) -> Permit {
-    let partner = access::Subject {
-        account: kernel::ids::AccountId::from_u128(5),
-        role: access::Role::Partner,
-        territory: access::Area::Country,
-        person: None,
-        office: "civil registry".to_owned(),
-    };
-    let (action, purpose) = (
-        access::Action::SendCivilEvent,
-        access::Purpose::Registration,
-    );
-    access::batch(platform, &partner, action, purpose, None, 1)
-        .await
-        .unwrap()
 }
 
 #[tokio::test]

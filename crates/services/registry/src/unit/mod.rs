@@ -9,6 +9,7 @@ pub(crate) mod projection;
 mod rebuild;
 #[cfg(test)]
 mod tests;
+pub(crate) mod version;
 
 use crate::{Permit, RegisterError, Result, stored};
 use kernel::kin::UnitBlock;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 
 pub(crate) use rebuild::is_due;
 pub use rebuild::{Difference, Verified, rebuild, recompose_due, verify};
+pub use version::{Since, since, version};
 
 /// Units of one page at most.
 pub const PAGE_MAX: usize = 50_000;

@@ -1,6 +1,6 @@
 //! SQL of `unit_now` and `unit_member_now`.
 
-use super::{UnitRow, rows_of};
+use super::{UnitRow, rows_of, version};
 use crate::{Result, fact, stored};
 use kernel::portrait::{PackedFact, Portrait};
 use kernel::{Day, PersonId, UnitId};
@@ -13,13 +13,14 @@ use uuid::Uuid;
 pub(crate) const UNITS: &str = "registry units";
 
 const UNIT: bulk::Insert = bulk::Insert {
-    into: "unit_now (block, unit, head, district, mahalla, composed_on, packed)",
+    into: "unit_now (block, unit, head, district, mahalla, composed_on, packed, version)",
     on_conflict: "",
 };
 const UNIT_AGAIN: bulk::Insert = bulk::Insert {
-    into: "unit_now (block, unit, head, district, mahalla, composed_on, packed)",
+    into: "unit_now (block, unit, head, district, mahalla, composed_on, packed, version)",
     on_conflict: "(block, unit) DO UPDATE SET head = excluded.head, district = excluded.district,
-        mahalla = excluded.mahalla, composed_on = excluded.composed_on, packed = excluded.packed",
+        mahalla = excluded.mahalla, composed_on = excluded.composed_on, packed = excluded.packed,
+        version = excluded.version",
 };
 const MEMBER: bulk::Insert = bulk::Insert {
     into: "unit_member_now (person, block, unit)",
@@ -30,8 +31,8 @@ const MEMBER_AGAIN: bulk::Insert = bulk::Insert {
     on_conflict: "(person, block) DO UPDATE SET unit = excluded.unit",
 };
 const PACKED: bulk::With = bulk::With {
-    v: "block, unit, packed",
-    statement: "UPDATE unit_now SET packed = v.packed FROM v
+    v: "block, unit, packed, version",
+    statement: "UPDATE unit_now SET packed = v.packed, version = v.version FROM v
         WHERE unit_now.block = v.block AND unit_now.unit = v.unit",
 };
 /// What came out as it stood is said of the later day too: what is learned afterwards is
@@ -50,6 +51,10 @@ const UNITS_GONE: bulk::With = bulk::With {
     v: "block, unit",
     statement: "DELETE FROM unit_now
         WHERE block IN (SELECT block FROM v) AND unit IN (SELECT unit FROM v)",
+};
+const GONE: bulk::Insert = bulk::Insert {
+    into: "unit_gone (block, unit, version)",
+    on_conflict: "",
 };
 const MEMBERS_GONE: bulk::With = bulk::With {
     v: "block, person",
@@ -100,6 +105,10 @@ async fn write(
     unit: &bulk::Insert,
     member: &bulk::Insert,
 ) -> Result<()> {
+    if portraits.is_empty() {
+        return Ok(());
+    }
+    let version = version::next(tx).await?;
     bulk::insert(tx, unit, portraits, |row, portrait| {
         row.push(block)
             .push(portrait.unit.0)
@@ -107,7 +116,8 @@ async fn write(
             .push(i64::from(portrait.district))
             .push(i64::from(portrait.mahalla))
             .push(stored::of_day(on))
-            .push(portrait.pack());
+            .push(portrait.pack())
+            .push(version);
     })
     .await?;
     let mut members: Vec<(PersonId, UnitId)> = portraits
@@ -167,6 +177,13 @@ pub(crate) async fn replace(
         row.push(block).push(unit.0);
     })
     .await?;
+    if !gone.is_empty() {
+        let version = version::next(tx).await?;
+        bulk::insert(tx, &GONE, &gone, |row, unit| {
+            row.push(block).push(unit.0).push(version);
+        })
+        .await?;
+    }
     let out = members_gone(before, after)?;
     bulk::update_from(tx, &MEMBERS_GONE, &out, |row, person| {
         row.push(block).push(person.0);
@@ -230,8 +247,15 @@ pub(crate) async fn refresh(tx: &mut Tx, facts: &[(Uuid, PackedFact)]) -> Result
             }
         }
     }
+    if changed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let version = version::next(tx).await?;
     bulk::update_from(tx, &PACKED, &changed, |row, (block, unit, packed)| {
-        row.push(*block).push(unit.0).push(packed.clone());
+        row.push(*block)
+            .push(unit.0)
+            .push(packed.clone())
+            .push(version);
     })
     .await?;
     let mut units: Vec<UnitId> = changed.into_iter().map(|(_, unit, _)| unit).collect();
@@ -261,8 +285,15 @@ pub(crate) async fn refresh_all(tx: &mut Tx, facts: &[PackedFact]) -> Result<Vec
                     changed.push((row.unit, portrait.pack()));
                 }
             }
+            if changed.is_empty() {
+                continue;
+            }
+            let version = version::next(tx).await?;
             bulk::update_from(tx, &PACKED, &changed, |row, (unit, packed)| {
-                row.push(block.code).push(unit.0).push(packed.clone());
+                row.push(block.code)
+                    .push(unit.0)
+                    .push(packed.clone())
+                    .push(version);
             })
             .await?;
             units.extend(changed.into_iter().map(|(unit, _)| unit));

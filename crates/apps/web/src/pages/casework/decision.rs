@@ -19,6 +19,10 @@ pub enum Answer {
     Refused {
         reason: Option<String>,
     },
+    /// The payment stops until a condition is met again.
+    Suspended {
+        reason: Option<String>,
+    },
     WaitingList,
     WaitingAgency,
     WaitingVisit,
@@ -119,6 +123,10 @@ impl Answer {
                 reason: Some(reason),
             } => t.answer_refused_because(reason),
             Answer::Refused { reason: None } => t.answer_refused().to_owned(),
+            Answer::Suspended {
+                reason: Some(reason),
+            } => t.answer_suspended_because(reason),
+            Answer::Suspended { reason: None } => t.answer_suspended().to_owned(),
             Answer::WaitingList => t.answer_waiting_list().to_owned(),
             Answer::WaitingAgency => t.answer_waiting_agency().to_owned(),
             Answer::WaitingVisit => t.answer_waiting_visit().to_owned(),
@@ -130,7 +138,7 @@ impl Answer {
     pub fn tone(&self) -> &'static str {
         match self {
             Answer::Awarded { .. } => "yes",
-            Answer::Refused { .. } => "no",
+            Answer::Refused { .. } | Answer::Suspended { .. } => "no",
             Answer::WaitingList
             | Answer::WaitingAgency
             | Answer::WaitingVisit
@@ -177,9 +185,10 @@ impl DecisionPage {
             Answer::Awarded { .. } | Answer::WaitingList | Answer::WaitingClose { .. } => {
                 self.shell.t.block_reasons_met()
             }
-            Answer::Refused { .. } | Answer::WaitingAgency | Answer::WaitingVisit => {
-                self.shell.t.block_reason()
-            }
+            Answer::Refused { .. }
+            | Answer::Suspended { .. }
+            | Answer::WaitingAgency
+            | Answer::WaitingVisit => self.shell.t.block_reason(),
         }
     }
 }

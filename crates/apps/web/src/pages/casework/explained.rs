@@ -135,6 +135,9 @@ async fn answer_of(
         (CaseState::Refused, _) => Answer::Refused {
             reason: explained.and_then(|one| reason_of(&one.trace, t)),
         },
+        (CaseState::Suspended, _) => Answer::Suspended {
+            reason: explained.and_then(|one| reason_of(&one.trace, t)),
+        },
         (CaseState::WaitingList, _) => Answer::WaitingList,
         (_, Some(WaitFor::Agency)) => Answer::WaitingAgency,
         (_, Some(WaitFor::Visit | WaitFor::Seven)) => Answer::WaitingVisit,

@@ -132,6 +132,8 @@ fn words_of(t: T, kind: EventKind) -> &'static str {
         EventKind::RegimeChanged => t.step_migrated(),
         EventKind::Confirmed => t.renewal_confirm(),
         EventKind::Withdrawn => t.step_withdrawn(),
+        EventKind::Suspended => t.step_suspended(),
+        EventKind::LookedAtAgain => t.step_looked_again(),
         EventKind::Ended => t.step_ended(),
     }
 }

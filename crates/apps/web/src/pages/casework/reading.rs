@@ -206,6 +206,7 @@ impl Reading<'_> {
                 );
             }
             Answer::Refused { .. } => {}
+            Answer::Suspended { .. } => changes.push(self.t.change_suspended().to_owned()),
             Answer::WaitingList => changes.push(self.t.change_waiting_list().to_owned()),
             Answer::WaitingAgency | Answer::WaitingVisit => {
                 changes.push(self.t.change_waiting().to_owned())

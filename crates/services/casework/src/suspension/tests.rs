@@ -1,0 +1,276 @@
+//! The work condition of poor families, from the award to its suspension and back.
+
+use ::store::testing::each_db;
+use access::Permit;
+use kernel::{Day, Lang, Money, Sex};
+use rules::LetterKind;
+
+use super::*;
+use crate::award::{self, Running};
+use crate::close::{self, Envelope};
+use crate::decision::Outcome;
+use crate::reassessment::{self, Cause};
+use crate::step::{self, Conclusion, Visit};
+use crate::testing::{DISTRICT, Family, SCHEMAS, Story, adult};
+use crate::{case::Held, letter};
+
+fn month_of(text: &str) -> Month {
+    Month::parse(text).expect(text)
+}
+
+/// A mother with a child of five who earns this much a month.
+fn mother(no: u16, wage: i64) -> Family {
+    Family {
+        no,
+        adults: vec![adult(Sex::Female, wage)],
+        children: vec!["2020-06-01"],
+    }
+}
+
+/// A family without work is awarded in February under UZ-SR26, paid from March to August.
+async fn awarded(story: &Story<'_>, family: &Family) -> CaseId {
+    story.at("2026-02-04T09:00:00+05:00");
+    let case = story.lodge_and_assess(family, "2026-02-04").await;
+    steps(story, case, "2026-02-04").await;
+    story.at("2026-03-01T00:30:00+05:00");
+    let ids = &story.platform.ids;
+    let mut tx = story.platform.db.begin().await.unwrap();
+    let envelopes = [Envelope {
+        programme: "child_benefit".to_owned(),
+        limit: Money::from_major(10_000_000),
+    }];
+    let (shelf, permit): (_, &Permit) = (&story.shelf, &story.permit);
+    let month = month_of("2026-02");
+    let closed = close::month(&mut tx, ids, shelf, permit, month, DISTRICT, &envelopes).await;
+    assert_eq!(closed.unwrap().awards.len(), 1);
+    tx.commit().await.unwrap();
+    let award = &awards(story, case).await[0].award;
+    assert_eq!(award.category.as_deref(), Some("POOR"));
+    assert_eq!(award.end_month, month_of("2026-09"));
+    case
+}
+
+async fn steps(story: &Story<'_>, case: CaseId, on: &str) {
+    let (zone, worker) = (story.shelf.zone(), kernel::ids::AccountId::from_u128(3));
+    let day = Day::parse(on).expect(on);
+    let visit = Visit {
+        id: story.message(),
+        at_home: true,
+        confirmed: true,
+        informal_income: Money::ZERO,
+        visited_on: day,
+    };
+    let (platform, permit) = (story.platform, &story.permit);
+    step::record_visit(platform, zone, permit, case, worker, &visit)
+        .await
+        .unwrap();
+    story.assess(&[case], &[]).await;
+    let conclusion = Conclusion {
+        id: story.message(),
+        informal_income: Money::ZERO,
+        difficult_situation: false,
+        concluded_on: day,
+    };
+    step::record_conclusion(platform, zone, permit, case, worker, &conclusion)
+        .await
+        .unwrap();
+    story.assess(&[case], &[]).await;
+    assert_eq!(story.case(case).await.state, State::Assessed);
+}
+
+async fn awards(story: &Story<'_>, case: CaseId) -> Vec<Running> {
+    award::of_case(&mut story.read().await, case).await.unwrap()
+}
+
+/// The first day of a month: terms that ended, then suspended payments.
+async fn begin(story: &Story<'_>, month: &str) -> (usize, Looked) {
+    story.at(&format!("{month}-01T01:00:00+05:00"));
+    story.to_gather().await;
+    let month = month_of(month);
+    let mut tx = story.platform.db.begin().await.unwrap();
+    let ended = reassessment::term_ends(&mut tx, story.platform, month)
+        .await
+        .unwrap();
+    let looked = look(&mut tx, story.platform, &story.shelf, month)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    (ended, looked)
+}
+
+/// The agencies answer about the family as it now is, and its waiting case is assessed.
+async fn answer(story: &Story<'_>, family: &Family, on: &str) -> Case {
+    let waiting = story.to_gather().await;
+    let [case] = waiting.as_slice() else {
+        panic!("{waiting:?}");
+    };
+    story.agencies_answer(family, on, &[]).await;
+    story.assess(&[*case], &[]).await;
+    story.case(*case).await
+}
+
+/// The review after six months finds nobody in formal work.
+async fn suspended(story: &Story<'_>, family: &Family) -> Case {
+    awarded(story, family).await;
+    assert_eq!(begin(story, "2026-09").await, (1, Looked::default()));
+    answer(story, family, "2026-09-01").await
+}
+
+async fn letters(story: &Story<'_>, case: &Case, kind: LetterKind) {
+    assert_eq!(letter::kind_of(case), kind);
+    let mut tx = story.read().await;
+    for lang in Lang::ALL {
+        let letter = letter::of(&mut tx, &story.permit, &story.shelf, case, lang).await;
+        assert!(!letter.unwrap().paragraphs.is_empty(), "{lang:?}");
+    }
+}
+
+async fn outcomes(story: &Story<'_>, case: CaseId) -> Vec<Outcome> {
+    let made = decision::of_case(&mut story.read().await, case).await;
+    made.unwrap().iter().map(|made| made.outcome).collect()
+}
+
+#[tokio::test]
+async fn after_six_months_without_work_the_payment_is_suspended_and_resumes_with_work() {
+    each_db(SCHEMAS, async |platform| {
+        let family = mother(1, 0);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let case = suspended(&story, &family).await;
+        assert_eq!(case.state, State::Suspended);
+        let held = Held {
+            category: Some("POOR".to_owned()),
+            months: 6,
+        };
+        assert_eq!(case.held, Some(held));
+        assert_eq!(outcomes(&story, case.id).await, [Outcome::Suspended]);
+        assert!(awards(&story, case.id).await.is_empty());
+        letters(&story, &case, LetterKind::Suspended).await;
+
+        // A month later nothing has changed: no second decision, no second letter.
+        let again = Looked { again: 1, over: 0 };
+        assert_eq!(begin(&story, "2026-10").await, (0, again));
+        let same = answer(&story, &family, "2026-10-01").await;
+        assert_eq!((same.state, same.id), (State::Suspended, case.id));
+        assert_eq!(outcomes(&story, case.id).await, [Outcome::Suspended]);
+
+        // She finds work; the payment goes on from November, without an application.
+        assert_eq!(begin(&story, "2026-11").await, (0, again));
+        let back = answer(&story, &mother(1, 500_000), "2026-11-01").await;
+        assert_eq!((back.state, back.id), (State::Awarded, case.id));
+        let award = &awards(&story, case.id).await[0].award;
+        assert_eq!(award.category.as_deref(), Some("POOR"));
+        assert_eq!(award.first_month, month_of("2026-11"));
+        assert_eq!(award.amount, Money::from_major(275_000));
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_six_months_with_work_it_goes_on_without_a_gap() {
+    each_db(SCHEMAS, async |platform| {
+        let family = mother(1, 0);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        awarded(&story, &family).await;
+        assert_eq!(begin(&story, "2026-09").await.0, 1);
+        let case = answer(&story, &mother(1, 500_000), "2026-09-01").await;
+        assert_eq!(case.state, State::Awarded);
+        let award = &awards(&story, case.id).await[0].award;
+        assert_eq!(award.first_month, month_of("2026-09"));
+        assert_eq!(award.end_month, month_of("2027-03"));
+        // At the next review twelve months are held, and work is asked for again.
+        assert_eq!(begin(&story, "2027-03").await.0, 1);
+        let next = answer(&story, &family, "2027-03-01").await;
+        assert_eq!(next.state, State::Suspended);
+        assert_eq!(next.held.map(|held| held.months), Some(12));
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_application_takes_the_place_of_the_suspended_case_and_has_its_own_six_months() {
+    each_db(SCHEMAS, async |platform| {
+        let family = mother(1, 0);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let old = suspended(&story, &family).await;
+        story.at("2026-09-05T09:00:00+05:00");
+        let new = story.lodge_and_assess(&family, "2026-09-05").await;
+        assert_eq!(story.case(old.id).await.state, State::Ended);
+        letters(&story, &story.case(old.id).await, LetterKind::Suspended).await;
+        steps(&story, new, "2026-09-05").await;
+        let case = story.case(new).await;
+        assert_eq!(case.category.as_deref(), Some("POOR"));
+        assert_eq!(case.held, None);
+        assert_eq!(begin(&story, "2026-10").await.1, Looked::default());
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_suspension_ends_in_a_refusal_when_its_time_is_over() {
+    each_db(SCHEMAS, async |platform| {
+        let family = mother(1, 0);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let case = suspended(&story, &family).await;
+        for month in ["2026-10", "2026-11", "2026-12", "2027-01", "2027-02"] {
+            assert_eq!(begin(&story, month).await.1, Looked { again: 1, over: 0 });
+            answer(&story, &family, &format!("{month}-01")).await;
+        }
+        assert_eq!(
+            begin(&story, "2027-03").await.1,
+            Looked { again: 0, over: 1 }
+        );
+        let over = story.case(case.id).await;
+        assert_eq!(over.state, State::Refused);
+        let made = outcomes(&story, case.id).await;
+        assert_eq!(made, [Outcome::Suspended, Outcome::Refused]);
+        letters(&story, &over, LetterKind::Refused).await;
+        assert_eq!(begin(&story, "2027-04").await.1, Looked::default());
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_within_the_six_months_does_not_ask_for_work() {
+    each_db(SCHEMAS, async |platform| {
+        let family = mother(1, 0);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        awarded(&story, &family).await;
+        story.at("2026-05-10T09:00:00+05:00");
+        story.to_gather().await;
+        let person = story.person(family.adult(0)).await;
+        let on = Day::parse("2026-05-10").unwrap();
+        let mut tx = platform.db.begin().await.unwrap();
+        let opened = reassessment::on_event(&mut tx, &platform, &[person], on, Cause::Birth).await;
+        assert_eq!(opened.unwrap(), 1);
+        tx.commit().await.unwrap();
+        let case = answer(&story, &family, "2026-05-10").await;
+        // Paid from March to May: three months of six.
+        assert_eq!(case.held.map(|held| held.months), Some(3));
+        assert_eq!(case.state, State::Awarded);
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn at_the_review_a_family_goes_down_to_the_border_without_an_application() {
+    each_db(SCHEMAS, async |platform| {
+        let poor = mother(1, 0);
+        let story = Story::of(&platform, std::slice::from_ref(&poor)).await;
+        awarded(&story, &poor).await;
+        assert_eq!(begin(&story, "2026-09").await.0, 1);
+        // 1 500 000 of two persons is 750 000 a head: between 1.0 and 1.25 of 715 000.
+        let case = answer(&story, &mother(1, 1_500_000), "2026-09-01").await;
+        assert_eq!(case.state, State::Awarded);
+        let award = &awards(&story, case.id).await[0].award;
+        assert_eq!(award.category.as_deref(), Some("BORDERLINE"));
+        assert_eq!(award.amount, Money(20_625_000));
+        assert_eq!(award.first_month, month_of("2026-09"));
+        story.holds().await;
+    })
+    .await;
+}

@@ -1,0 +1,96 @@
+//! What the oracle of the SQL needs beside the engines: families, decisions, statements.
+//!
+//! ```text
+//! oracle make FOLDER PACKS SEED FAMILIES          strange families as a snapshot
+//! oracle decide FOLDER PACKS REGIME DAY CASE OUT  the engine's own decisions
+//! oracle sql PACKS REGIME DAY CASE DIALECT        the statement
+//! ```
+//!
+//! CASE is pre, final or migration.
+#![allow(clippy::print_stdout, reason = "the statement is the output")]
+
+use std::path::{Path, PathBuf};
+
+use insight::snapshot::{Snapshot, Subject, Writer};
+use insight::synthetic::wild;
+use kernel::Day;
+use kernel::facts::CATALOGUE;
+use rules::{CaseFacts, Dialect, Origin, Pack, Plan, SourceFile, Stage, read_pack, to_sql};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["make", folder, seed, families, day] => make(Path::new(folder), seed, families, day),
+        ["decide", folder, packs, regime, day, case, out] => {
+            let plan = plan(packs, regime, day);
+            let snapshot = Snapshot::open(Path::new(folder)).expect("a snapshot");
+            let case = facts(&plan, case);
+            let totals =
+                insight::decisions::decide(&snapshot, &plan, &case, Path::new(out), 2, |_| {});
+            println!("{:?}", totals.expect("a sound snapshot"));
+        }
+        ["sql", packs, regime, day, case, dialect] => {
+            let plan = plan(packs, regime, day);
+            let dialect = Dialect::named(dialect).expect("duckdb or datafusion");
+            let statement = to_sql(&plan, &facts(&plan, case), dialect);
+            println!("{}", statement.unwrap_or_else(|why| panic!("{why}")));
+        }
+        _ => panic!("see the head of this example"),
+    }
+}
+
+fn make(folder: &Path, seed: &str, families: &str, day: &str) {
+    let kinds: Vec<_> = CATALOGUE.iter().collect();
+    let day = Day::parse(day).expect("a day");
+    let subject = Subject {
+        taken_on: day,
+        country: "uz".to_owned(),
+        unit_block: "nuclear_family".to_owned(),
+        kinds: kinds.clone(),
+    };
+    let mut writer = Writer::create(folder, &subject).expect("a new folder");
+    let seed = seed.parse().expect("a seed");
+    for number in 0..families.parse().expect("a number of families") {
+        let family = wild::family(&kinds, day, seed, number);
+        writer.push(&family.pack()).expect("a sound portrait");
+    }
+    writer.finish().expect("room on the disk");
+}
+
+fn plan(packs: &str, regime: &str, day: &str) -> Plan {
+    let folder = Path::new(packs);
+    let read = read_pack(regime, &files(&folder.join(regime)), &files(folder));
+    let pack: Pack = read.unwrap_or_else(|errors| panic!("{}", errors[0]));
+    let plan = pack.plan(Day::parse(day).expect("a day"));
+    plan.unwrap_or_else(|why| panic!("{why}"))
+}
+
+fn files(folder: &Path) -> Vec<SourceFile> {
+    let entries = std::fs::read_dir(folder).expect("the folder of packs");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("one").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|end| end == "md"));
+    paths.sort();
+    let read = |path: &PathBuf| SourceFile {
+        path: path.to_string_lossy().into_owned(),
+        text: std::fs::read_to_string(path).expect("a file"),
+    };
+    paths.iter().map(read).collect()
+}
+
+fn facts(plan: &Plan, case: &str) -> CaseFacts {
+    let application = CaseFacts::application(plan.decided_on(), plan.pack().cut_off_day());
+    match case {
+        "pre" => CaseFacts {
+            stage: Stage::PreAssessment,
+            ..application
+        },
+        "final" => application,
+        "migration" => CaseFacts {
+            origin: Origin::Migration,
+            former_category: Some(1),
+            ..application
+        },
+        other => panic!("{other} is none of pre, final, migration"),
+    }
+}
