@@ -117,8 +117,9 @@ fn markdown_in(packs: &Path, folder: &Path) -> Result<Vec<SourceFile>, PacksErro
         if bytes > FILE_BYTES_MAX {
             return Err(PacksError::TooLarge { path: shown, bytes });
         }
-        let text = fs::read_to_string(&path).map_err(|reason| unreadable(&path, reason))?;
-        files.push(SourceFile { path: shown, text });
+        let text = fs::read(&path).map_err(|reason| unreadable(&path, reason))?;
+        let file = SourceFile::from_bytes(&shown, text);
+        files.push(file.map_err(|wrong| PacksError::Wrong(vec![wrong]))?);
     }
     Ok(files)
 }

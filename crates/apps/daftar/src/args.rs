@@ -85,6 +85,10 @@ pub enum Command {
     Pay(Pay),
     /// Why a case was decided as it was: conditions, facts, arithmetic
     Explain(Explain),
+    /// Write the receipt of a decided case: law, facts and outcome in one JSON text
+    Receipt(Receipt),
+    /// Decide a receipt again, offline, and tell whether every bit is the same
+    Replay(Replay),
     /// Look at the packs of law
     #[command(subcommand)]
     Rules(Rules),
@@ -284,6 +288,21 @@ pub struct Explain {
     pub lang: String,
 }
 
+#[derive(Debug, Args)]
+pub struct Receipt {
+    /// The case's number (4F7K29) or id
+    pub case: String,
+    /// Leave the text of the law out: a replay then needs the same packs
+    #[arg(long)]
+    pub without_law: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The receipt's file, or - for standard input
+    pub receipt: PathBuf,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Rules {
     /// Read all packs and run their cases; errors come with file, line, column and what to write
@@ -291,7 +310,12 @@ pub enum Rules {
         /// One country's packs; those of every country if it is left out
         #[arg(long)]
         country: Option<String>,
+        /// A warning is enough to fail
+        #[arg(long)]
+        deny_warnings: bool,
     },
+    /// Print the reference of the rule language, out of the engine's own tables
+    Reference,
     /// List the parameters of a pack with law, dates and status
     Parameters {
         regime: String,

@@ -33,6 +33,9 @@ pub async fn run(common: &Common, args: &Explain) -> Result<(), Failure> {
     text.push_str(&letter.paragraphs.join("\n\n"));
     text.push_str("\n\n");
     text.push_str(&conditions(&explained.trace, lang));
+    for change in casework::letter::nearest(&mut tx, &permit, &daftar.shelf, &case).await? {
+        text.push_str(&format!("{}\n", change.text.get(lang)));
+    }
     Show::new(common).result(&text, &explained.trace);
     Ok(())
 }
@@ -50,7 +53,7 @@ fn language(tag: &str) -> Result<Lang, Failure> {
     }
 }
 
-async fn find(daftar: &Daftar, typed: &str) -> Result<Case, Failure> {
+pub async fn find(daftar: &Daftar, typed: &str) -> Result<Case, Failure> {
     let mut tx = daftar.platform.db.read().await?;
     let found = match typed.parse::<CaseId>() {
         Ok(id) => casework::case::find(&mut tx, id).await?,

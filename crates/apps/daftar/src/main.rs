@@ -17,6 +17,7 @@ mod import;
 mod init;
 mod openfisca;
 mod pay;
+mod receipt;
 mod rules;
 mod serve;
 mod show;
@@ -65,6 +66,8 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Snapshot(snapshot) => snapshot::run(common, snapshot).await,
         Command::Pay(pay) => pay::run(common, pay).await,
         Command::Explain(explain) => explain::run(common, explain).await,
+        Command::Receipt(receipt) => receipt::write(common, receipt).await,
+        Command::Replay(replay) => receipt::replay(common, replay),
         Command::Rules(command) => rules::run(common, command),
         Command::Account(command) => account::run(common, command).await,
         Command::Budget(budget) => budget::run(common, budget).await,

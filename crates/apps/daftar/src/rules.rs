@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use app::packs::PacksError;
 use kernel::Day;
-use rules::{CaseReport, Dialect, Pack};
+use rules::{CaseReport, Diagnostic, Dialect, Pack, Severity};
 use serde::Serialize;
 
 use crate::args::{Common, Rules};
@@ -18,12 +19,20 @@ const CASES_BYTES_MAX: u64 = 4 << 20;
 pub fn run(common: &Common, command: &Rules) -> Result<(), Failure> {
     let folder = config::existing(common).packs;
     match command {
-        Rules::Check { country } => {
+        Rules::Check {
+            country,
+            deny_warnings,
+        } => {
             let countries = match country {
                 Some(country) => vec![country.clone()],
                 None => countries_in(&folder)?,
             };
-            check(common, &folder, &countries)
+            let answer = Answer::of(&folder, &countries)?;
+            Show::new(common).result(&answer.text(), &answer);
+            match answer.holds(*deny_warnings) {
+                true => Ok(()),
+                false => Err(Failure::InPart),
+            }
         }
         Rules::Parameters { regime, country } => {
             parameters(common, &packs_of(&folder, country)?, regime)
@@ -34,7 +43,62 @@ pub fn run(common: &Common, command: &Rules) -> Result<(), Failure> {
             dialect,
             country,
         } => sql(common, &packs_of(&folder, country)?, regime, (on, dialect)),
+        Rules::Reference => {
+            Show::new(common).result(&rules::reference::page(), &rules::reference::page());
+            Ok(())
+        }
         Rules::TestOpenfisca { folder, pack } => crate::openfisca::test(common, folder, pack),
+    }
+}
+
+/// What `rules check` answers.
+#[derive(Default, Serialize)]
+struct Answer {
+    packs: Vec<Checked>,
+    errors: usize,
+    warnings: usize,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Answer {
+    /// Every country's packs, its cases run; a country that does not read is told of and the
+    /// others are checked all the same.
+    fn of(folder: &Path, countries: &[String]) -> Result<Answer, Failure> {
+        let mut answer = Answer::default();
+        for country in countries {
+            let packs = match app::packs::read(folder, country) {
+                Ok(packs) => packs,
+                Err(PacksError::Wrong(errors)) => {
+                    answer.diagnostics.extend(errors);
+                    continue;
+                }
+                Err(wrong) => return Err(Failure::Failed(wrong.to_string())),
+            };
+            for pack in &packs {
+                answer.packs.push(check_one(pack, &folder.join(country))?);
+                answer.diagnostics.extend(rules::checker::check(pack));
+            }
+        }
+        let warnings = answer.diagnostics.iter();
+        let warnings = warnings.filter(|one| one.severity == Severity::Warning);
+        answer.warnings = warnings.count();
+        answer.errors = answer.diagnostics.len() - answer.warnings;
+        Ok(answer)
+    }
+
+    fn holds(&self, deny_warnings: bool) -> bool {
+        let differ = self.packs.iter().any(|pack| !pack.failed.is_empty());
+        !differ && self.errors == 0 && !(deny_warnings && self.warnings > 0)
+    }
+
+    fn text(&self) -> String {
+        let mut parts: Vec<String> = self.diagnostics.iter().map(ToString::to_string).collect();
+        parts.extend(self.packs.iter().map(told));
+        parts.push(format!(
+            "{} errors, {} warnings",
+            self.errors, self.warnings
+        ));
+        parts.join("\n")
     }
 }
 
@@ -73,21 +137,6 @@ struct Checked {
 struct Failed {
     case: String,
     differences: Vec<String>,
-}
-
-fn check(common: &Common, folder: &Path, countries: &[String]) -> Result<(), Failure> {
-    let mut checked = Vec::new();
-    for country in countries {
-        for pack in packs_of(folder, country)? {
-            checked.push(check_one(&pack, &folder.join(country))?);
-        }
-    }
-    let text: Vec<String> = checked.iter().map(told).collect();
-    Show::new(common).result(&text.join("\n"), &checked);
-    if checked.iter().any(|pack| !pack.failed.is_empty()) {
-        return Err(Failure::InPart);
-    }
-    Ok(())
 }
 
 fn check_one(pack: &Pack, country: &Path) -> Result<Checked, Failure> {

@@ -38,6 +38,11 @@ impl Show {
         say(&serde_json::to_string(value).expect("a result is plain data"));
     }
 
+    /// A text that is JSON already.
+    pub fn json(&self, text: &str) {
+        say(text);
+    }
+
     /// A remark on the way.
     pub fn remark(&self, text: &str) {
         if !self.quiet {

@@ -16,10 +16,11 @@
 //! decided. The format of packs is described by example in `packs/README.md`.
 //!
 //! Reading order: [`pack`], [`typed`], [`plan`], [`batch`], [`outcome`],
-//! [`explain`], [`letter`], [`cases`], [`openfisca`].
+//! [`explain`], [`letter`], [`receipt`], [`cases`], [`openfisca`].
 
 pub mod batch;
 pub mod cases;
+pub mod checker;
 pub mod explain;
 pub mod letter;
 pub mod limits;
@@ -28,6 +29,8 @@ pub mod openfisca;
 pub mod outcome;
 pub mod pack;
 pub mod plan;
+pub mod receipt;
+pub mod reference;
 pub mod source;
 pub mod sql;
 pub mod syntax;
@@ -46,6 +49,7 @@ pub use pack::{
     Status, Step, Term, Territory, WhenUnmet, check_country, read_pack,
 };
 pub use plan::{Plan, PlanError, PlanInput};
-pub use source::{Diagnostic, SourceFile};
+pub use receipt::{Receipt, ReceiptError};
+pub use source::{Diagnostic, Severity, SourceFile};
 pub use sql::{Dialect, SqlError, to_sql};
 pub use typed::Who;

@@ -29,3 +29,5 @@ pub const DIAGNOSTICS_MAX: usize = 200;
 pub const OUTCOMES_MAX: usize = 200;
 /// Months of a window of income, and months that one formula may count.
 pub const WINDOW_MONTHS_MAX: u32 = 36;
+/// Bytes of a receipt: the pack's text, escaped, and the unit's facts.
+pub const RECEIPT_BYTES_MAX: usize = 8 << 20;

@@ -129,6 +129,13 @@ fn read_file(file: &SourceFile, blocks: &mut Vec<Block>, errors: &mut Vec<Diagno
             column: 1,
             width: u32::try_from(raw.chars().count()).unwrap_or(u32::MAX),
         };
+        if let Some(hidden) = raw.chars().position(is_hidden) {
+            let column = u32::try_from(hidden + 1).unwrap_or(u32::MAX);
+            errors.push(place.narrowed(column, 1).error(
+                "a character that nobody sees",
+                "take it out: a law reads as it is shown",
+            ));
+        }
         let fence = raw.strip_prefix("```");
         match (&mut open, fence) {
             (Some(_), Some(rest)) if rest.trim().is_empty() => blocks.extend(open.take()),
@@ -154,6 +161,13 @@ fn read_file(file: &SourceFile, blocks: &mut Vec<Block>, errors: &mut Vec<Diagno
                 .error("this block is never closed", "add a line with ``` after it"),
         );
     }
+}
+
+/// Control characters, and marks that turn the direction of text: a line could show one
+/// thing and say another.
+fn is_hidden(c: char) -> bool {
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    turns || (c.is_control() && c != '\t' && c != '\r')
 }
 
 fn opened(rest: &str, place: &Place) -> Block {

@@ -15,6 +15,40 @@ pub struct SourceFile {
     pub text: String,
 }
 
+impl SourceFile {
+    /// A file as it lies on disk. What is not UTF-8 is refused with its place.
+    pub fn from_bytes(path: &str, bytes: Vec<u8>) -> Result<SourceFile, Diagnostic> {
+        let wrong = |line: usize, message: &str, instead: &str| {
+            let place = Place {
+                file: path.into(),
+                text: "".into(),
+                line: u32::try_from(line).unwrap_or(u32::MAX),
+                column: 1,
+                width: 1,
+            };
+            Err(place.error(message, instead))
+        };
+        let instead = "save the file as UTF-8, without a byte order mark";
+        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+            return wrong(1, "the file is written in UTF-16", instead);
+        }
+        if bytes.starts_with(&[0xef, 0xbb, 0xbf]) {
+            return wrong(1, "the file begins with a byte order mark", instead);
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(SourceFile {
+                path: path.to_owned(),
+                text,
+            }),
+            Err(error) => {
+                let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+                let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+                wrong(line, "this line is not UTF-8", instead)
+            }
+        }
+    }
+}
+
 /// A stretch of one line of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -26,9 +60,18 @@ pub struct Place {
     pub width: u32,
 }
 
-/// One error of a pack.
+/// How bad it is: an error stops the pack, a warning is most likely not meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// One complaint about a pack.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Diagnostic {
+    pub severity: Severity,
     pub file: String,
     pub line: u32,
     pub column: u32,
@@ -50,24 +93,82 @@ impl Place {
     }
 
     pub fn error(&self, message: impl Into<String>, instead: impl Into<String>) -> Diagnostic {
-        let pad = " ".repeat(self.column.saturating_sub(1) as usize);
-        let marks = "^".repeat(self.width.clamp(1, 200) as usize);
+        let (shown, before) = self.window();
+        let pad = " ".repeat(before);
+        let left = shown.chars().count().saturating_sub(before).max(1);
+        let marks = "^".repeat((self.width.max(1) as usize).min(left));
         Diagnostic {
+            severity: Severity::Error,
             file: self.file.to_string(),
             line: self.line,
             column: self.column,
-            excerpt: format!("{}\n{pad}{marks}", self.text),
-            message: message.into(),
-            instead: instead.into(),
+            excerpt: format!("{shown}\n{pad}{marks}"),
+            message: shortened(message.into()),
+            instead: shortened(instead.into()),
         }
+    }
+}
+
+/// Characters of a line, and of a message, that are shown.
+const SHOWN_MAX: usize = 400;
+
+/// A hostile name may be as long as its file: beginning and end tell what is said of it.
+fn shortened(message: String) -> String {
+    let count = message.chars().count();
+    if count <= SHOWN_MAX {
+        return message;
+    }
+    let half = SHOWN_MAX / 2;
+    let first = message.chars().take(half);
+    let last = message.chars().skip(count - half);
+    first.chain(['…']).chain(last).collect()
+}
+
+impl Place {
+    /// The line, or of an endless one the part around the place; and the characters that
+    /// stand before the place in it.
+    fn window(&self) -> (String, usize) {
+        let before = self.column.saturating_sub(1) as usize;
+        let long = self.text.chars().nth(SHOWN_MAX).is_some();
+        if !long {
+            return (self.text.to_string(), before);
+        }
+        let from = before.saturating_sub(SHOWN_MAX / 4);
+        let part = self.text.chars().skip(from).take(SHOWN_MAX).collect();
+        (part, before - from)
+    }
+
+    pub fn warning(&self, message: impl Into<String>, instead: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Warning,
+            ..self.error(message, instead)
+        }
+    }
+}
+
+impl Place {
+    /// An error that follows from another one, which says it better.
+    pub(crate) fn follows(&self) -> Diagnostic {
+        self.error("", "")
+    }
+}
+
+impl Diagnostic {
+    /// Is it only the consequence of another error?
+    pub(crate) fn is_consequence(&self) -> bool {
+        self.message.is_empty()
     }
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self.severity {
+            Severity::Error => "",
+            Severity::Warning => "warning: ",
+        };
         writeln!(
             out,
-            "{}:{}:{}: {}",
+            "{}:{}:{}: {word}{}",
             self.file, self.line, self.column, self.message
         )?;
         for line in self.excerpt.lines() {

@@ -7,7 +7,8 @@ mod tests;
 use ::store::{Platform, Tx, bulk, fetch_all};
 use access::Permit;
 use kernel::{CaseId, DecisionId, Instant, Lang, PersonId};
-use rules::{Letter, LetterKind};
+use rules::receipt::{ReceiptAbout, ReceiptLetter};
+use rules::{Letter, LetterKind, Receipt};
 use uuid::Uuid;
 
 use crate::assessment::{self, Explained};
@@ -26,6 +27,41 @@ pub async fn explain(
     let id = case.assessment.ok_or(Fault::NotAssessed(case.id))?;
     let (assessment, basis) = assessment::load_of_case(tx, case.id, id).await?;
     assessment::explain(tx, permit, shelf, assessment, basis).await
+}
+
+/// The nearest facts that would turn the case's last assessment.
+pub async fn nearest(
+    tx: &mut Tx,
+    permit: &Permit,
+    shelf: &Shelf,
+    case: &Case,
+) -> Result<Vec<rules::explain::FactChange>> {
+    let id = case.assessment.ok_or(Fault::NotAssessed(case.id))?;
+    let stored = assessment::load_of_case(tx, case.id, id).await?;
+    assessment::nearest(tx, permit, shelf, (&stored.0, &stored.1)).await
+}
+
+/// The receipt of a case: its last assessment with law and facts, to be decided again
+/// anywhere. Letters are made from the trace, so kind and decision name them.
+pub async fn receipt(tx: &mut Tx, permit: &Permit, shelf: &Shelf, case: &Case) -> Result<Receipt> {
+    let id = case.assessment.ok_or(Fault::NotAssessed(case.id))?;
+    let stored = assessment::load_of_case(tx, case.id, id).await?;
+    let about = ReceiptAbout {
+        number: Some(case.number.clone()),
+        case: Some(case.id),
+        assessment: Some(id),
+        decision: case.decision,
+    };
+    let letters: Vec<ReceiptLetter> = case
+        .decision
+        .map(|decision| ReceiptLetter {
+            kind: kind_of(case),
+            decision,
+        })
+        .into_iter()
+        .collect();
+    let what = (&about, letters.as_slice());
+    assessment::receipt(tx, permit, shelf, (&stored.0, &stored.1), what).await
 }
 
 /// The letter of a case as it stands.

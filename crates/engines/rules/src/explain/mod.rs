@@ -5,6 +5,7 @@ mod arithmetic;
 mod counterfactual;
 mod evidence;
 mod groups;
+mod nearest;
 mod quantity;
 mod said;
 
@@ -12,6 +13,7 @@ pub use arithmetic::ArithmeticLine;
 pub use counterfactual::{Change, Direction};
 pub use evidence::{EvidenceCell, EvidenceRow, FactUsed};
 pub use groups::{GroupTrace, ShownTrace};
+pub use nearest::{FactChange, NEAREST_MAX, RowChange, nearest};
 pub use quantity::{Quantity, QuantityKind};
 pub use said::{Said, filled};
 

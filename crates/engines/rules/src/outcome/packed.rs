@@ -37,7 +37,8 @@ pub struct PackedCondition {
 }
 
 /// A value as it was compared: exact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PackedValue {
     pub numerator: i64,
     pub denominator: i64,

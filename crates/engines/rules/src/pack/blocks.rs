@@ -11,7 +11,7 @@ pub struct Errors(pub Vec<Diagnostic>);
 
 impl Errors {
     pub fn add(&mut self, error: Diagnostic) {
-        if self.0.len() < DIAGNOSTICS_MAX {
+        if self.0.len() < DIAGNOSTICS_MAX && !error.is_consequence() {
             self.0.push(error);
         }
     }

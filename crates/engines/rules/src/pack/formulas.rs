@@ -22,15 +22,24 @@ pub struct Draft {
     versions: Vec<(Day, Ast)>,
 }
 
+/// Keys of a variable besides its formulas.
+pub(crate) const VARIABLE_KEYS: [&str; 7] = [
+    "entity", "type", "period", "round", "label.uz", "label.ru", "label.en",
+];
+
+impl Draft {
+    pub fn name(&self) -> &str {
+        &self.name.text
+    }
+}
+
 pub fn draft(block: &Block, errors: &mut Errors) -> Option<Draft> {
     let formulas: Vec<&Field> = block
         .fields
         .iter()
         .filter(|field| is_formula(&field.key.text))
         .collect();
-    let mut known = vec![
-        "entity", "type", "period", "round", "label.uz", "label.ru", "label.en",
-    ];
+    let mut known = VARIABLE_KEYS.to_vec();
     known.extend(formulas.iter().map(|field| field.key.text.as_str()));
     errors.keys(block, &known);
     let name = errors.keep(block.name())?.clone();
@@ -141,16 +150,17 @@ pub fn typed(drafts: Vec<Draft>, scope: &mut Scope, errors: &mut Errors) -> Vec<
         }
     }
     let order = ordered(&drafts, &by_name, errors);
+    // Declared, and typed only when its turn comes: whoever names one before is in a circle.
+    scope.broken.extend(by_name.keys().cloned());
     let mut variables = Vec::with_capacity(order.len());
     for index in order {
         let draft = &drafts[index];
-        if let Some(variable) = errors.keep(type_draft(draft, scope)) {
-            scope.variables.insert(
-                draft.name.text.clone(),
-                (variables.len() as u16, variable.ty, variable.level),
-            );
-            variables.push(variable);
-        }
+        let Some(variable) = errors.keep(type_draft(draft, scope)) else {
+            continue;
+        };
+        let place = (variables.len() as u16, variable.ty, variable.level);
+        scope.variables.insert(draft.name.text.clone(), place);
+        variables.push(variable);
     }
     variables
 }

@@ -25,7 +25,7 @@ pub struct Head {
     pub rank: Option<Word>,
 }
 
-const HEAD_KEYS: [&str; 17] = [
+pub(crate) const HEAD_KEYS: [&str; 17] = [
     "language",
     "kind",
     "standing",

@@ -71,13 +71,13 @@ pub struct Names {
     pub many: String,
 }
 
-const KEYS: [&str; 10] = [
+pub(crate) const INPUT_KEYS: [&str; 10] = [
     "entity", "type", "digits", "codes", "period", "spread", "assumed", "label.uz", "label.ru",
     "label.en",
 ];
 
 pub fn read(block: &Block, scope: &mut Scope, errors: &mut Errors) -> Option<Input> {
-    errors.keys(block, &KEYS);
+    errors.keys(block, &INPUT_KEYS);
     let name = errors.keep(block.name())?.clone();
     errors.snake_case(&name);
     let label = errors.text3(block, "label")?;

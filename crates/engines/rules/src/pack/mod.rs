@@ -18,11 +18,12 @@ mod read;
 mod scale_block;
 mod simulated;
 mod standing;
+pub(crate) mod tables;
 mod texts;
 mod unit_block;
 mod whole;
 
-pub use canonical::CanonicalError;
+pub use canonical::{CanonicalError, hash as canonical_hash};
 pub use country::{Country, Territory};
 pub use groups::Group;
 pub(crate) use input_block::value as input_value;
@@ -33,6 +34,7 @@ pub use scale_block::{Bracket, Scale, ScaleKind, ScaleVersion};
 pub use simulated::OverlayError;
 pub use standing::{OpenedBy, Standing, WhenUnmet, check_country};
 pub use texts::LetterTexts;
+pub(crate) use texts::slots_of;
 
 use crate::batch::CaseFacts;
 use crate::source::{Place, SourceFile};

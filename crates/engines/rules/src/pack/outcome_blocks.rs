@@ -12,7 +12,7 @@ use crate::source::Diagnostic;
 use crate::syntax::{Ast, Form, Operator};
 use crate::typed::{Level, Op, Scope, Tree, Type, Unit, check};
 
-const CONDITION_KEYS: [&str; 24] = [
+pub(crate) const CONDITION_KEYS: [&str; 24] = [
     "when unmet",
     "code",
     "law.uz",
@@ -38,6 +38,16 @@ const CONDITION_KEYS: [&str; 24] = [
     "advice.ru",
     "advice.en",
 ];
+
+pub(crate) const CATEGORY_KEYS: [&str; 8] = [
+    "when", "share", "law.uz", "law.ru", "law.en", "label.uz", "label.ru", "label.en",
+];
+/// Besides the lines of the amount.
+pub(crate) const PROGRAMME_KEYS: [&str; 9] = [
+    "when", "pays", "law.uz", "law.ru", "law.en", "until", "label.uz", "label.ru", "label.en",
+];
+pub(crate) const TERM_KEYS: [&str; 4] = ["months", "at end", "law", "status"];
+pub(crate) const STEPS_KEYS: [&str; 2] = ["when", "law"];
 
 pub fn condition(block: &Block, scope: &Scope, errors: &mut Errors) -> Option<Condition> {
     errors.keys(block, &CONDITION_KEYS);
@@ -115,12 +125,7 @@ fn sides(
 }
 
 pub fn category(block: &Block, scope: &Scope, errors: &mut Errors) -> Option<Category> {
-    errors.keys(
-        block,
-        &[
-            "when", "share", "law.uz", "law.ru", "law.en", "label.uz", "label.ru", "label.en",
-        ],
-    );
+    errors.keys(block, &CATEGORY_KEYS);
     let id = errors.keep(block.name())?.text.clone();
     let label = errors.text3(block, "label");
     let law = errors.text3(block, "law");
@@ -149,12 +154,7 @@ pub fn category(block: &Block, scope: &Scope, errors: &mut Errors) -> Option<Cat
 
 pub fn programme(block: &Block, scope: &Scope, errors: &mut Errors) -> Option<Programme> {
     let line_ids: Vec<Word> = block.fields.iter().filter_map(line_id).collect();
-    let mut keys: Vec<String> = [
-        "when", "pays", "law.uz", "law.ru", "law.en", "until", "label.uz", "label.ru", "label.en",
-    ]
-    .iter()
-    .map(|key| (*key).to_owned())
-    .collect();
+    let mut keys: Vec<String> = PROGRAMME_KEYS.iter().map(|key| (*key).to_owned()).collect();
     for id in &line_ids {
         keys.push(format!("line {}", id.text));
         keys.extend(
@@ -249,7 +249,7 @@ fn money_line(block: &Block, key: &str, scope: &Scope) -> Result<Tree, Diagnosti
 }
 
 pub fn term(block: &Block, errors: &mut Errors) -> Option<(Word, Term)> {
-    errors.keys(block, &["months", "at end", "law", "status"]);
+    errors.keys(block, &TERM_KEYS);
     let name = errors.keep(block.name())?.clone();
     let months = errors.keep(
         block
@@ -289,7 +289,7 @@ pub fn term(block: &Block, errors: &mut Errors) -> Option<(Word, Term)> {
 
 /// `steps` block: a table of steps and, after `when:`, for whom they are needed.
 pub fn steps(block: &Block, scope: &Scope, errors: &mut Errors) -> Option<(Vec<HumanStep>, Tree)> {
-    errors.keys(block, &["when", "law"]);
+    errors.keys(block, &STEPS_KEYS);
     errors.keep(block.required("law"));
     let when = errors.keep(yes_no(block, "when", scope));
     let example = "| step | working days |";

@@ -30,7 +30,7 @@ pub struct ParameterValue {
 }
 
 /// How far a value was checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Read in a public text.
@@ -96,12 +96,13 @@ impl Parameter {
     }
 }
 
+pub(crate) const PARAMETER_KEYS: [&str; 4] = ["type", "label.uz", "label.ru", "label.en"];
 /// An optional column: where the value holds.
-const TERRITORY: &str = "territory";
-const COLUMNS: [&str; 5] = ["in force", "announced", "value", "law", "status"];
+pub(crate) const TERRITORY: &str = "territory";
+pub(crate) const COLUMNS: [&str; 5] = ["in force", "announced", "value", "law", "status"];
 
 pub fn read(block: &Block, codes: Codes, errors: &mut Errors) -> Option<Parameter> {
-    errors.keys(block, &["type", "label.uz", "label.ru", "label.en"]);
+    errors.keys(block, &PARAMETER_KEYS);
     let name = errors.keep(block.name())?.clone();
     errors.snake_case(&name);
     let label = errors.text3(block, "label")?;

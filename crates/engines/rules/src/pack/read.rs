@@ -18,7 +18,7 @@ use crate::typed::{Level, ScaleHead, Scope, Tree, Type};
 use kernel::kin::UnitBlock;
 use std::collections::BTreeMap;
 
-const BLOCK_KINDS: [&str; 17] = [
+pub(crate) const BLOCK_KINDS: [&str; 17] = [
     "country",
     "pack",
     "unit",
@@ -145,8 +145,14 @@ impl Parts {
         let codes = country.territories;
         let parameters = read_parameters(of("parameter"), codes, &mut scope, errors);
         let scales = read_scales(of("scale"), &mut scope, errors);
-        let drafts = of("variable")
+        let drafts: Vec<formulas::Draft> = of("variable")
             .filter_map(|block| formulas::draft(block, errors))
+            .collect();
+        scope.broken = of("variable")
+            .chain(of("parameter"))
+            .filter_map(|block| Some(block.arguments.first()?.text.clone()))
+            .filter(|name| !scope.parameters.contains_key(name))
+            .filter(|name| drafts.iter().all(|draft| draft.name() != name))
             .collect();
         let variables = formulas::typed(drafts, &mut scope, errors);
         let conditions = of("condition")
@@ -265,7 +271,10 @@ impl Parts {
             simulated: Vec::new(),
             hash,
         };
-        pack.check_dates(errors);
+        // A row with an error is missing too, but its own error says it better.
+        if errors.0.is_empty() {
+            pack.check_dates(errors);
+        }
         Some(pack)
     }
 }
@@ -328,6 +337,9 @@ fn taken(name: &str, place: &Place) -> Diagnostic {
 fn rank(name: &Word, scope: &Scope) -> Result<u16, Diagnostic> {
     if let Some((index, Type::Number { .. }, Level::Unit)) = scope.variables.get(&name.text) {
         return Ok(*index);
+    }
+    if scope.broken.contains(&name.text) && !scope.variables.contains_key(&name.text) {
+        return Err(name.place.follows());
     }
     let known = scope.variables.keys().map(String::as_str);
     let near = nearest(&name.text, known).unwrap_or("per_capita");

@@ -69,8 +69,10 @@ const COLUMNS: [&str; 6] = [
     "status",
 ];
 
+pub(crate) const SCALE_KEYS: [&str; 5] = ["kind", "type", "label.uz", "label.ru", "label.en"];
+
 pub fn read(block: &Block, errors: &mut Errors) -> Option<Scale> {
-    errors.keys(block, &["kind", "type", "label.uz", "label.ru", "label.en"]);
+    errors.keys(block, &SCALE_KEYS);
     let name = errors.keep(block.name())?.clone();
     errors.snake_case(&name);
     let label = errors.text3(block, "label")?;

@@ -43,6 +43,21 @@ pub const LETTER_SLOTS: [&str; 17] = [
 ];
 /// A short message carries no sum and nothing that tells why.
 pub const SMS_SLOTS: [&str; 1] = ["applied_on"];
+pub const LETTER_KEYS: [&str; 13] = [
+    "subject.uz",
+    "subject.ru",
+    "subject.en",
+    "body.uz",
+    "body.ru",
+    "body.en",
+    "silent.uz",
+    "silent.ru",
+    "silent.en",
+    "sms.uz",
+    "sms.ru",
+    "sms.en",
+    "sms.uz-cyrl",
+];
 /// Longest short message in the GSM alphabet and in the other one.
 const SMS_GSM_MAX: usize = 160;
 const SMS_WIDE_MAX: usize = 70;
@@ -63,12 +78,7 @@ pub fn read_letter(block: &Block, errors: &mut Errors) -> Option<(LetterKind, Le
             return None;
         }
     };
-    let mut keys: Vec<String> = ["subject", "body", "silent", "sms"]
-        .iter()
-        .flat_map(|key| ["uz", "ru", "en"].map(|lang| format!("{key}.{lang}")))
-        .collect();
-    keys.push("sms.uz-cyrl".into());
-    errors.keys(block, &keys.iter().map(String::as_str).collect::<Vec<_>>());
+    errors.keys(block, &LETTER_KEYS);
     for field in &block.fields {
         let slots: &[&str] = if field.key.text.starts_with("sms") {
             &SMS_SLOTS

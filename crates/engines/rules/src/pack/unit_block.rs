@@ -5,7 +5,7 @@ use crate::markdown::{Block, Word};
 use crate::source::Diagnostic;
 use kernel::kin::{Include, Tie, UnitBlock};
 
-const RULES: &str = "`applicant`, `spouse of applicant`, \
+pub(crate) const RULES: &str = "`applicant`, `spouse of applicant`, \
      `children of applicant or spouse under 18 [own, adopted, ward]`, `residents of dwelling`";
 
 pub fn read(block: &Block, errors: &mut Errors) -> Option<UnitBlock> {

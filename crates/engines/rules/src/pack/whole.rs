@@ -17,8 +17,11 @@ impl Parts {
             self.check_calculation(end, errors);
             return;
         }
-        self.check_terms(&outcomes, end, errors);
-        self.check_suspensions(end, errors);
+        // What did not read is missing too, but its errors say it better.
+        if errors.0.is_empty() {
+            self.check_terms(&outcomes, end, errors);
+            self.check_suspensions(end, errors);
+        }
         self.check_letters(end, errors);
     }
 

@@ -51,6 +51,24 @@ pub enum Operator {
     Compare(Comparison),
 }
 
+impl Operator {
+    /// Every operator between two values, with its sign.
+    pub const ALL: [(&'static str, Operator); 12] = [
+        ("+", Operator::Add),
+        ("-", Operator::Subtract),
+        ("*", Operator::Multiply),
+        ("/", Operator::Divide),
+        ("and", Operator::And),
+        ("or", Operator::Or),
+        ("<", Operator::Compare(Comparison::Less)),
+        ("<=", Operator::Compare(Comparison::AtMost)),
+        ("=", Operator::Compare(Comparison::Equal)),
+        ("<>", Operator::Compare(Comparison::Unequal)),
+        (">=", Operator::Compare(Comparison::AtLeast)),
+        (">", Operator::Compare(Comparison::Greater)),
+    ];
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {
@@ -63,6 +81,17 @@ pub enum Comparison {
 }
 
 impl Comparison {
+    /// The same comparison with its sides changed.
+    pub fn mirrored(self) -> Comparison {
+        match self {
+            Comparison::Less => Comparison::Greater,
+            Comparison::AtMost => Comparison::AtLeast,
+            Comparison::AtLeast => Comparison::AtMost,
+            Comparison::Greater => Comparison::Less,
+            same => same,
+        }
+    }
+
     pub fn holds(self, order: std::cmp::Ordering) -> bool {
         match self {
             Comparison::Less => order.is_lt(),

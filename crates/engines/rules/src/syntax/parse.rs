@@ -132,7 +132,11 @@ impl Reader<'_> {
                     "CASE WHEN condition THEN value ELSE value END",
                 ));
             }
-            Expr::Function(function) => self.call(function, &place, depth)?,
+            Expr::Function(function) => {
+                let form = self.call(function, &place, depth)?;
+                let place = closed(place);
+                return Ok(Ast { form, place });
+            }
             _ => return Err(self.refused(&place)),
         };
         Ok(Ast { form, place })
@@ -295,6 +299,16 @@ impl Reader<'_> {
             format!("use only: {CLOSED_LIST}"),
         )
     }
+}
+
+/// The parser's span of a call ends before its last bracket.
+fn closed(place: Place) -> Place {
+    let after = (place.column + place.width).saturating_sub(1) as usize;
+    if place.text.chars().nth(after) == Some(')') {
+        let width = place.width + 1;
+        return Place { width, ..place };
+    }
+    place
 }
 
 fn operator(op: &BinaryOperator) -> Option<Operator> {

@@ -8,7 +8,7 @@
 mod check;
 mod names;
 
-pub use check::{ScaleHead, Scope, all_alike, check, rounded};
+pub use check::{BUILT_IN, ScaleHead, Scope, all_alike, check, rounded};
 pub use names::{
     CASE_COLUMNS, MEMBER_COLUMNS, Table, Tables, Who, all_kinds, is_sound, never_negative,
 };
@@ -228,12 +228,13 @@ impl Function {
 }
 
 impl Tree {
-    /// Marks the variables that the formula names.
-    pub fn mark_variables(&self, wanted: &mut [bool]) {
-        let mut mark = |tree: &Tree| tree.mark_variables(wanted);
+    /// Calls for this formula and for every part of it.
+    pub fn visit(&self, seen: &mut dyn FnMut(&Tree)) {
+        seen(self);
         match &self.op {
-            Op::Variable(index) => wanted[usize::from(*index)] = true,
-            Op::Not(a) | Op::Negate(a) | Op::Round { value: a, .. } | Op::Scale(_, a) => mark(a),
+            Op::Not(a) | Op::Negate(a) | Op::Round { value: a, .. } | Op::Scale(_, a) => {
+                a.visit(seen);
+            }
             Op::And(a, b)
             | Op::Or(a, b)
             | Op::Compare(_, a, b)
@@ -243,24 +244,37 @@ impl Tree {
             | Op::Divide(a, b)
             | Op::Greatest(a, b)
             | Op::Least(a, b)
-            | Op::KnownOr(a, b) => [a, b].into_iter().for_each(|part| mark(part)),
+            | Op::KnownOr(a, b) => [a, b].into_iter().for_each(|part| part.visit(seen)),
             Op::Choose(arms, otherwise) => {
                 arms.iter()
                     .flat_map(|(condition, value)| [condition, value])
-                    .for_each(&mut mark);
-                mark(otherwise);
+                    .for_each(|part| part.visit(seen));
+                otherwise.visit(seen);
             }
-            Op::Call(_, arguments) => arguments.iter().for_each(mark),
+            Op::Call(_, arguments) => arguments.iter().for_each(|part| part.visit(seen)),
             Op::Aggregate(aggregate) => {
                 let parts = [&aggregate.value, &aggregate.filter, &aggregate.empty];
-                parts.into_iter().flatten().for_each(mark);
+                parts
+                    .into_iter()
+                    .flatten()
+                    .for_each(|part| part.visit(seen));
             }
             Op::Constant(_)
             | Op::Parameter(_)
+            | Op::Variable(_)
             | Op::Case(_)
             | Op::Member(_)
             | Op::Input(_)
             | Op::Field { .. } => {}
         }
+    }
+
+    /// Marks the variables that the formula names.
+    pub fn mark_variables(&self, wanted: &mut [bool]) {
+        self.visit(&mut |part| {
+            if let Op::Variable(index) = &part.op {
+                wanted[usize::from(*index)] = true;
+            }
+        });
     }
 }

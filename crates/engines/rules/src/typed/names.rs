@@ -123,11 +123,11 @@ pub fn never_negative(kind: &FactKind, field: usize) -> bool {
 
 /// A value that its field's type allows; any other is as good as missing.
 pub fn is_sound(kind: &FactKind, field: usize, value: i64) -> bool {
-    const CALENDAR: i64 = 10_000_000;
+    const CALENDAR: u64 = 10_000_000;
     match kind.fields[field].ty {
         ValueType::Money => value >= 0 || !never_negative(kind, field),
         ValueType::Integer => true,
-        ValueType::Day | ValueType::Month => value.abs() < CALENDAR,
+        ValueType::Day | ValueType::Month => value.unsigned_abs() < CALENDAR,
         ValueType::YesNo => value == 0 || value == 1,
         ValueType::Code(list) => usize::try_from(value).is_ok_and(|index| index < list.len()),
         ValueType::Text => false,

@@ -6,7 +6,9 @@ use ::store::Tx;
 use access::Permit;
 use kernel::ids::Uuid;
 use kernel::{FactId, Portrait};
-use rules::{Pack, Plan, Trace};
+use rules::explain::FactChange;
+use rules::receipt::{ReceiptAbout, ReceiptLetter, ToReceipt};
+use rules::{Pack, Plan, Receipt, Trace};
 
 use super::{Assessment, Basis, decide};
 use crate::fault::{Fault, Result};
@@ -46,6 +48,69 @@ pub async fn explain(
         assessment,
         basis,
     })
+}
+
+/// The nearest facts that would turn a stored assessment, each tried by deciding again.
+pub async fn nearest(
+    tx: &mut Tx,
+    permit: &Permit,
+    shelf: &Shelf,
+    (assessment, basis): (&Assessment, &Basis),
+) -> Result<Vec<FactChange>> {
+    let portrait = rebuild(tx, permit, assessment).await?;
+    let (pack, plan) = law(tx, shelf, basis).await?;
+    let case = decide::case_facts(&pack, basis);
+    rules::explain::nearest(&plan, &portrait, &case).map_err(|bad| Fault::Stored {
+        what: "a rebuilt portrait",
+        reason: bad.to_string(),
+    })
+}
+
+/// The receipt of a stored assessment: what anybody needs to decide it again elsewhere. One
+/// that no longer comes out as it was stored has no receipt.
+pub async fn receipt(
+    tx: &mut Tx,
+    permit: &Permit,
+    shelf: &Shelf,
+    (assessment, basis): (&Assessment, &Basis),
+    (about, letters): (&ReceiptAbout, &[ReceiptLetter]),
+) -> Result<Receipt> {
+    let portrait = rebuild(tx, permit, assessment).await?;
+    let (pack, plan) = law(tx, shelf, basis).await?;
+    let made = Receipt::of(&ToReceipt {
+        pack: &pack,
+        decided_on: plan.decided_on(),
+        portrait: &portrait,
+        case: &decide::case_facts(&pack, basis),
+        about,
+        letters,
+    });
+    let made = made.map_err(|wrong| Fault::Stored {
+        what: "the facts of an assessment",
+        reason: wrong.to_string(),
+    })?;
+    if !is_as_stored(&made, assessment) {
+        return Err(Fault::Stored {
+            what: "an assessment",
+            reason: "decided again, it comes out otherwise".to_owned(),
+        });
+    }
+    Ok(made)
+}
+
+/// The trace holds verdict, programme, category, amount and every value that was compared.
+fn is_as_stored(made: &Receipt, stored: &Assessment) -> bool {
+    let trace: String = stored
+        .trace
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let facts = made.outcome.facts_used.iter();
+    let facts: Vec<u8> = facts.flat_map(|id| *id.as_bytes()).collect();
+    made.outcome.trace == trace
+        && facts == stored.facts
+        && made.outcome.amount == stored.amount
+        && made.outcome.per_capita_minor == stored.per_capita_minor
 }
 
 async fn law(tx: &mut Tx, shelf: &Shelf, basis: &Basis) -> Result<(Arc<Pack>, Arc<Plan>)> {

@@ -25,7 +25,7 @@ use crate::shelf::PackHash;
 
 pub use again::Again;
 pub use cases::{Answered, Assessed, CASES_MAX, ready_cases};
-pub use explain::{Explained, explain};
+pub use explain::{Explained, explain, nearest, receipt};
 pub use model::{Next, Opinion, Silent, Stage, next};
 pub use register::{Order, Progress, RegisterReport, register, register_again};
 pub(crate) use replay::{Key, PAGE_ASSESSMENTS, Page};

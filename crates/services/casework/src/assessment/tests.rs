@@ -406,3 +406,31 @@ async fn figures_count_cases_and_queues_list_them() {
     })
     .await;
 }
+
+/// What leaves the house can be decided again outside of it; one changed digit is seen.
+#[tokio::test]
+async fn the_receipt_of_a_decided_case_is_decided_again_without_the_database() {
+    each_db(SCHEMAS, async |platform| {
+        let rich = couple(1, 9_000_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&rich)).await;
+        let case = story.lodge_and_assess(&rich, "2026-01-05").await;
+        let case = story.case(case).await;
+        assert_eq!(case.state, State::Refused);
+        let mut tx = story.read().await;
+        let receipt = letter::receipt(&mut tx, &story.permit, &story.shelf, &case)
+            .await
+            .unwrap();
+        let text = receipt.to_json().unwrap();
+        let read = rules::Receipt::read(text.as_bytes()).unwrap();
+        assert_eq!(read.replay(&[]).unwrap(), vec![]);
+        assert_eq!(read.letters[0].kind, LetterKind::Refused);
+        assert_eq!(Some(read.letters[0].decision), case.decision);
+        assert_eq!(read.about.number.as_deref(), Some(case.number.as_str()));
+        let changed = text.replacen("900000000", "900000001", 1);
+        assert_ne!(changed, text);
+        let changed = rules::Receipt::read(changed.as_bytes()).unwrap();
+        assert!(!changed.replay(&[]).unwrap().is_empty());
+        assert!(!changed.sealed().replay(&[]).unwrap().is_empty());
+    })
+    .await;
+}

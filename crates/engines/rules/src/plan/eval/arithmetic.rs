@@ -176,7 +176,13 @@ impl Frame<'_> {
         let (left, right) = (self.column(left), self.column(right));
         for index in 0..count {
             let (a, b) = (Part::of(left, index), Part::of(right, index));
-            let left_wins = order(a, b).is_ge() == greatest;
+            let order = order(a, b);
+            // Of two that are level the known one settles the least.
+            let left_wins = if greatest {
+                order.is_ge()
+            } else {
+                order.is_lt() || (order.is_eq() && a.state == KNOWN)
+            };
             let of_one = if greatest { AT_LEAST } else { UNKNOWN };
             let (taken, state) = match (a.state, b.state) {
                 (UNKNOWN, UNKNOWN) => (a, UNKNOWN),
@@ -283,8 +289,11 @@ fn multiply(left: &Column, right: &Column, count: usize, out: &mut Column) -> bo
         // A lower bound survives a factor that is not negative.
         let (a, b) = (left.numbers(), right.numbers());
         for (index, state) in out.states.iter_mut().enumerate() {
-            let bounded = *state != AT_LEAST || (a.at(index) >= 0 && b.at(index) >= 0);
-            *state = if bounded { *state } else { UNKNOWN };
+            let survives = (left.state(index) != AT_LEAST || b.at(index) >= 0)
+                && (right.state(index) != AT_LEAST || a.at(index) >= 0);
+            if *state == AT_LEAST && !survives {
+                *state = UNKNOWN;
+            }
         }
     }
     multiplied_below(left.denominators(), right.denominators(), count, out)

@@ -124,8 +124,8 @@ pub(super) fn added(a: Part, b: Part, sign: i64) -> Exact {
 
 pub(super) fn multiplied(a: Part, b: Part) -> Exact {
     // A lower bound survives a factor that is not negative.
-    let bounded = a.value >= 0 && b.value >= 0;
-    let state = if (a.state == KNOWN && b.state == KNOWN) || bounded {
+    let survives = (a.state != AT_LEAST || b.value >= 0) && (b.state != AT_LEAST || a.value >= 0);
+    let state = if survives {
         a.state.min(b.state)
     } else {
         UNKNOWN

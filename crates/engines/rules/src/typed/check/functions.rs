@@ -6,6 +6,56 @@ use crate::source::{Place, nearest};
 use crate::syntax::{Ast, Form};
 use crate::typed::{AggregateKind, Function, INTEGER, Level, Op, Rounding, SCALE_MAX, Type, Unit};
 
+/// Functions besides those over dates: name, example, and what it gives.
+pub const BUILT_IN: [(&str, &str, &str); 10] = [
+    (
+        "scale",
+        "scale(income_tax, salary)",
+        "the brackets of a `scale` block applied to a number",
+    ),
+    (
+        "sum",
+        "sum(wage.amount) filter (where wage.month = case.window_end)",
+        "the sum over rows or members; 0 over nobody",
+    ),
+    (
+        "count",
+        "count(vehicle) filter (where vehicle.serviceable)",
+        "how many rows or members; 0 over nobody",
+    ),
+    (
+        "count_months",
+        "count_months(wage.month, case.window_end, 12)",
+        "in how many of so many months, the last one named, there is a row",
+    ),
+    (
+        "min",
+        "min(age, 200)",
+        "the least, or the second value over nobody",
+    ),
+    (
+        "max",
+        "max(member.born, DATE '1900-01-01')",
+        "the greatest, or the second value over nobody",
+    ),
+    (
+        "greatest",
+        "greatest(children - 2, 0)",
+        "the greater of two",
+    ),
+    ("least", "least(a, b)", "the lesser of two"),
+    (
+        "round",
+        "round(x, 0.01, 'half_up')",
+        "to the nearest multiple: half_up, half_even, down, up",
+    ),
+    (
+        "known_or",
+        "known_or(x, otherwise)",
+        "the first value if it is known, else the second: the only way to fill a gap",
+    ),
+];
+
 impl Checker<'_> {
     pub(super) fn call(
         &self,
@@ -127,18 +177,7 @@ impl Checker<'_> {
         let Some((_, function, example)) = Function::ALL.iter().find(|(known, ..)| *known == name)
         else {
             let known = Function::ALL.iter().map(|(known, ..)| *known);
-            let known = known.chain([
-                "sum",
-                "count",
-                "count_months",
-                "min",
-                "max",
-                "greatest",
-                "least",
-                "round",
-                "scale",
-                "known_or",
-            ]);
+            let known = known.chain(BUILT_IN.iter().map(|(name, ..)| *name));
             let instead = match nearest(name, known.clone()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("one of: {}", known.collect::<Vec<_>>().join(", ")),

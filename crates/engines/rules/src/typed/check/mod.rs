@@ -6,6 +6,7 @@ mod months;
 mod names;
 mod numbers;
 
+pub use functions::BUILT_IN;
 pub use numbers::{all_alike, rounded};
 
 use self::numbers::{aligned, arithmetic, number, numeric};
@@ -31,6 +32,8 @@ pub struct Scope {
     pub codes: Vec<Vec<String>>,
     /// A calculation has neither case nor portrait.
     pub calculation: bool,
+    /// Names that are declared with a mistake: whoever uses them is not to blame.
+    pub broken: BTreeSet<String>,
 }
 
 /// What a formula must know of a scale.

@@ -34,6 +34,9 @@ impl Checker<'_> {
             let message = format!("`{name}` is a table, not a value");
             return Err(place.error(message, format!("count({name}) or {name}.some_field")));
         }
+        if self.scope.broken.contains(name) {
+            return Err(place.follows());
+        }
         let known = self
             .scope
             .parameters
