@@ -13,6 +13,10 @@ use kernel::facts::{CATALOGUE, FactKind, Owner, ValueType};
 /// What each kind of block is for; a kind without a line fails a test.
 const BLOCKS: &[(&str, &str)] = &[
     (
+        "country",
+        "What all packs of a country have in common, in a shared file: money and codes of territories.",
+    ),
+    (
         "pack",
         "The regime: its name, its law, its days. One a pack; its argument is the folder's name.",
     ),
@@ -23,7 +27,7 @@ const BLOCKS: &[(&str, &str)] = &[
     ),
     (
         "parameter",
-        "A dated amount of the law. Shared files hold these and nothing else.",
+        "A dated amount of the law; a column `territory` gives a region its own. Shared files hold these too.",
     ),
     ("variable", "A named formula of the unit or of a member."),
     ("condition", "A ground of refusal, said from the good side."),
@@ -48,7 +52,15 @@ const BLOCKS: &[(&str, &str)] = &[
     ),
     (
         "letter",
-        "The texts of a letter: `awarded`, `refused`, `waiting_list`, `waiting_agency` or `waiting_visit`.",
+        "The texts of a letter: `awarded`, `refused`, `suspended`, `waiting_list`, `waiting_agency` or `waiting_visit`.",
+    ),
+    (
+        "group",
+        "Of an overview: people of interest, with the law or source that names them.",
+    ),
+    (
+        "shown",
+        "Of an overview: a table of the variables that stand side by side, none hidden in a score.",
     ),
 ];
 
@@ -69,6 +81,19 @@ const KEYS: &[(&str, &str)] = &[
     (
         "assumed",
         "what a test of OpenFisca's format means by saying nothing of it",
+    ),
+    ("currency", "`UZS` or `RUB`"),
+    (
+        "territories",
+        "`soato` (seven digits) or `oktmo` (eight): how a district's code is written",
+    ),
+    (
+        "window months",
+        "months over which incomes are asked; 3 when nothing is said",
+    ),
+    (
+        "window lag",
+        "months between the window's end and the month of the application",
     ),
     ("standing", "`primary`, `overlay` or `programme`"),
     (
@@ -198,6 +223,11 @@ const LIMITS: &[(&str, usize, &str)] = &[
         "OUTCOMES_MAX",
         limits::OUTCOMES_MAX,
         "conditions; categories and programmes together",
+    ),
+    (
+        "WINDOW_MONTHS_MAX",
+        limits::WINDOW_MONTHS_MAX as usize,
+        "months of a window, or of one `count_months`",
     ),
     (
         "RECEIPT_BYTES_MAX",

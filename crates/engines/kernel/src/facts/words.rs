@@ -407,7 +407,7 @@ static WORDS: &[Words] = &[
             ),
             word("telefon", "телефон", "phone"),
             word("uy-joy xarajatlari", "жильё", "housing"),
-            word("transport", "транспорт", "transport"),
+            word("transport xarajatlari", "транспорт", "transport"),
             word("yagona nafaqa", "единое пособие", "unified benefit"),
             word("parvarish toʻlovi", "выплата по уходу", "payment for care"),
             word(

@@ -75,8 +75,10 @@ impl Codes {
     }
 }
 
+pub(crate) const COUNTRY_KEYS: [&str; 2] = ["currency", "territories"];
+
 pub fn read(block: &Block, errors: &mut Errors) -> Option<Country> {
-    errors.keys(block, &["currency", "territories"]);
+    errors.keys(block, &COUNTRY_KEYS);
     errors.keep(block.name());
     let currency = errors.keep(block.required("currency"))?;
     let territories = errors.keep(block.required("territories"))?;

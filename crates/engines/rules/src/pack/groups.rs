@@ -17,11 +17,12 @@ pub struct Group {
     pub when: Tree,
 }
 
+pub(crate) const GROUP_KEYS: [&str; 7] = [
+    "when", "law.uz", "law.ru", "law.en", "label.uz", "label.ru", "label.en",
+];
+
 pub fn group(block: &Block, scope: &Scope, errors: &mut Errors) -> Option<Group> {
-    const KEYS: [&str; 7] = [
-        "when", "law.uz", "law.ru", "law.en", "label.uz", "label.ru", "label.en",
-    ];
-    errors.keys(block, &KEYS);
+    errors.keys(block, &GROUP_KEYS);
     let name = errors.keep(block.name())?.clone();
     errors.snake_case(&name);
     let (label, law) = (errors.text3(block, "label"), errors.text3(block, "law"));

@@ -7,7 +7,9 @@ pub(crate) use super::read::BLOCK_KINDS;
 pub(crate) use super::texts::{CONDITION_SLOTS, LETTER_SLOTS, SMS_SLOTS};
 pub(crate) use super::unit_block::RULES as UNIT_RULES;
 
+use super::country::COUNTRY_KEYS;
 use super::formulas::VARIABLE_KEYS;
+use super::groups::GROUP_KEYS;
 use super::input_block::INPUT_KEYS;
 use super::outcome_blocks::{CATEGORY_KEYS, CONDITION_KEYS, PROGRAMME_KEYS, STEPS_KEYS, TERM_KEYS};
 use super::parameter::PARAMETER_KEYS;
@@ -21,6 +23,7 @@ const PROGRAMME_OPEN: [&str; 4] = ["line NAME", "line NAME.uz", "line NAME.ru", 
 /// The keys that a kind of block may have.
 pub(crate) fn keys(kind: &str) -> Vec<&'static str> {
     match kind {
+        "country" => COUNTRY_KEYS.to_vec(),
         "pack" => HEAD_KEYS.to_vec(),
         "parameter" => PARAMETER_KEYS.to_vec(),
         "variable" => [&VARIABLE_KEYS[..], &VARIABLE_OPEN[..]].concat(),
@@ -32,6 +35,7 @@ pub(crate) fn keys(kind: &str) -> Vec<&'static str> {
         "term" => TERM_KEYS.to_vec(),
         "steps" => STEPS_KEYS.to_vec(),
         "letter" => LETTER_KEYS.to_vec(),
+        "group" => GROUP_KEYS.to_vec(),
         _ => Vec::new(),
     }
 }
