@@ -104,10 +104,27 @@ fn commands(daftar: &Daftar, plan: &[(u64, Row)]) -> Result<Vec<SetLimit>, Failu
         .flat_map(|pack| pack.programmes().map(|programme| programme.id.as_str()))
         .collect();
     let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut total = 0_i64;
     let mut commands = Vec::with_capacity(plan.len());
     for (line, row) in plan {
         match command(daftar, row, &programmes) {
-            Ok(command) => commands.push(command),
+            Ok(command) if !seen.insert((row.district, &row.programme, &row.month)) => {
+                let (programme, month) = (&command.programme, command.month);
+                let district = command.district;
+                wrong.push(format!(
+                    "line {line}, district: {district} has {programme} in {month} twice"
+                ));
+            }
+            Ok(command) => match total.checked_add(command.limit.minor()) {
+                Some(sum) => {
+                    total = sum;
+                    commands.push(command);
+                }
+                None => wrong.push(format!(
+                    "line {line}, som: the sum of the plan is too large"
+                )),
+            },
             Err(why) if *line == 0 => wrong.push(why),
             Err(why) => wrong.push(format!("line {line}, {why}")),
         }

@@ -29,6 +29,7 @@ pub async fn run(common: &Common, args: &Snapshot) -> Result<(), Failure> {
         Some(id) => daftar.shelf.regime(id)?,
         None => daftar.shelf.in_force(daftar.today())?,
     };
+    daftar.keep_units_of(&pack).await?;
     let show = Show::new(common);
     let bar = show.count_bar(daftar.units(&pack).await?, "families written");
     let began = Instant::now();

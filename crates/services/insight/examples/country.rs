@@ -118,8 +118,7 @@ fn name(part: u64) -> String {
 fn read(folder: &Path, pack: &Pack) -> (u64, u64) {
     let plan = pack.plan(day()).expect("a plan");
     let snapshot = Snapshot::open(folder).expect("a snapshot");
-    let mut what = snapshot.what(&plan).expect("all kinds");
-    what.places = true;
+    let what = snapshot.what(&plan).expect("all kinds");
     let count = |(units, members): &mut (u64, u64), _, group: &insight::snapshot::Group| {
         *units += group.units.count as u64;
         *members += group.members.unit.len() as u64;

@@ -63,8 +63,7 @@ pub fn decide(
     threads: usize,
     progress: impl Fn(u64) + Sync,
 ) -> Result<Totals> {
-    let mut what = snapshot.what(plan)?;
-    what.places = true;
+    let what = snapshot.what(plan)?;
     let output = Output::create(out.to_owned(), "decision", &columns(plan.pack()))?;
     let ordered = Mutex::new(Ordered {
         next: 0,

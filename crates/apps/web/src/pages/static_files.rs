@@ -1,6 +1,5 @@
 //! The style sheet, the change of language, and the answer to "are you well".
 
-use access::{Role, Subject};
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -8,7 +7,6 @@ use kernel::lang::Lang;
 use store::fetch_value;
 
 use super::in_language;
-use crate::guest::Guest;
 use crate::house::House;
 use crate::query;
 use crate::stop::Stop;
@@ -29,32 +27,18 @@ pub struct Back {
     back: String,
 }
 
+/// Sets the reader's cookie and nothing else: a link on any page may lead here.
 pub async fn choose_language(
     State(house): State<House>,
-    guest: Guest,
     Path(tag): Path<String>,
     Query(Back { back }): Query<Back>,
 ) -> Result<Response, Stop> {
     let lang = Lang::from_tag(&tag).ok_or(Stop::NotFound)?;
-    if let Some(subject) = &guest.subject {
-        write_in(&house, subject, lang).await?;
-    }
     Ok(in_language(
         lang,
         &house,
         Redirect::to(query::local(&back)).into_response(),
     ))
-}
-
-/// A citizen is written to in the language they read.
-async fn write_in(house: &House, subject: &Subject, lang: Lang) -> Result<(), Stop> {
-    let (Role::Citizen, Some(person)) = (subject.role, subject.person) else {
-        return Ok(());
-    };
-    let mut tx = house.begin().await?;
-    casework::language::choose(&mut tx, person, lang, house.platform().clock.now()).await?;
-    tx.commit().await?;
-    Ok(())
 }
 
 /// Well means that the database answers.

@@ -44,10 +44,10 @@ impl<'a> Possible<'a> {
         match &tree.op {
             Op::Constant(value) => Interval::point(Ratio::whole(*value)),
             Op::Parameter(index) => {
-                let value = self.pack.parameters[usize::from(*index)].at(self.day);
-                value.map_or(Interval::ANY, |value| {
-                    Interval::point(Ratio::whole(value.value))
-                })
+                let parameter = &self.pack.parameters[usize::from(*index)];
+                let values = parameter.anywhere(self.day);
+                let points = values.map(|value| Interval::point(Ratio::whole(value.value)));
+                points.reduce(Interval::hull).unwrap_or(Interval::ANY)
             }
             Op::Variable(index) => self.of_variable(*index),
             Op::Case(column) if CASE_COLUMNS[usize::from(*column)].0 == "former_category" => {

@@ -77,6 +77,10 @@ impl Used {
             used.variables[usize::from(rank)] = true;
         }
         pack.outcome_formulas().for_each(|tree| used.mark(tree));
+        for shown in &pack.shown {
+            used.variables[usize::from(*shown)] = true;
+        }
+        pack.groups.iter().for_each(|group| used.mark(&group.when));
         // Each variable stands behind what it uses.
         for index in (0..pack.variables.len()).rev() {
             if used.variables[index] {

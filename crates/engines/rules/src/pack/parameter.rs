@@ -70,6 +70,13 @@ impl Parameter {
         own.or_else(|| self.at(day))
     }
 
+    /// The values that hold somewhere: the country's and those of territories.
+    pub(crate) fn anywhere(&self, day: Day) -> impl Iterator<Item = &ParameterValue> {
+        let own = self.values.iter().map(|value| value.territory);
+        let places = std::iter::once(None).chain(own.filter(Option::is_some));
+        places.filter_map(move |territory| self.newest(day, territory))
+    }
+
     fn newest(&self, day: Day, territory: Option<Territory>) -> Option<&ParameterValue> {
         self.values.iter().rev().find(|value| {
             value.territory == territory && value.in_force <= day && value.announced <= day

@@ -121,7 +121,7 @@ impl Pack {
     }
 
     pub fn is_primary(&self) -> bool {
-        self.standing == Standing::Primary
+        self.standing == Standing::Primary && !self.is_calculation()
     }
 
     /// For how many months a suspended case is looked at again; none where nothing suspends.

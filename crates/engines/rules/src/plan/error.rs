@@ -20,6 +20,8 @@ pub enum PlanError {
     ScaleUnknown { name: String, day: Day, scale: u16 },
     #[error("the thresholds of `{name}` do not fit the value they are applied to")]
     ScaleTooLarge { name: String, scale: u16 },
+    #[error("`{0}` is a calculation: it has results and decides about nobody")]
+    Calculation(String),
     #[error("there is no variable `{0}`")]
     NoVariable(String),
     #[error("the pack needs more than {NODES_MAX} nodes")]
@@ -64,7 +66,7 @@ impl PlanError {
                 let instead = "brackets in force and announced by the pack's first day";
                 place.error(self.to_string(), instead)
             }
-            PlanError::NoVariable(_) | PlanError::TooLarge => {
+            PlanError::Calculation(_) | PlanError::NoVariable(_) | PlanError::TooLarge => {
                 whole().error(self.to_string(), "a smaller pack")
             }
         }

@@ -102,7 +102,11 @@ pub(crate) struct ProgrammeSlots {
 
 impl Pack {
     /// The plan of a day: the parameters known and in force on it.
+    /// A calculation has none: see [`Pack::calculation`].
     pub fn plan(&self, decided_on: Day) -> Result<Plan, PlanError> {
+        if self.is_calculation() {
+            return Err(PlanError::Calculation(self.id().to_owned()));
+        }
         Plan::new(self, decided_on)
     }
 

@@ -211,7 +211,12 @@ impl Slots<'_> {
     fn extreme(&self, slot: Slot, a: Slot, b: Slot, greatest: bool) -> Vec<Vec<Named>> {
         let (x, y) = self.crosswise(a, b);
         let (sa, sb) = (self.s(a), self.s(b));
-        let left_wins = format!("{x} {} {y}", if greatest { ">=" } else { "<" });
+        // Of two that are level the known one settles the least.
+        let left_wins = if greatest {
+            format!("{x} >= {y}")
+        } else {
+            format!("({x} < {y} OR ({x} = {y} AND {sa} = 2))")
+        };
         let of = |part: &dyn Fn(Slot) -> String| {
             let (left, right) = (part(a), part(b));
             if self.sure(a) && self.sure(b) {

@@ -36,8 +36,7 @@ fn pass(
     reform: Option<&Law>,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Families> {
-    let mut what = snapshot.what(&base.plan)?;
-    what.places = true;
+    let what = snapshot.what(&base.plan)?;
     let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let state = || (Worker::new(base, reform), Vec::new());
     let parts = snapshot.each(

@@ -80,6 +80,8 @@ impl Snapshot {
         Ok(What {
             kinds: wanted.iter().map(place).collect::<Result<_>>()?,
             wanted,
+            // A value of the law may hang on where a unit lives.
+            places: true,
             ..What::default()
         })
     }

@@ -235,7 +235,7 @@ fn the_short_way_gives_what_the_long_way_gives() {
             continue;
         };
         packs += 1;
-        let plan = pack.plan(Day(20_000)).expect("a plan");
+        let plan = Plan::new(&pack, Day(20_000)).expect("a plan");
         let batch = batch(&mut luck, &plan);
         let mut long = Scratch {
             exactly: true,
