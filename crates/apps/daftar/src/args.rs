@@ -232,9 +232,9 @@ pub struct Simulate {
     /// figure is
     #[arg(long, value_name = "FAMILIES")]
     pub sample_of: Option<u64>,
-    /// Whole districts were drawn, not families one by one
-    #[arg(long, requires = "sample_of")]
-    pub by_district: bool,
+    /// Whole districts were drawn, not families one by one, out of so many in the country
+    #[arg(long, value_name = "DISTRICTS", requires = "sample_of")]
+    pub districts_of: Option<u32>,
     /// Replicates of the bootstrap
     #[arg(long, default_value_t = 400, requires = "sample_of")]
     pub replicates: u32,

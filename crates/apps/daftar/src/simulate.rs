@@ -170,12 +170,29 @@ fn sample(args: &Simulate, families: &mut Families) -> Result<Sample, Failure> {
         ));
     }
     families.weight_of_each = of as f64 / drawn;
+    let districts = args
+        .districts_of
+        .map(|all| (all, clusters(&families.district)));
+    let share = match &districts {
+        None => drawn / of as f64,
+        Some((all, clusters)) => share_of_districts(*all, clusters)?,
+    };
     Ok(Sample {
-        share: drawn / of as f64,
-        clusters: args.by_district.then(|| clusters(&families.district)),
+        share,
+        clusters: districts.map(|(_, clusters)| clusters),
         seed: args.seed,
         replicates: args.replicates.clamp(REPLICATES_MIN, REPLICATES_MAX),
     })
+}
+
+/// Of two districts or more: one alone does not tell how much districts differ.
+fn share_of_districts(all: u32, clusters: &[u32]) -> Result<f64, Failure> {
+    let drawn = clusters.iter().max().map_or(0, |last| last + 1);
+    if drawn < 2 || all < drawn {
+        let why = format!("the snapshot has {drawn} districts; two or more of {all} were asked");
+        return Err(Failure::argument("--districts-of", why));
+    }
+    Ok(f64::from(drawn) / f64::from(all))
 }
 
 /// Districts as clusters, numbered from 0.

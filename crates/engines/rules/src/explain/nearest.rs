@@ -19,6 +19,8 @@ use kernel::{Currency, FactId, Lang, PersonId, Portrait, Text3};
 
 /// Changes that are told.
 pub const NEAREST_MAX: usize = 8;
+/// Decisions of one search at most; what it did not come to is not told.
+const TRIES_MAX: u32 = 20_000;
 /// Rows that are looked at.
 const ROWS_MAX: usize = 64;
 /// No amount and no count is taken further than this.
@@ -68,6 +70,7 @@ pub fn nearest(
         batch: Batch::new(plan),
         outcomes: Outcomes::new(),
         now: Verdict::Unknown,
+        tries: TRIES_MAX,
     };
     search.now = search.verdict(portrait)?;
     if !matches!(search.now, Verdict::Entitled | Verdict::NotEntitled) {
@@ -103,6 +106,8 @@ struct Search<'a> {
     batch: Batch,
     outcomes: Outcomes,
     now: Verdict,
+    /// Decisions that may still be made.
+    tries: u32,
 }
 
 /// How far a change goes: values by the part of them that changes, a whole row further.
@@ -118,6 +123,10 @@ impl Search<'_> {
 
     /// A refusal turns when it is none any more, an award when it is refused.
     fn turns(&mut self, fact: FactId, row: usize, change: RowChange) -> Result<bool, Malformed> {
+        let Some(left) = self.tries.checked_sub(1) else {
+            return Ok(false);
+        };
+        self.tries = left;
         let verdict = self.verdict(&changed(self.portrait, fact, row, change))?;
         Ok(match self.now {
             Verdict::NotEntitled => verdict != Verdict::NotEntitled,
@@ -212,6 +221,10 @@ impl Search<'_> {
                 } else {
                     stays = middle;
                 }
+            }
+            if self.tries == 0 {
+                // The halving did not end: what it stands at is not the nearest.
+                return Ok(None);
             }
             if nearest.is_none_or(|before| from.abs_diff(turns) < from.abs_diff(before)) {
                 nearest = Some(turns);

@@ -133,7 +133,9 @@ impl<'a> Study<'a> {
         let figures = self.figures().into_iter().enumerate();
         let measured = figures.map(|(line, figure)| {
             let of = |column: usize| {
-                let values = replicates.iter().filter_map(|one| one[line][column]);
+                // One cluster alone does not tell how sure it is.
+                let values = replicates.iter().filter(|_| clusters > 1);
+                let values = values.filter_map(|one| one[line][column]);
                 figure.values[column].and_then(|_| interval(values.collect()))
             };
             Measured {
