@@ -363,7 +363,7 @@ pub struct Budget {
     /// District, 7 digits
     #[arg(long, required_unless_present = "file")]
     pub district: Option<u32>,
-    /// child_benefit or material_assistance
+    /// A programme of any pack, e.g. child_benefit or material_assistance
     #[arg(long, required_unless_present = "file")]
     pub programme: Option<String>,
     /// The month of payment, YYYY-MM
