@@ -200,8 +200,9 @@ async fn portraits(
 }
 
 /// What no agency knows of and an adult states by applying: to have none, unless one is in the
-/// register. What is kept back the visit and the Seven are there to find.
-const STATED: [u16; 2] = [code::OTHER_INCOME, code::WORK_EXEMPTION];
+/// register. What is kept back the visit and the Seven are there to find. Only what the form asks
+/// for is stated: of a reason not to work, say, nobody was asked.
+const STATED: u16 = code::OTHER_INCOME;
 
 fn declarations(
     work: &Work<'_>,
@@ -209,24 +210,24 @@ fn declarations(
     portraits: &[Portrait],
     facts: &[Fact],
 ) -> Result<Vec<Fact>> {
-    let mut known: HashSet<(u16, Uuid)> = facts
+    let mut known: HashSet<Uuid> = facts
         .iter()
-        .filter(|fact| STATED.contains(&fact.kind))
-        .map(|fact| (fact.kind, fact.owner))
+        .filter(|fact| fact.kind == STATED)
+        .map(|fact| fact.owner)
         .collect();
     let mut declared: Vec<Fact> = Vec::new();
     for (case, portrait) in cases.iter().zip(portraits) {
         let pack = work.shelf.regime(&case.regime)?;
-        let read = |kind: &u16| pack.required_kinds().iter().any(|(read, _)| read == kind);
-        for kind in STATED.into_iter().filter(read) {
-            let adults = portrait
-                .members
-                .iter()
-                .filter(|one| one.role != Role::Child);
-            for owner in adults.map(|adult| adult.person.0) {
-                if known.insert((kind, owner)) {
-                    declared.push(none_stated(work, case, kind, owner));
-                }
+        if !pack.required_kinds().iter().any(|(kind, _)| *kind == STATED) {
+            continue;
+        }
+        let adults = portrait
+            .members
+            .iter()
+            .filter(|one| one.role != Role::Child);
+        for owner in adults.map(|adult| adult.person.0) {
+            if known.insert(owner) {
+                declared.push(none_stated(work, case, STATED, owner));
             }
         }
     }

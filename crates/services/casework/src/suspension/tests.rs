@@ -2,7 +2,8 @@
 
 use ::store::testing::each_db;
 use access::Permit;
-use kernel::{Day, Lang, Money, Sex};
+use kernel::facts::code;
+use kernel::{Day, EvidenceId, Fact, FactBody, FactId, Lang, Money, Sex, Source};
 use rules::LetterKind;
 
 use super::*;
@@ -109,9 +110,30 @@ async fn answer(story: &Story<'_>, family: &Family, on: &str) -> Case {
     story.case(*case).await
 }
 
-/// The review after six months finds nobody in formal work.
+/// The first adult says that no reason keeps from work.
+async fn states_no_exemption(story: &Story<'_>, family: &Family, on: &str) {
+    let (platform, person) = (story.platform, story.person(family.adult(0)).await);
+    let fact = Fact {
+        id: FactId(platform.ids.uuid()),
+        owner: person.0,
+        kind: code::WORK_EXEMPTION,
+        source: Source::Declaration,
+        as_of: Day::parse(on).expect(on),
+        received_at: platform.clock.now(),
+        evidence: EvidenceId(platform.ids.uuid()),
+        body: FactBody::nothing(),
+    };
+    let mut tx = platform.db.begin().await.unwrap();
+    registry::fact::record(&mut tx, &story.permit, &[fact])
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// The review after six months finds nobody in formal work, and no reason that excuses from it.
 async fn suspended(story: &Story<'_>, family: &Family) -> Case {
     awarded(story, family).await;
+    states_no_exemption(story, family, "2026-02-04").await;
     assert_eq!(begin(story, "2026-09").await, (1, Looked::default()));
     answer(story, family, "2026-09-01").await
 }
@@ -167,11 +189,33 @@ async fn after_six_months_without_work_the_payment_is_suspended_and_resumes_with
 }
 
 #[tokio::test]
+async fn nobody_is_suspended_and_nobody_waits_while_an_exemption_was_never_asked_for() {
+    each_db(SCHEMAS, async |platform| {
+        let family = mother(1, 0);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        awarded(&story, &family).await;
+        assert_eq!(begin(&story, "2026-09").await.0, 1);
+        let case = answer(&story, &family, "2026-09-01").await;
+        assert_eq!((case.state, case.wait), (State::Awarded, None));
+        assert_eq!(outcomes(&story, case.id).await, [Outcome::Awarded]);
+        let mother = story.person(family.adult(0)).await;
+        let mut tx = story.read().await;
+        let facts = registry::fact::current(&mut tx, &story.permit, &[mother.0]).await;
+        let invented = facts.unwrap();
+        assert!(invented.iter().all(|f| f.kind != code::WORK_EXEMPTION));
+        drop(tx);
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn after_six_months_with_work_it_goes_on_without_a_gap() {
     each_db(SCHEMAS, async |platform| {
         let family = mother(1, 0);
         let story = Story::of(&platform, std::slice::from_ref(&family)).await;
         awarded(&story, &family).await;
+        states_no_exemption(&story, &family, "2026-02-04").await;
         assert_eq!(begin(&story, "2026-09").await.0, 1);
         let case = answer(&story, &mother(1, 500_000), "2026-09-01").await;
         assert_eq!(case.state, State::Awarded);
