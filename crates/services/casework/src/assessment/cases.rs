@@ -17,8 +17,9 @@ use uuid::Uuid;
 use super::decide::{self, Decided};
 use super::model::{self, Next, Silent};
 use super::{Assessment, Basis, store};
-use crate::award::{self, AwardStop, Changes, StopReason};
+use crate::award::{self, AwardStop, Changes, FreeLines, StopReason};
 use crate::case::{self, Case, EventKind, State, WaitFor, first_paid_month};
+use crate::close;
 use crate::decision::{self, Decision};
 use crate::escalation;
 use crate::fault::{Fault, Result};
@@ -57,7 +58,7 @@ pub struct Assessed {
 
 /// Assesses cases on the facts that are in. Cases that are decided meanwhile are passed over.
 /// `payable_from` is the first month that no payment run holds yet: money of earlier months is
-/// on its way and is not changed.
+/// on its way and is not changed. A suspended payment resumes within what is `free`.
 pub async fn ready_cases(
     tx: &mut Tx,
     ids: &Ids,
@@ -65,6 +66,7 @@ pub async fn ready_cases(
     permit: &Permit,
     answered: &[Answered],
     payable_from: Month,
+    free: FreeLines,
 ) -> Result<Assessed> {
     assert!(
         answered.len() <= CASES_MAX,
@@ -88,13 +90,18 @@ pub async fn ready_cases(
         shelf,
         now,
         payable_from,
+        free,
         by_case,
         report: Assessed::default(),
         decisions: Vec::new(),
     };
     let decided = assess(tx, &work, permit, &mut known).await?;
-    for (case, decided) in known.iter_mut().zip(&decided) {
-        work.conclude(tx, case, decided).await?;
+    // Awards that go on take their money before those that resume.
+    let mut places: Vec<usize> = (0..known.len()).collect();
+    places.sort_by_key(|place| known[*place].state == State::Suspended);
+    for place in places {
+        work.conclude(tx, &mut known[place], &decided[place])
+            .await?;
     }
     known.append(&mut unknown);
     work.write(tx, &mut known).await
@@ -332,6 +339,7 @@ struct Work<'a> {
     shelf: &'a Shelf,
     now: Instant,
     payable_from: Month,
+    free: FreeLines,
     by_case: HashMap<CaseId, &'a Answered>,
     report: Assessed,
     decisions: Vec<Decision>,
@@ -379,7 +387,15 @@ impl Work<'_> {
 
     async fn award_now(&mut self, tx: &mut Tx, case: &mut Case) -> Result<()> {
         let first = first_paid_month(case.counted_month).max(self.payable_from);
+        let resumed = case.state == State::Suspended;
+        let before = resumed.then(|| case.clone());
         let (decision, award) = decision::award(tx, self.ids, self.shelf, case, first).await?;
+        if let Some(before) = before.filter(|_| !self.free.reaches(&award)) {
+            *case = before;
+            self.decisions.extend(close::put_on_waiting_list(case, self.ids));
+            return Ok(());
+        }
+        self.free.spend(&award);
         self.end_former(tx, case, decision.id, StopReason::Replaced)
             .await?;
         self.decisions.push(decision);

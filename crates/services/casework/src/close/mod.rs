@@ -203,7 +203,7 @@ fn end_as_double(case: &mut Case, ids: &Ids) {
 }
 
 /// The decision is made once; a case that keeps waiting gets no second letter.
-fn put_on_waiting_list(case: &mut Case, ids: &Ids) -> Option<Decision> {
+pub(crate) fn put_on_waiting_list(case: &mut Case, ids: &Ids) -> Option<Decision> {
     let now = ids.now();
     case.waits(WaitFor::Close, String::new(), now, None);
     if case.state == State::WaitingList {

@@ -34,6 +34,15 @@ async fn awarded(story: &Story<'_>, family: &Family) -> CaseId {
     let case = story.lodge_and_assess(family, "2026-02-04").await;
     steps(story, case, "2026-02-04").await;
     story.at("2026-03-01T00:30:00+05:00");
+    assert_eq!(close(story, "2026-02").await.awards.len(), 1);
+    let award = &awards(story, case).await[0].award;
+    assert_eq!(award.category.as_deref(), Some("POOR"));
+    assert_eq!(award.end_month, month_of("2026-09"));
+    case
+}
+
+/// The month's close, with money enough.
+async fn close(story: &Story<'_>, month: &str) -> close::Closed {
     let ids = &story.platform.ids;
     let mut tx = story.platform.db.begin().await.unwrap();
     let envelopes = [Envelope {
@@ -41,14 +50,10 @@ async fn awarded(story: &Story<'_>, family: &Family) -> CaseId {
         limit: Money::from_major(10_000_000),
     }];
     let (shelf, permit): (_, &Permit) = (&story.shelf, &story.permit);
-    let month = month_of("2026-02");
+    let month = month_of(month);
     let closed = close::month(&mut tx, ids, shelf, permit, month, DISTRICT, &envelopes).await;
-    assert_eq!(closed.unwrap().awards.len(), 1);
     tx.commit().await.unwrap();
-    let award = &awards(story, case).await[0].award;
-    assert_eq!(award.category.as_deref(), Some("POOR"));
-    assert_eq!(award.end_month, month_of("2026-09"));
-    case
+    closed.unwrap()
 }
 
 async fn steps(story: &Story<'_>, case: CaseId, on: &str) {
@@ -183,6 +188,41 @@ async fn after_six_months_without_work_the_payment_is_suspended_and_resumes_with
         assert_eq!(award.category.as_deref(), Some("POOR"));
         assert_eq!(award.first_month, month_of("2026-11"));
         assert_eq!(award.amount, Money::from_major(275_000));
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_payment_that_resumes_without_money_waits_for_the_close_and_the_others_go_on() {
+    each_db(SCHEMAS, async |platform| {
+        let families = [mother(1, 0), mother(2, 0)];
+        let story = Story::of(&platform, &families).await;
+        let first = suspended(&story, &families[0]).await.id;
+        let second = story.lodge(&families[1]).await.case;
+        begin(&story, "2026-10").await;
+        for family in [mother(1, 500_000), mother(2, 0)] {
+            story.agencies_answer(&family, "2026-10-01", &[]).await;
+        }
+        // 275 000 are asked for, a soum less is left.
+        let left = Money::from_major(274_999);
+        let done = story.assess_within(&[first, second], &[], left).await;
+        assert_eq!((done.assessed, done.changes.awards.len()), (2, 0));
+        let case = story.case(first).await;
+        assert_eq!(case.state, State::WaitingList);
+        assert_eq!(case.wait.as_ref().map(|wait| wait.who), Some(WaitFor::Close));
+        letters(&story, &case, LetterKind::WaitingList).await;
+        assert_eq!(story.case(second).await.state, State::Visiting);
+        let made = [Outcome::Suspended, Outcome::WaitingList];
+        assert_eq!(outcomes(&story, first).await, made);
+        // Asked again it keeps its place; the close that has the money awards it.
+        story.assess(&[first], &[]).await;
+        assert_eq!(outcomes(&story, first).await, made);
+        story.at("2026-11-01T00:30:00+05:00");
+        let closed = close(&story, "2026-10").await;
+        assert_eq!(closed.awards.len(), 1);
+        let award = &awards(&story, first).await[0].award;
+        assert_eq!(award.first_month, month_of("2026-11"));
         story.holds().await;
     })
     .await;
