@@ -318,6 +318,32 @@ async fn a_suspension_ends_in_a_refusal_when_its_time_is_over() {
 }
 
 #[tokio::test]
+async fn while_an_agency_is_silent_a_suspended_case_is_neither_looked_at_again_nor_refused() {
+    each_db(SCHEMAS, async |platform| {
+        let family = mother(1, 0);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let case = suspended(&story, &family).await.id;
+        let again = Looked { again: 1, over: 0 };
+        assert_eq!(begin(&story, "2026-10").await.1, again);
+        // The six months pass without a word of the tax authority.
+        for month in ["2026-11", "2027-03", "2027-04"] {
+            assert_eq!(begin(&story, month).await.1, Looked::default());
+        }
+        let waiting = story.case(case).await;
+        assert_eq!(waiting.state, State::Suspended);
+        assert_eq!(waiting.counted_month, month_of("2026-09"));
+        // It comes: she worked in the month that was asked about, and is paid.
+        let back = mother(1, 500_000);
+        story.agencies_answer(&back, "2026-10-01", &[]).await;
+        story.assess(&[case], &[]).await;
+        assert_eq!(story.case(case).await.state, State::Awarded);
+        assert_eq!(begin(&story, "2027-05").await.1, Looked::default());
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_event_within_the_six_months_does_not_ask_for_work() {
     each_db(SCHEMAS, async |platform| {
         let family = mother(1, 0);
