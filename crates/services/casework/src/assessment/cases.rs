@@ -18,7 +18,7 @@ use super::decide::{self, Decided};
 use super::model::{self, Next, Silent};
 use super::{Assessment, Basis, store};
 use crate::award::{self, AwardStop, Changes, FreeLines, StopReason};
-use crate::case::{self, Case, EventKind, State, WaitFor, first_paid_month};
+use crate::case::{self, Case, EventKind, Origin, State, WaitFor, first_paid_month};
 use crate::close;
 use crate::decision::{self, Decision};
 use crate::escalation;
@@ -389,7 +389,9 @@ impl Work<'_> {
         let first = first_paid_month(case.counted_month).max(self.payable_from);
         let resumed = case.state == State::Suspended;
         let before = resumed.then(|| case.clone());
-        let (decision, award) = decision::award(tx, self.ids, self.shelf, case, first).await?;
+        let until = end_of_term(tx, case).await?;
+        let (ids, shelf) = (self.ids, self.shelf);
+        let (decision, award) = decision::award(tx, ids, shelf, case, first, until).await?;
         if let Some(before) = before.filter(|_| !self.free.reaches(&award)) {
             *case = before;
             self.decisions.extend(close::put_on_waiting_list(case, self.ids));
@@ -461,6 +463,25 @@ impl Work<'_> {
         self.decisions.clear();
         Ok(self.report)
     }
+}
+
+/// Where the term ends within which a reassessment falls: an event begins no new term, and so no
+/// new months of grace. Nothing when the term is over, when the category is another, or when the
+/// former award ended with a child's coming of age and not with its term.
+async fn end_of_term(tx: &mut Tx, case: &Case) -> Result<Option<Month>> {
+    let (Origin::Reassessment, Some(former)) = (case.origin, case.former_case) else {
+        return Ok(None);
+    };
+    let Some(last) = award::of_case(tx, former).await?.pop() else {
+        return Ok(None);
+    };
+    let of_age = case::load(tx, former).await?.last_month;
+    let end = last.award.end_month;
+    let within = end > first_paid_month(case.counted_month)
+        && last.award.regime == case.regime
+        && last.award.category == case.category
+        && of_age.is_none_or(|month| month.plus(1) != end);
+    Ok(within.then_some(end))
 }
 
 /// The end of the last working day that is left for a step.

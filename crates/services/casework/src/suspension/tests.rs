@@ -344,7 +344,7 @@ async fn while_an_agency_is_silent_a_suspended_case_is_neither_looked_at_again_n
 }
 
 #[tokio::test]
-async fn an_event_within_the_six_months_does_not_ask_for_work() {
+async fn an_event_within_the_six_months_neither_asks_for_work_nor_gives_more_months() {
     each_db(SCHEMAS, async |platform| {
         let family = mother(1, 0);
         let story = Story::of(&platform, std::slice::from_ref(&family)).await;
@@ -361,6 +361,15 @@ async fn an_event_within_the_six_months_does_not_ask_for_work() {
         // Paid from March to May: three months of six.
         assert_eq!(case.held.map(|held| held.months), Some(3));
         assert_eq!(case.state, State::Awarded);
+        let award = &awards(&story, case.id).await[0].award;
+        assert_eq!(award.first_month, month_of("2026-06"));
+        assert_eq!(award.end_month, month_of("2026-09"), "the term of before");
+        // So the review asks for work after six months, not after nine.
+        states_no_exemption(&story, &family, "2026-02-04").await;
+        assert_eq!(begin(&story, "2026-09").await.0, 1);
+        let review = answer(&story, &family, "2026-09-01").await;
+        assert_eq!(review.held.map(|held| held.months), Some(6));
+        assert_eq!(review.state, State::Suspended);
         story.holds().await;
     })
     .await;
