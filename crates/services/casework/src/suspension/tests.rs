@@ -210,7 +210,10 @@ async fn a_payment_that_resumes_without_money_waits_for_the_close_and_the_others
         assert_eq!((done.assessed, done.changes.awards.len()), (2, 0));
         let case = story.case(first).await;
         assert_eq!(case.state, State::WaitingList);
-        assert_eq!(case.wait.as_ref().map(|wait| wait.who), Some(WaitFor::Close));
+        assert_eq!(
+            case.wait.as_ref().map(|wait| wait.who),
+            Some(WaitFor::Close)
+        );
         letters(&story, &case, LetterKind::WaitingList).await;
         assert_eq!(story.case(second).await.state, State::Visiting);
         let made = [Outcome::Suspended, Outcome::WaitingList];
@@ -313,6 +316,33 @@ async fn a_suspension_ends_in_a_refusal_when_its_time_is_over() {
         letters(&story, &over, LetterKind::Refused).await;
         assert_eq!(begin(&story, "2027-04").await.1, Looked::default());
         story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn letter_and_receipt_of_a_suspension_stay_those_of_its_decision() {
+    each_db(SCHEMAS, async |platform| {
+        let family = mother(1, 0);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let decided = suspended(&story, &family).await;
+        let said = async |case: &Case| {
+            let mut tx = story.read().await;
+            let (shelf, permit) = (&story.shelf, &story.permit);
+            let letter = letter::of(&mut tx, permit, shelf, case, Lang::En).await;
+            let receipt = letter::receipt(&mut tx, permit, shelf, case).await;
+            (letter.unwrap(), receipt.unwrap().about.assessment)
+        };
+        let first = said(&decided).await;
+        assert_eq!(first.1, decided.assessment);
+        begin(&story, "2026-10").await;
+        let asked = story.case(decided.id).await;
+        assert!(asked.wait.is_some());
+        assert_eq!(said(&asked).await, first, "while the agencies are asked");
+        let looked = answer(&story, &family, "2026-10-01").await;
+        assert_eq!(looked.state, State::Suspended);
+        assert_ne!(looked.assessment, decided.assessment);
+        assert_eq!(said(&looked).await, first);
     })
     .await;
 }
