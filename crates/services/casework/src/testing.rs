@@ -8,7 +8,9 @@ use ::store::{Platform, Tx, job};
 use access::{Action, Permit, Purpose, Subject};
 use kernel::facts::{Cell, Fact, FactBody, Source, code};
 use kernel::ids::{AccountId, ApplicationId, Uuid};
-use kernel::{CaseId, Day, EvidenceId, FactId, Instant, Money, Month, PersonId, Pinfl, RunId, Sex, Zone};
+use kernel::{
+    CaseId, Day, EvidenceId, FactId, Instant, Money, Month, PersonId, Pinfl, RunId, Sex, Zone,
+};
 use rules::{Pack, SourceFile};
 
 use crate::application::{self, Lodged, NewApplication};

@@ -223,12 +223,7 @@ fn again(gathered: &[Gathered], now: Instant) -> Vec<(CaseId, Instant)> {
 async fn free_from(tx: &mut Tx, month: Month) -> Result<FreeLines> {
     let mut free = FreeLines::default();
     for line in appropriation::from_month(tx, month).await? {
-        free.add(
-            line.district,
-            &line.programme,
-            line.month,
-            line.available(),
-        );
+        free.add(line.district, &line.programme, line.month, line.available());
     }
     Ok(free)
 }

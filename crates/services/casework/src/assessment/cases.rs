@@ -225,7 +225,11 @@ fn declarations(
     let mut declared: Vec<Fact> = Vec::new();
     for (case, portrait) in cases.iter().zip(portraits) {
         let pack = work.shelf.regime(&case.regime)?;
-        if !pack.required_kinds().iter().any(|(kind, _)| *kind == STATED) {
+        if !pack
+            .required_kinds()
+            .iter()
+            .any(|(kind, _)| *kind == STATED)
+        {
             continue;
         }
         let adults = portrait
@@ -394,7 +398,8 @@ impl Work<'_> {
         let (decision, award) = decision::award(tx, ids, shelf, case, first, until).await?;
         if let Some(before) = before.filter(|_| !self.free.reaches(&award)) {
             *case = before;
-            self.decisions.extend(close::put_on_waiting_list(case, self.ids));
+            self.decisions
+                .extend(close::put_on_waiting_list(case, self.ids));
             return Ok(());
         }
         self.free.spend(&award);

@@ -81,6 +81,9 @@ mod tests {
         assert!(!free.reaches(&award("2026-02", "2026-06")), "May is short");
         free.spend(&award("2026-02", "2026-05"));
         assert!(free.reaches(&award("2026-02", "2026-03")));
-        assert!(!free.reaches(&award("2026-02", "2026-04")), "March is spent");
+        assert!(
+            !free.reaches(&award("2026-02", "2026-04")),
+            "March is spent"
+        );
     }
 }

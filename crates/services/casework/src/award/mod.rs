@@ -10,7 +10,7 @@ use kernel::{AwardId, CaseId, DecisionId, Money, Month, PersonId, UnitId};
 pub use free::FreeLines;
 pub use model::{AtEnd, StopReason, child_leaves, end_month};
 pub use store::{
-    Running, ending_in, find, first_months, members_leaving_in, of_case, of_persons,
+    Running, ending_in, find, first_months, members_leaving_in, of_case, of_persons, running_in,
     running_of_regime,
 };
 pub(crate) use store::{insert, insert_stops};

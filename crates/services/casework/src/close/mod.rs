@@ -102,7 +102,8 @@ impl Outcome<'_> {
                 end_as_double(case, self.ids);
                 closed.doubled += 1;
             } else if self.awarded.contains(&case.id) {
-                let award = decision::award(tx, self.ids, self.shelf, case, self.first, None).await?;
+                let award =
+                    decision::award(tx, self.ids, self.shelf, case, self.first, None).await?;
                 self.decisions.push(award.0);
                 closed.awards.push(award.1);
             } else {
