@@ -1,13 +1,16 @@
 //! Awards become entitlements: what casework decided, payments pays. Both are written in one
 //! transaction, so there is no award without its money and no money without its award.
 
-use std::collections::HashMap;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap};
 
 use access::{Action, Permit, Purpose};
 use casework::award::{Award, AwardStop, Changes};
 use kernel::facts::{CellView, code};
 use kernel::portrait::PackedFact;
-use kernel::{BankAccount, EntitlementId, Fact, Mfo, Period, PersonId};
+use kernel::{AwardId, BankAccount, EntitlementId, Fact, Mfo, Money, Month, Period, PersonId};
 use payments::entitlement::{self, NewEntitlement, Stop};
 use store::job::{self, NewJob};
 use store::{Ids, Tx};
@@ -166,6 +169,31 @@ pub async fn wait_for_account(tx: &mut Tx, ids: &Ids, awards: &[Award]) -> Resul
         .collect();
     job::enqueue(tx, ids, &jobs).await?;
     Ok(())
+}
+
+/// Awards looked at in one read.
+const PAGE_AWARDS: i64 = 2_000;
+
+/// What awards that wait for an account take of `month`, by district and programme: no budget
+/// line has it committed yet, but it is theirs.
+pub async fn promised(tx: &mut Tx, month: Month) -> Result<BTreeMap<(u32, String), Money>> {
+    let mut promised: BTreeMap<(u32, String), Money> = BTreeMap::new();
+    let mut after = AwardId::NIL;
+    loop {
+        let running = casework::award::running_in(tx, month, after, PAGE_AWARDS).await?;
+        let Some(last) = running.last() else {
+            return Ok(promised);
+        };
+        after = last.award.id;
+        let awards: Vec<AwardId> = running.iter().map(|running| running.award.id).collect();
+        let paid = entitlement::paying(tx, &awards).await?;
+        for award in running.into_iter().map(|running| running.award) {
+            if !paid.contains(&award.id) {
+                let sum = promised.entry((award.district, award.programme));
+                *sum.or_insert(Money::ZERO) += award.amount;
+            }
+        }
+    }
 }
 
 /// Opens entitlements of awards that waited for an account and have one now.

@@ -4,8 +4,9 @@ use access::{Action, Purpose};
 use casework::case::first_paid_month;
 use casework::proactive::{self, Free};
 use kernel::ids::Uuid;
-use kernel::{Month, UnitId};
-use payments::appropriation;
+use kernel::{Money, Month, UnitId};
+use payments::appropriation::{self, Budget};
+use store::Tx;
 
 use crate::daftar::Daftar;
 use crate::entitle;
@@ -32,11 +33,7 @@ impl Daftar {
             .permit(Action::AssessRegister, Purpose::Assessment, 0)
             .await?;
         let mut tx = self.platform.db.read().await?;
-        let budgets = appropriation::available(&mut tx, first_paid_month(month)).await?;
-        let free: Free = budgets
-            .iter()
-            .map(|b| ((b.district, b.programme.clone()), b.available()))
-            .collect();
+        let free = free(&mut tx, first_paid_month(month)).await?;
         let chosen = proactive::chosen(&mut tx, &self.shelf, run, &free).await?;
         drop(tx);
         let ids = &self.platform.ids;
@@ -58,4 +55,17 @@ impl Daftar {
             progress(report.awarded);
         }
     }
+}
+
+/// What every line of `month` has left when those who wait for an account have theirs.
+pub(crate) async fn free(tx: &mut Tx, month: Month) -> Result<Free> {
+    let mut promised = entitle::promised(tx, month).await?;
+    let budgets = appropriation::available(tx, month).await?;
+    let left = |line: Budget| {
+        let free = line.available();
+        let key = (line.district, line.programme);
+        let taken = promised.remove(&key).unwrap_or(Money::ZERO);
+        (key, free - taken)
+    };
+    Ok(budgets.into_iter().map(left).collect())
 }

@@ -93,13 +93,15 @@ pub(crate) fn suspend(case: &mut Case, ids: &Ids) -> Decision {
     decision
 }
 
-/// Grants the term that the pack gives, from `first` on.
+/// Grants the term that the pack gives, from `first` on; no longer than `until`, where a term
+/// runs already.
 pub(crate) async fn award(
     tx: &mut Tx,
     ids: &Ids,
     shelf: &Shelf,
     case: &mut Case,
     first: Month,
+    until: Option<Month>,
 ) -> Result<(Decision, Award)> {
     let hash = case.pack.ok_or(Fault::NotAssessed(case.id))?;
     let pack = shelf.kept(tx, &case.regime, &hash).await?;
@@ -118,6 +120,7 @@ pub(crate) async fn award(
             on: case.applied_on,
             reason: format!("it gives no term for {programme}"),
         })?;
+    let end = end_month(first, term.months, case.last_month);
     let award = Award {
         id: AwardId(ids.uuid()),
         case: case.id,
@@ -130,7 +133,7 @@ pub(crate) async fn award(
         category: case.category.clone(),
         amount: case.amount.expect("an entitled case has an amount"),
         first_month: first,
-        end_month: end_month(first, term.months, case.last_month),
+        end_month: until.map_or(end, |until| end.min(until).max(first.plus(1))),
         at_end: at_end(term.at_end),
         members: members(&roster),
     };

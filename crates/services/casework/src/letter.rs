@@ -6,6 +6,7 @@ mod tests;
 
 use ::store::{Platform, Tx, bulk, fetch_all};
 use access::Permit;
+use kernel::ids::AssessmentId;
 use kernel::{CaseId, DecisionId, Instant, Lang, PersonId};
 use rules::receipt::{ReceiptAbout, ReceiptLetter};
 use rules::{Letter, LetterKind, Receipt};
@@ -13,38 +14,40 @@ use uuid::Uuid;
 
 use crate::assessment::{self, Explained};
 use crate::case::{self, Case, State, Verdict, WaitFor};
+use crate::decision;
 use crate::fault::{Fault, Result};
 use crate::language;
 use crate::shelf::Shelf;
 
-/// Why the case stands where it stands: the trace of its last assessment.
+/// Why the case stands where it stands: the trace of the assessment it was decided on, or of its
+/// last one while it is not decided.
 pub async fn explain(
     tx: &mut Tx,
     permit: &Permit,
     shelf: &Shelf,
     case: &Case,
 ) -> Result<Explained> {
-    let id = case.assessment.ok_or(Fault::NotAssessed(case.id))?;
+    let id = ground(tx, case).await?;
     let (assessment, basis) = assessment::load_of_case(tx, case.id, id).await?;
     assessment::explain(tx, permit, shelf, assessment, basis).await
 }
 
-/// The nearest facts that would turn the case's last assessment.
+/// The nearest facts that would turn the assessment under the case.
 pub async fn nearest(
     tx: &mut Tx,
     permit: &Permit,
     shelf: &Shelf,
     case: &Case,
 ) -> Result<Vec<rules::explain::FactChange>> {
-    let id = case.assessment.ok_or(Fault::NotAssessed(case.id))?;
+    let id = ground(tx, case).await?;
     let stored = assessment::load_of_case(tx, case.id, id).await?;
     assessment::nearest(tx, permit, shelf, (&stored.0, &stored.1)).await
 }
 
-/// The receipt of a case: its last assessment with law and facts, to be decided again
+/// The receipt of a case: the assessment under it with law and facts, to be decided again
 /// anywhere. Letters are made from the trace, so kind and decision name them.
 pub async fn receipt(tx: &mut Tx, permit: &Permit, shelf: &Shelf, case: &Case) -> Result<Receipt> {
-    let id = case.assessment.ok_or(Fault::NotAssessed(case.id))?;
+    let id = ground(tx, case).await?;
     let stored = assessment::load_of_case(tx, case.id, id).await?;
     let about = ReceiptAbout {
         number: Some(case.number.clone()),
@@ -62,6 +65,25 @@ pub async fn receipt(tx: &mut Tx, permit: &Permit, shelf: &Shelf, case: &Case) -
         .collect();
     let what = (&about, letters.as_slice());
     assessment::receipt(tx, permit, shelf, (&stored.0, &stored.1), what).await
+}
+
+/// The assessment under the case. Who is suspended or waits for money is assessed again, but
+/// letter and receipt stay those of the decision until there is another.
+async fn ground(tx: &mut Tx, case: &Case) -> Result<AssessmentId> {
+    let last = case.assessment.ok_or(Fault::NotAssessed(case.id))?;
+    let Some(decision) = case.decision.filter(|_| is_decided(case.state)) else {
+        return Ok(last);
+    };
+    let made = decision::of_case(tx, case.id).await?;
+    let made = made.into_iter().find(|made| made.id == decision);
+    Ok(made.map_or(last, |made| made.assessment))
+}
+
+const fn is_decided(state: State) -> bool {
+    matches!(
+        state,
+        State::Awarded | State::Refused | State::WaitingList | State::Suspended | State::Ended
+    )
 }
 
 /// The letter of a case as it stands.
@@ -87,9 +109,11 @@ pub fn kind_of(case: &Case) -> LetterKind {
     let waits_for = case.wait.as_ref().map(|wait| wait.who);
     match (case.state, waits_for) {
         (State::Refused, _) => LetterKind::Refused,
-        (State::Suspended, None) => LetterKind::Suspended,
+        (State::Suspended, _) => LetterKind::Suspended,
         // Ended while suspended: the family applied anew.
-        (State::Ended, _) if case.verdict == Some(Verdict::NotEntitled) => LetterKind::Suspended,
+        (State::Ended, _) if case.verdict != Some(Verdict::Entitled) && case.decision.is_some() => {
+            LetterKind::Suspended
+        }
         (State::Awarded | State::Ended, _) => LetterKind::Awarded,
         (State::WaitingList, _) => LetterKind::WaitingList,
         (_, Some(WaitFor::Agency)) => LetterKind::WaitingAgency,

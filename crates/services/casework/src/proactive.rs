@@ -97,7 +97,7 @@ pub async fn award_page(
             continue;
         }
         let first = first_paid_month(basis.counted_month);
-        let (decision, award) = decision::award(tx, ids, shelf, &mut case, first).await?;
+        let (decision, award) = decision::award(tx, ids, shelf, &mut case, first, None).await?;
         // The case has its ground under its own id, so it is explained like any other.
         grounds.push(Assessment {
             subject: case.id.0,

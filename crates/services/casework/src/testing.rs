@@ -8,11 +8,14 @@ use ::store::{Platform, Tx, job};
 use access::{Action, Permit, Purpose, Subject};
 use kernel::facts::{Cell, Fact, FactBody, Source, code};
 use kernel::ids::{AccountId, ApplicationId, Uuid};
-use kernel::{CaseId, Day, EvidenceId, FactId, Instant, Month, PersonId, Pinfl, RunId, Sex, Zone};
+use kernel::{
+    CaseId, Day, EvidenceId, FactId, Instant, Money, Month, PersonId, Pinfl, RunId, Sex, Zone,
+};
 use rules::{Pack, SourceFile};
 
 use crate::application::{self, Lodged, NewApplication};
 use crate::assessment::{self, Answered, Assessed, Silent};
+use crate::award::FreeLines;
 use crate::case::{self, Case};
 use crate::events;
 use crate::shelf::Shelf;
@@ -268,8 +271,14 @@ impl<'a> Story<'a> {
         tx.commit().await.unwrap();
     }
 
-    /// Assesses cases, with these agencies silent.
+    /// Assesses cases, with these agencies silent and money enough.
     pub async fn assess(&self, cases: &[CaseId], silent: &[&str]) -> Assessed {
+        let plenty = Money::from_major(10_000_000);
+        self.assess_within(cases, silent, plenty).await
+    }
+
+    /// Assesses cases while each month of the child benefit has so much money left.
+    pub async fn assess_within(&self, cases: &[CaseId], silent: &[&str], left: Money) -> Assessed {
         let retry_at = self.platform.clock.now().plus_seconds(3600);
         let silent: Vec<Silent> = silent
             .iter()
@@ -288,8 +297,13 @@ impl<'a> Story<'a> {
         let from = self.platform.clock.now().month(Zone::tashkent());
         let ids = &self.platform.ids;
         let mut tx = self.platform.db.begin().await.unwrap();
+        let mut free = FreeLines::default();
+        for month in (0..12).map(|months| from.plus(months)) {
+            free.add(DISTRICT, "child_benefit", month, left);
+        }
+        let (shelf, permit) = (&self.shelf, &self.permit);
         let done =
-            assessment::ready_cases(&mut tx, ids, &self.shelf, &self.permit, &answered, from).await;
+            assessment::ready_cases(&mut tx, ids, shelf, permit, &answered, from, free).await;
         let done = done.unwrap();
         tx.commit().await.unwrap();
         done

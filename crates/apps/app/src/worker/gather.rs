@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use access::{Action, Permit, Purpose};
 use casework::assessment::{self, Answered, Silent};
+use casework::award::FreeLines;
 use casework::{Case, case, events};
 use exchange::gather::{self, Ask, Gathered, Need, Who};
 use kernel::{CaseId, Instant, Month, PersonId, Pinfl, Source};
+use payments::appropriation;
 use rules::Pack;
 use store::Tx;
 use store::job::{self, Job, NewJob};
@@ -122,8 +124,10 @@ impl Daftar {
         let payable_from = payable_from(&mut tx, self.today().month()).await?;
         let mut settled = Settled::default();
         for part in answered.chunks(assessment::CASES_MAX) {
+            let free = free_from(&mut tx, payable_from).await?;
+            let shelf = &self.shelf;
             let done =
-                assessment::ready_cases(&mut tx, ids, &self.shelf, permit, part, payable_from)
+                assessment::ready_cases(&mut tx, ids, shelf, permit, part, payable_from, free)
                     .await?;
             let followed = entitle::follow(&mut tx, ids, permit, &done.changes).await?;
             self.remember_without_account(&mut tx, &followed).await?;
@@ -213,6 +217,15 @@ fn again(gathered: &[Gathered], now: Instant) -> Vec<(CaseId, Instant)> {
     let mut again: Vec<(CaseId, Instant)> = soonest.into_iter().collect();
     again.sort_unstable();
     again
+}
+
+/// What every budget line has left from `month` on.
+async fn free_from(tx: &mut Tx, month: Month) -> Result<FreeLines> {
+    let mut free = FreeLines::default();
+    for line in appropriation::from_month(tx, month).await? {
+        free.add(line.district, &line.programme, line.month, line.available());
+    }
+    Ok(free)
 }
 
 /// The first month that no payment run holds yet, counted from the one at hand.

@@ -17,8 +17,9 @@ use uuid::Uuid;
 use super::decide::{self, Decided};
 use super::model::{self, Next, Silent};
 use super::{Assessment, Basis, store};
-use crate::award::{self, AwardStop, Changes, StopReason};
-use crate::case::{self, Case, EventKind, State, WaitFor, first_paid_month};
+use crate::award::{self, AwardStop, Changes, FreeLines, StopReason};
+use crate::case::{self, Case, EventKind, Origin, State, WaitFor, first_paid_month};
+use crate::close;
 use crate::decision::{self, Decision};
 use crate::escalation;
 use crate::fault::{Fault, Result};
@@ -57,7 +58,7 @@ pub struct Assessed {
 
 /// Assesses cases on the facts that are in. Cases that are decided meanwhile are passed over.
 /// `payable_from` is the first month that no payment run holds yet: money of earlier months is
-/// on its way and is not changed.
+/// on its way and is not changed. A suspended payment resumes within what is `free`.
 pub async fn ready_cases(
     tx: &mut Tx,
     ids: &Ids,
@@ -65,6 +66,7 @@ pub async fn ready_cases(
     permit: &Permit,
     answered: &[Answered],
     payable_from: Month,
+    free: FreeLines,
 ) -> Result<Assessed> {
     assert!(
         answered.len() <= CASES_MAX,
@@ -88,13 +90,18 @@ pub async fn ready_cases(
         shelf,
         now,
         payable_from,
+        free,
         by_case,
         report: Assessed::default(),
         decisions: Vec::new(),
     };
     let decided = assess(tx, &work, permit, &mut known).await?;
-    for (case, decided) in known.iter_mut().zip(&decided) {
-        work.conclude(tx, case, decided).await?;
+    // Awards that go on take their money before those that resume.
+    let mut places: Vec<usize> = (0..known.len()).collect();
+    places.sort_by_key(|place| known[*place].state == State::Suspended);
+    for place in places {
+        work.conclude(tx, &mut known[place], &decided[place])
+            .await?;
     }
     known.append(&mut unknown);
     work.write(tx, &mut known).await
@@ -200,8 +207,9 @@ async fn portraits(
 }
 
 /// What no agency knows of and an adult states by applying: to have none, unless one is in the
-/// register. What is kept back the visit and the Seven are there to find.
-const STATED: [u16; 2] = [code::OTHER_INCOME, code::WORK_EXEMPTION];
+/// register. What is kept back the visit and the Seven are there to find. Only what the form asks
+/// for is stated: of a reason not to work, say, nobody was asked.
+const STATED: u16 = code::OTHER_INCOME;
 
 fn declarations(
     work: &Work<'_>,
@@ -209,24 +217,28 @@ fn declarations(
     portraits: &[Portrait],
     facts: &[Fact],
 ) -> Result<Vec<Fact>> {
-    let mut known: HashSet<(u16, Uuid)> = facts
+    let mut known: HashSet<Uuid> = facts
         .iter()
-        .filter(|fact| STATED.contains(&fact.kind))
-        .map(|fact| (fact.kind, fact.owner))
+        .filter(|fact| fact.kind == STATED)
+        .map(|fact| fact.owner)
         .collect();
     let mut declared: Vec<Fact> = Vec::new();
     for (case, portrait) in cases.iter().zip(portraits) {
         let pack = work.shelf.regime(&case.regime)?;
-        let read = |kind: &u16| pack.required_kinds().iter().any(|(read, _)| read == kind);
-        for kind in STATED.into_iter().filter(read) {
-            let adults = portrait
-                .members
-                .iter()
-                .filter(|one| one.role != Role::Child);
-            for owner in adults.map(|adult| adult.person.0) {
-                if known.insert((kind, owner)) {
-                    declared.push(none_stated(work, case, kind, owner));
-                }
+        if !pack
+            .required_kinds()
+            .iter()
+            .any(|(kind, _)| *kind == STATED)
+        {
+            continue;
+        }
+        let adults = portrait
+            .members
+            .iter()
+            .filter(|one| one.role != Role::Child);
+        for owner in adults.map(|adult| adult.person.0) {
+            if known.insert(owner) {
+                declared.push(none_stated(work, case, STATED, owner));
             }
         }
     }
@@ -331,6 +343,7 @@ struct Work<'a> {
     shelf: &'a Shelf,
     now: Instant,
     payable_from: Month,
+    free: FreeLines,
     by_case: HashMap<CaseId, &'a Answered>,
     report: Assessed,
     decisions: Vec<Decision>,
@@ -378,7 +391,18 @@ impl Work<'_> {
 
     async fn award_now(&mut self, tx: &mut Tx, case: &mut Case) -> Result<()> {
         let first = first_paid_month(case.counted_month).max(self.payable_from);
-        let (decision, award) = decision::award(tx, self.ids, self.shelf, case, first).await?;
+        let resumed = case.state == State::Suspended;
+        let before = resumed.then(|| case.clone());
+        let until = end_of_term(tx, case).await?;
+        let (ids, shelf) = (self.ids, self.shelf);
+        let (decision, award) = decision::award(tx, ids, shelf, case, first, until).await?;
+        if let Some(before) = before.filter(|_| !self.free.reaches(&award)) {
+            *case = before;
+            self.decisions
+                .extend(close::put_on_waiting_list(case, self.ids));
+            return Ok(());
+        }
+        self.free.spend(&award);
         self.end_former(tx, case, decision.id, StopReason::Replaced)
             .await?;
         self.decisions.push(decision);
@@ -444,6 +468,25 @@ impl Work<'_> {
         self.decisions.clear();
         Ok(self.report)
     }
+}
+
+/// Where the term ends within which a reassessment falls: an event begins no new term, and so no
+/// new months of grace. Nothing when the term is over, when the category is another, or when the
+/// former award ended with a child's coming of age and not with its term.
+async fn end_of_term(tx: &mut Tx, case: &Case) -> Result<Option<Month>> {
+    let (Origin::Reassessment, Some(former)) = (case.origin, case.former_case) else {
+        return Ok(None);
+    };
+    let Some(last) = award::of_case(tx, former).await?.pop() else {
+        return Ok(None);
+    };
+    let of_age = case::load(tx, former).await?.last_month;
+    let end = last.award.end_month;
+    let within = end > first_paid_month(case.counted_month)
+        && last.award.regime == case.regime
+        && last.award.category == case.category
+        && of_age.is_none_or(|month| month.plus(1) != end);
+    Ok(within.then_some(end))
 }
 
 /// The end of the last working day that is left for a step.

@@ -66,7 +66,10 @@ pub fn next(case: &Case, opinion: &Opinion, silent: &[Silent]) -> Next {
             }
         }
         Verdict::NotEntitled => Next::Refuse,
-        Verdict::Entitled if continues_an_award(case) => Next::AwardNow,
+        // Resumed without money it competes at the close, like any other.
+        Verdict::Entitled if continues_an_award(case) && case.state != State::WaitingList => {
+            Next::AwardNow
+        }
         Verdict::Entitled => Next::AwaitClose,
         Verdict::NeedsVisit => Next::AwaitVisit,
         Verdict::NeedsSeven => Next::AwaitSeven,

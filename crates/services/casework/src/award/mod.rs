@@ -1,14 +1,16 @@
 //! An award: a decision that gives money for a term. Never changed: what ends it early is a
 //! row of `award_stop`, what changes its amount is another award in its place.
 
+mod free;
 mod model;
 mod store;
 
 use kernel::{AwardId, CaseId, DecisionId, Money, Month, PersonId, UnitId};
 
+pub use free::FreeLines;
 pub use model::{AtEnd, StopReason, child_leaves, end_month};
 pub use store::{
-    Running, ending_in, find, first_months, members_leaving_in, of_case, of_persons,
+    Running, ending_in, find, first_months, members_leaving_in, of_case, of_persons, running_in,
     running_of_regime,
 };
 pub(crate) use store::{insert, insert_stops};

@@ -180,6 +180,26 @@ pub async fn running_of_regime(
     )?)
 }
 
+/// Awards that are paid in `month`, of all regimes, in the order of their ids.
+pub async fn running_in(
+    tx: &mut Tx,
+    month: Month,
+    after: AwardId,
+    limit: i64,
+) -> Result<Vec<Running>> {
+    all(fetch_all!(
+        tx,
+        AwardRow,
+        select!(
+            "WHERE a.first_month <= $1 AND a.end_month > $1 \
+             AND (s.from_month IS NULL OR s.from_month > $1) AND a.id > $2 ORDER BY a.id LIMIT $3"
+        ),
+        i64::from(month.0),
+        after.0,
+        limit
+    )?)
+}
+
 /// Awards whose term is over with the month before `month`, and that nobody stopped earlier.
 pub async fn ending_in(
     tx: &mut Tx,

@@ -242,7 +242,8 @@ pub(crate) async fn suspended(
         tx,
         CaseRow,
         select!(
-            "WHERE state = 'suspended' AND counted_month < $1 AND id > $2 ORDER BY id LIMIT $3"
+            "WHERE state = 'suspended' AND wait IS NULL AND counted_month < $1 AND id > $2 \
+             ORDER BY id LIMIT $3"
         ),
         i64::from(month.plus(-1).0),
         after.0,

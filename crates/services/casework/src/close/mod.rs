@@ -102,7 +102,8 @@ impl Outcome<'_> {
                 end_as_double(case, self.ids);
                 closed.doubled += 1;
             } else if self.awarded.contains(&case.id) {
-                let award = decision::award(tx, self.ids, self.shelf, case, self.first).await?;
+                let award =
+                    decision::award(tx, self.ids, self.shelf, case, self.first, None).await?;
                 self.decisions.push(award.0);
                 closed.awards.push(award.1);
             } else {
@@ -203,7 +204,7 @@ fn end_as_double(case: &mut Case, ids: &Ids) {
 }
 
 /// The decision is made once; a case that keeps waiting gets no second letter.
-fn put_on_waiting_list(case: &mut Case, ids: &Ids) -> Option<Decision> {
+pub(crate) fn put_on_waiting_list(case: &mut Case, ids: &Ids) -> Option<Decision> {
     let now = ids.now();
     case.waits(WaitFor::Close, String::new(), now, None);
     if case.state == State::WaitingList {

@@ -62,7 +62,8 @@ pub(crate) fn due_job(case: &Case) -> Option<NewJob> {
         step: step.word().to_owned(),
     };
     let payload = serde_json::to_string(&due).expect("plain data becomes JSON");
-    let key = format!("{} {}", case.id, step.word());
+    // A step that is awaited anew has another deadline, and a job of its own.
+    let key = format!("{} {} {}", case.id, step.word(), deadline.0);
     Some(NewJob::new(events::STEP_DUE, key, payload).at(deadline))
 }
 

@@ -155,3 +155,30 @@ async fn a_deadline_is_looked_at_once_however_often_a_case_is_assessed() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_step_that_is_awaited_anew_is_followed_to_its_new_deadline() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 0, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        story.at(ASSESSED);
+        let case = story.lodge_and_assess(&family, "2026-02-04").await;
+        // Something came between, and the visit has until the 16th now.
+        let now = platform.clock.now();
+        let later = Instant::parse_rfc3339("2026-02-16T00:00:00+05:00").unwrap();
+        let mut anew = [story.case(case).await];
+        anew[0].waits(WaitFor::Agency, String::new(), now, None);
+        anew[0].waits(WaitFor::Visit, String::new(), now, Some(later));
+        let mut tx = platform.db.begin().await.unwrap();
+        let job = due_job(&anew[0]).unwrap();
+        job::enqueue(&mut tx, &platform.ids, &[job]).await.unwrap();
+        case::save(&mut tx, &mut anew).await.unwrap();
+        tx.commit().await.unwrap();
+        story.at(TOO_LATE);
+        assert_eq!(look(&story).await, 0, "the old deadline counts no more");
+        story.at("2026-02-16T00:00:01+05:00");
+        assert_eq!(look(&story).await, 1);
+        assert_eq!(open_now(&story).await, [(case, WaitFor::Visit)]);
+    })
+    .await;
+}

@@ -1,6 +1,7 @@
 //! A suspended payment: a condition of the law that only suspends is not met. The case stays, is
 //! looked at again at the beginning of each month, and is paid again from the month in which the
-//! condition is found to be met. When the time that the pack gives is over, it is refused; when
+//! condition is found to be met. A case whose agencies have not answered yet is left alone: what
+//! they say of the month they were asked about comes first. When the time that the pack gives is over, it is refused; when
 //! the family applies anew, the new case takes its place.
 
 #[cfg(test)]

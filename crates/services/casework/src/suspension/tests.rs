@@ -2,7 +2,8 @@
 
 use ::store::testing::each_db;
 use access::Permit;
-use kernel::{Day, Lang, Money, Sex};
+use kernel::facts::code;
+use kernel::{Day, EvidenceId, Fact, FactBody, FactId, Lang, Money, Sex, Source};
 use rules::LetterKind;
 
 use super::*;
@@ -33,6 +34,15 @@ async fn awarded(story: &Story<'_>, family: &Family) -> CaseId {
     let case = story.lodge_and_assess(family, "2026-02-04").await;
     steps(story, case, "2026-02-04").await;
     story.at("2026-03-01T00:30:00+05:00");
+    assert_eq!(close(story, "2026-02").await.awards.len(), 1);
+    let award = &awards(story, case).await[0].award;
+    assert_eq!(award.category.as_deref(), Some("POOR"));
+    assert_eq!(award.end_month, month_of("2026-09"));
+    case
+}
+
+/// The month's close, with money enough.
+async fn close(story: &Story<'_>, month: &str) -> close::Closed {
     let ids = &story.platform.ids;
     let mut tx = story.platform.db.begin().await.unwrap();
     let envelopes = [Envelope {
@@ -40,14 +50,10 @@ async fn awarded(story: &Story<'_>, family: &Family) -> CaseId {
         limit: Money::from_major(10_000_000),
     }];
     let (shelf, permit): (_, &Permit) = (&story.shelf, &story.permit);
-    let month = month_of("2026-02");
+    let month = month_of(month);
     let closed = close::month(&mut tx, ids, shelf, permit, month, DISTRICT, &envelopes).await;
-    assert_eq!(closed.unwrap().awards.len(), 1);
     tx.commit().await.unwrap();
-    let award = &awards(story, case).await[0].award;
-    assert_eq!(award.category.as_deref(), Some("POOR"));
-    assert_eq!(award.end_month, month_of("2026-09"));
-    case
+    closed.unwrap()
 }
 
 async fn steps(story: &Story<'_>, case: CaseId, on: &str) {
@@ -109,9 +115,30 @@ async fn answer(story: &Story<'_>, family: &Family, on: &str) -> Case {
     story.case(*case).await
 }
 
-/// The review after six months finds nobody in formal work.
+/// The first adult says that no reason keeps from work.
+async fn states_no_exemption(story: &Story<'_>, family: &Family, on: &str) {
+    let (platform, person) = (story.platform, story.person(family.adult(0)).await);
+    let fact = Fact {
+        id: FactId(platform.ids.uuid()),
+        owner: person.0,
+        kind: code::WORK_EXEMPTION,
+        source: Source::Declaration,
+        as_of: Day::parse(on).expect(on),
+        received_at: platform.clock.now(),
+        evidence: EvidenceId(platform.ids.uuid()),
+        body: FactBody::nothing(),
+    };
+    let mut tx = platform.db.begin().await.unwrap();
+    registry::fact::record(&mut tx, &story.permit, &[fact])
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// The review after six months finds nobody in formal work, and no reason that excuses from it.
 async fn suspended(story: &Story<'_>, family: &Family) -> Case {
     awarded(story, family).await;
+    states_no_exemption(story, family, "2026-02-04").await;
     assert_eq!(begin(story, "2026-09").await, (1, Looked::default()));
     answer(story, family, "2026-09-01").await
 }
@@ -167,11 +194,71 @@ async fn after_six_months_without_work_the_payment_is_suspended_and_resumes_with
 }
 
 #[tokio::test]
+async fn a_payment_that_resumes_without_money_waits_for_the_close_and_the_others_go_on() {
+    each_db(SCHEMAS, async |platform| {
+        let families = [mother(1, 0), mother(2, 0)];
+        let story = Story::of(&platform, &families).await;
+        let first = suspended(&story, &families[0]).await.id;
+        let second = story.lodge(&families[1]).await.case;
+        begin(&story, "2026-10").await;
+        for family in [mother(1, 500_000), mother(2, 0)] {
+            story.agencies_answer(&family, "2026-10-01", &[]).await;
+        }
+        // 275 000 are asked for, a soum less is left.
+        let left = Money::from_major(274_999);
+        let done = story.assess_within(&[first, second], &[], left).await;
+        assert_eq!((done.assessed, done.changes.awards.len()), (2, 0));
+        let case = story.case(first).await;
+        assert_eq!(case.state, State::WaitingList);
+        assert_eq!(
+            case.wait.as_ref().map(|wait| wait.who),
+            Some(WaitFor::Close)
+        );
+        letters(&story, &case, LetterKind::WaitingList).await;
+        assert_eq!(story.case(second).await.state, State::Visiting);
+        let made = [Outcome::Suspended, Outcome::WaitingList];
+        assert_eq!(outcomes(&story, first).await, made);
+        // Asked again it keeps its place; the close that has the money awards it.
+        story.assess(&[first], &[]).await;
+        assert_eq!(outcomes(&story, first).await, made);
+        story.at("2026-11-01T00:30:00+05:00");
+        let closed = close(&story, "2026-10").await;
+        assert_eq!(closed.awards.len(), 1);
+        let award = &awards(&story, first).await[0].award;
+        assert_eq!(award.first_month, month_of("2026-11"));
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_is_suspended_and_nobody_waits_while_an_exemption_was_never_asked_for() {
+    each_db(SCHEMAS, async |platform| {
+        let family = mother(1, 0);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        awarded(&story, &family).await;
+        assert_eq!(begin(&story, "2026-09").await.0, 1);
+        let case = answer(&story, &family, "2026-09-01").await;
+        assert_eq!((case.state, case.wait), (State::Awarded, None));
+        assert_eq!(outcomes(&story, case.id).await, [Outcome::Awarded]);
+        let mother = story.person(family.adult(0)).await;
+        let mut tx = story.read().await;
+        let facts = registry::fact::current(&mut tx, &story.permit, &[mother.0]).await;
+        let invented = facts.unwrap();
+        assert!(invented.iter().all(|f| f.kind != code::WORK_EXEMPTION));
+        drop(tx);
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn after_six_months_with_work_it_goes_on_without_a_gap() {
     each_db(SCHEMAS, async |platform| {
         let family = mother(1, 0);
         let story = Story::of(&platform, std::slice::from_ref(&family)).await;
         awarded(&story, &family).await;
+        states_no_exemption(&story, &family, "2026-02-04").await;
         assert_eq!(begin(&story, "2026-09").await.0, 1);
         let case = answer(&story, &mother(1, 500_000), "2026-09-01").await;
         assert_eq!(case.state, State::Awarded);
@@ -234,7 +321,60 @@ async fn a_suspension_ends_in_a_refusal_when_its_time_is_over() {
 }
 
 #[tokio::test]
-async fn an_event_within_the_six_months_does_not_ask_for_work() {
+async fn letter_and_receipt_of_a_suspension_stay_those_of_its_decision() {
+    each_db(SCHEMAS, async |platform| {
+        let family = mother(1, 0);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let decided = suspended(&story, &family).await;
+        let said = async |case: &Case| {
+            let mut tx = story.read().await;
+            let (shelf, permit) = (&story.shelf, &story.permit);
+            let letter = letter::of(&mut tx, permit, shelf, case, Lang::En).await;
+            let receipt = letter::receipt(&mut tx, permit, shelf, case).await;
+            (letter.unwrap(), receipt.unwrap().about.assessment)
+        };
+        let first = said(&decided).await;
+        assert_eq!(first.1, decided.assessment);
+        begin(&story, "2026-10").await;
+        let asked = story.case(decided.id).await;
+        assert!(asked.wait.is_some());
+        assert_eq!(said(&asked).await, first, "while the agencies are asked");
+        let looked = answer(&story, &family, "2026-10-01").await;
+        assert_eq!(looked.state, State::Suspended);
+        assert_ne!(looked.assessment, decided.assessment);
+        assert_eq!(said(&looked).await, first);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_an_agency_is_silent_a_suspended_case_is_neither_looked_at_again_nor_refused() {
+    each_db(SCHEMAS, async |platform| {
+        let family = mother(1, 0);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let case = suspended(&story, &family).await.id;
+        let again = Looked { again: 1, over: 0 };
+        assert_eq!(begin(&story, "2026-10").await.1, again);
+        // The six months pass without a word of the tax authority.
+        for month in ["2026-11", "2027-03", "2027-04"] {
+            assert_eq!(begin(&story, month).await.1, Looked::default());
+        }
+        let waiting = story.case(case).await;
+        assert_eq!(waiting.state, State::Suspended);
+        assert_eq!(waiting.counted_month, month_of("2026-09"));
+        // It comes: she worked in the month that was asked about, and is paid.
+        let back = mother(1, 500_000);
+        story.agencies_answer(&back, "2026-10-01", &[]).await;
+        story.assess(&[case], &[]).await;
+        assert_eq!(story.case(case).await.state, State::Awarded);
+        assert_eq!(begin(&story, "2027-05").await.1, Looked::default());
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_within_the_six_months_neither_asks_for_work_nor_gives_more_months() {
     each_db(SCHEMAS, async |platform| {
         let family = mother(1, 0);
         let story = Story::of(&platform, std::slice::from_ref(&family)).await;
@@ -251,6 +391,15 @@ async fn an_event_within_the_six_months_does_not_ask_for_work() {
         // Paid from March to May: three months of six.
         assert_eq!(case.held.map(|held| held.months), Some(3));
         assert_eq!(case.state, State::Awarded);
+        let award = &awards(&story, case.id).await[0].award;
+        assert_eq!(award.first_month, month_of("2026-06"));
+        assert_eq!(award.end_month, month_of("2026-09"), "the term of before");
+        // So the review asks for work after six months, not after nine.
+        states_no_exemption(&story, &family, "2026-02-04").await;
+        assert_eq!(begin(&story, "2026-09").await.0, 1);
+        let review = answer(&story, &family, "2026-09-01").await;
+        assert_eq!(review.held.map(|held| held.months), Some(6));
+        assert_eq!(review.state, State::Suspended);
         story.holds().await;
     })
     .await;

@@ -110,7 +110,7 @@ pub async fn available(tx: &mut Tx, month: Month) -> Result<Vec<Budget>> {
 }
 
 /// Every line from a month on.
-pub(crate) async fn from_month(tx: &mut Tx, month: Month) -> Result<Vec<Budget>> {
+pub async fn from_month(tx: &mut Tx, month: Month) -> Result<Vec<Budget>> {
     store::of_months(tx, month, Month(i32::MAX)).await
 }
 

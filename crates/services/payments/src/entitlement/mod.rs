@@ -11,8 +11,10 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use ::store::{Ids, Tx};
-use kernel::{EntitlementId, Month, PersonId};
+use kernel::{AwardId, EntitlementId, Month, PersonId};
 
 use crate::limits::ENTITLEMENTS_MAX;
 use crate::{Result, events};
@@ -80,8 +82,13 @@ pub async fn find(tx: &mut Tx, id: EntitlementId) -> Result<Option<Entitlement>>
 }
 
 /// What an award is paid by, in the order of months.
-pub async fn of_award(tx: &mut Tx, award: kernel::AwardId) -> Result<Vec<Entitlement>> {
+pub async fn of_award(tx: &mut Tx, award: AwardId) -> Result<Vec<Entitlement>> {
     store::of_award(tx, award).await
+}
+
+/// Those of the awards that are paid by an entitlement.
+pub async fn paying(tx: &mut Tx, awards: &[AwardId]) -> Result<HashSet<AwardId>> {
+    store::paying(tx, awards).await
 }
 
 /// The live entitlement, if any, that counts a person in a programme and month.

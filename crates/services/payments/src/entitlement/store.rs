@@ -1,6 +1,6 @@
 //! SQL of entitlements.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kernel::ids::AccountId;
 use kernel::{AwardId, BankAccount, EntitlementId, Instant, Mfo, Money, Month, PersonId, UnitId};
@@ -294,6 +294,18 @@ pub async fn of_award(tx: &mut Tx, award: AwardId) -> Result<Vec<Entitlement>> {
         award.0
     )?;
     rows.into_iter().map(read).collect()
+}
+
+pub async fn paying(tx: &mut Tx, awards: &[AwardId]) -> Result<HashSet<AwardId>> {
+    const OF_AWARDS: bulk::With = bulk::With {
+        v: "award",
+        statement: "SELECT e.award FROM v CROSS JOIN entitlement e WHERE e.award = v.award",
+    };
+    let rows: Vec<(Uuid,)> = bulk::select_in(tx, &OF_AWARDS, awards, |row, award| {
+        row.push(award.0);
+    })
+    .await?;
+    Ok(rows.into_iter().map(|(award,)| AwardId(award)).collect())
 }
 
 pub async fn counting(
