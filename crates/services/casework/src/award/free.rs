@@ -35,7 +35,7 @@ impl FreeLines {
             return;
         };
         for (_, free) in months.range_mut(award.first_month..award.end_month) {
-            *free = *free - award.amount;
+            *free -= award.amount;
         }
     }
 }
