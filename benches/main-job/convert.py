@@ -123,7 +123,7 @@ def convert(source, out, persons_max, seed, soato):
                 break
             families += 1
             district = codes[(int(row["fips"]) * 7 + int(row["h_seq"])) % len(codes)]
-            home = (f"F{families}", f"D{copies}-{row['h_seq']}", district, mahalla(district, int(row["h_seq"])))
+            home = (f"F{families}", f"D{copies}-{row['fips']}-{row['h_seq']}", district, mahalla(district, int(row["h_seq"])))
             surname = name(chance)
             adults = [("head", int(row["age_head"]), chance.random() < 0.5)]
             if float(row["age_spouse"]) > 0:  # 0 is nobody
