@@ -127,7 +127,6 @@ async fn a_mahalla_worker_lodges_and_follows_at_320_pixels() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the driver hangs on a page whose scripts are off; run by hand until that is understood"]
 async fn a_mahalla_worker_lodges_and_follows_with_scripts_switched_off() {
     lodge_and_follow(PHONE_WITHOUT_SCRIPTS).await;
 }
@@ -180,7 +179,6 @@ async fn a_citizen_reads_the_decision_and_its_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the driver hangs on a page whose scripts are off; run by hand until that is understood"]
 async fn a_citizen_reads_the_decision_with_scripts_switched_off() {
     read_the_decision(PHONE_WITHOUT_SCRIPTS).await;
 }

@@ -65,6 +65,10 @@ impl Driver {
     }
 
     pub async fn open(&self, view: View) -> Client {
+        let phone = view.width < 600;
+        // The driver waits for a script of its own to see a finger's tap; where none may run, it
+        // would wait for ever, so that there a pointer presses.
+        let touch = phone && view.scripts;
         let capabilities = json!({
             "goog:chromeOptions": {
                 "args": [
@@ -77,8 +81,8 @@ impl Driver {
                         if view.scripts { ALLOWED } else { BLOCKED },
                 },
                 "mobileEmulation": { "deviceMetrics": {
-                    "width": view.width, "height": HEIGHT, "pixelRatio": 1.0, "touch": view.width < 600,
-                    "mobile": view.width < 600,
+                    "width": view.width, "height": HEIGHT, "pixelRatio": 1.0, "touch": touch,
+                    "mobile": phone,
                 } },
             },
         });
