@@ -10,7 +10,7 @@ pub use packed::{PackedCondition, PackedTrace, PackedValue, TraceDamaged};
 pub use results::{ExactValue, ResultColumn, Results};
 
 use crate::batch::{Batch, Block};
-use crate::pack::Step;
+use crate::pack::{Pack, Step};
 use crate::plan::eval::Scratch;
 use crate::plan::{Plan, Slot};
 use kernel::{FactId, Money, Month, PersonId, UnitId};
@@ -58,11 +58,44 @@ pub struct Outcomes {
     traces: Vec<u8>,
     facts: Vec<u8>,
     needs: Vec<Need>,
-    /// Names of programmes and categories, by their place in the pack.
-    programmes: Vec<Arc<str>>,
-    categories: Vec<Arc<str>>,
-    terms: Vec<Vec<Option<u32>>>,
+    names: Arc<Names>,
     pub(crate) scratch: Scratch,
+}
+
+/// Names of programmes and categories by their place in the pack, and the months of
+/// their awards: by programme, first without a category, then by category.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    programmes: Vec<String>,
+    categories: Vec<String>,
+    terms: Vec<Vec<Option<u32>>>,
+}
+
+impl Names {
+    pub fn of(pack: &Pack) -> Names {
+        let categories = pack.categories.iter().map(|category| category.id.clone());
+        let categories: Vec<String> = categories.collect();
+        let months = |programme: &str, category: Option<&str>| {
+            pack.term(programme, category).map(|term| term.months)
+        };
+        let terms = pack.programmes.iter().map(|programme| {
+            let with = categories
+                .iter()
+                .map(|category| months(&programme.id, Some(category)));
+            std::iter::once(months(&programme.id, None))
+                .chain(with)
+                .collect()
+        });
+        Names {
+            terms: terms.collect(),
+            programmes: pack
+                .programmes
+                .iter()
+                .map(|programme| programme.id.clone())
+                .collect(),
+            categories,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -106,14 +139,14 @@ impl Outcomes {
     pub fn programme(&self, i: usize) -> Option<&str> {
         self.rows[i]
             .programme
-            .map(|index| &*self.programmes[usize::from(index)])
+            .map(|index| self.names.programmes[usize::from(index)].as_str())
     }
 
     /// The band, when entitled under a pack that has bands.
     pub fn category(&self, i: usize) -> Option<&str> {
         self.rows[i]
             .category
-            .map(|index| &*self.categories[usize::from(index)])
+            .map(|index| self.names.categories[usize::from(index)].as_str())
     }
 
     /// A month's benefit for the unit, when entitled.
@@ -130,7 +163,7 @@ impl Outcomes {
     /// Months of the award, when entitled.
     pub fn term_months(&self, i: usize) -> Option<u32> {
         let row = &self.rows[i];
-        let by_category = self.terms.get(usize::from(row.programme?))?;
+        let by_category = self.names.terms.get(usize::from(row.programme?))?;
         by_category
             .get(row.category.map_or(0, |index| usize::from(index) + 1))
             .copied()
@@ -208,9 +241,7 @@ impl Outcomes {
         block: &Block,
         scratch: &Scratch,
     ) {
-        if self.rows.is_empty() {
-            self.take_names(plan);
-        }
+        self.names.clone_from(&plan.names);
         for index in 0..block.units.len() {
             let judged = judge::judge(plan, scratch, index);
             let unit = block.units.start + index;
@@ -245,33 +276,6 @@ impl Outcomes {
                 needs_end: self.needs.len() as u32,
             });
         }
-    }
-
-    fn take_names(&mut self, plan: &Plan) {
-        let pack = &plan.pack;
-        self.programmes = pack
-            .programmes
-            .iter()
-            .map(|programme| programme.id.as_str().into())
-            .collect();
-        self.categories = pack
-            .categories
-            .iter()
-            .map(|category| category.id.as_str().into())
-            .collect();
-        let months = |programme: &str, category: Option<&str>| {
-            pack.term(programme, category).map(|term| term.months)
-        };
-        let terms = pack.programmes.iter().map(|programme| {
-            let bands = pack
-                .categories
-                .iter()
-                .map(|category| months(&programme.id, Some(&category.id)));
-            std::iter::once(months(&programme.id, None))
-                .chain(bands)
-                .collect()
-        });
-        self.terms = terms.collect();
     }
 }
 

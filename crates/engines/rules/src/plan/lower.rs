@@ -8,6 +8,7 @@ use super::{
     TableLayout,
 };
 use crate::limits::NODES_MAX;
+use crate::outcome::Names;
 use crate::pack::{Pack, ParameterValue};
 use crate::typed::{CASE_COLUMNS, Function, Level, Op, Tree, Type};
 use kernel::Day;
@@ -57,6 +58,24 @@ fn layout(pack: &Pack) -> Layout {
     }
 }
 
+/// Which nodes read nothing of a batch.
+fn constant(nodes: &[Operand]) -> Vec<bool> {
+    let mut constant = Vec::with_capacity(nodes.len());
+    for operand in nodes {
+        let reads = matches!(
+            operand.node,
+            Node::Case(_)
+                | Node::Member(_)
+                | Node::Input(_)
+                | Node::Field { .. }
+                | Node::Aggregate { .. }
+        );
+        let mut operands = operand.node.operands();
+        constant.push(!reads && operands.all(|slot| constant[slot as usize]));
+    }
+    constant
+}
+
 pub(super) struct Lowering<'a> {
     pub pack: &'a Pack,
     pub day: Day,
@@ -91,6 +110,8 @@ impl<'a> Lowering<'a> {
         Plan {
             pack: Arc::new(self.pack.clone()),
             decided_on: self.day,
+            constant: constant(&self.nodes).into(),
+            names: Arc::new(Names::of(self.pack)),
             nodes: self.nodes,
             layout: self.layout,
             conditions: Vec::new(),

@@ -14,7 +14,7 @@ pub use error::PlanError;
 pub(crate) use node::{Node, Operand, Slot};
 
 use crate::batch::Batch;
-use crate::outcome::Outcomes;
+use crate::outcome::{Names, Outcomes};
 use crate::pack::{Pack, ParameterValue, ScaleKind};
 use crate::typed::{CASE_COLUMNS, Level, Type};
 use kernel::Day;
@@ -26,6 +26,9 @@ pub struct Plan {
     pub(crate) pack: Arc<Pack>,
     pub(crate) decided_on: Day,
     pub(crate) nodes: Vec<Operand>,
+    /// By node: is its value the same for everybody, so that it is computed once?
+    pub(crate) constant: Arc<[bool]>,
+    pub(crate) names: Arc<Names>,
     pub(crate) layout: Layout,
     pub(crate) conditions: Vec<ConditionSlots>,
     pub(crate) categories: Vec<CategorySlots>,

@@ -26,12 +26,18 @@ use crate::batch::{Batch, Block};
 use crate::typed::{Level, Type};
 use calendar::Years;
 use std::cell::RefCell;
+use std::sync::Arc;
 
 /// Columns of one block, kept between blocks so that nothing is allocated anew.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub columns: Vec<Column>,
     pub faults: Vec<Fault>,
+    /// The plan whose constants stand in the columns, by [`Plan::constant`].
+    constants: Option<Arc<[bool]>>,
+    /// The slots to be computed for every block: all but its constants. One that is a fault
+    /// is no constant, since every unit has that fault.
+    varying: Vec<Slot>,
     /// Takes no short way: every element by itself, through 128 bits. For comparison.
     pub exactly: bool,
     years: Years,
@@ -117,31 +123,55 @@ pub(crate) fn parent(
 /// Fills the scratch with the columns of one block.
 pub(crate) fn evaluate(plan: &Plan, batch: &Batch, block: &Block, scratch: &mut Scratch) {
     let exactly = scratch.exactly;
+    let first_meeting = scratch.meet(plan);
     let Scratch {
         columns,
         faults,
         years,
+        varying,
         ..
     } = scratch;
-    columns.resize_with(plan.nodes.len(), Column::default);
     faults.clear();
     let kept = RefCell::new(std::mem::take(years));
-    for slot in 0..plan.nodes.len() {
-        let mut out = std::mem::take(&mut columns[slot]);
+    for &slot in varying.iter() {
+        // What a node reads stands before it.
+        let (before, rest) = columns.split_at_mut(slot as usize);
+        let out = &mut rest[0];
         out.clear();
         let frame = Frame {
             plan,
             batch,
             block,
-            columns,
+            columns: before,
             years: &kept,
             exactly,
         };
-        frame.fill(slot as Slot, &mut out, faults);
+        frame.fill(slot, out, faults);
         out.settle();
-        columns[slot] = out;
     }
     *years = kept.into_inner();
+    if first_meeting {
+        let is_fault = |slot: Slot| faults.iter().any(|fault| fault.slot == slot);
+        varying.retain(|&slot| {
+            let (constant, column) = (plan.constant[slot as usize], &columns[slot as usize]);
+            !constant || !column.uniform || is_fault(slot)
+        });
+    }
+}
+
+impl Scratch {
+    /// Makes room for a plan's columns, unless it is the plan of the block before.
+    fn meet(&mut self, plan: &Plan) -> bool {
+        let same = |known: &Arc<[bool]>| Arc::ptr_eq(known, &plan.constant);
+        if self.constants.as_ref().is_some_and(same) {
+            return false;
+        }
+        self.constants = Some(Arc::clone(&plan.constant));
+        self.columns.resize_with(plan.nodes.len(), Column::default);
+        self.varying.clear();
+        self.varying.extend(0..plan.nodes.len() as Slot);
+        true
+    }
 }
 
 impl Frame<'_> {
@@ -193,14 +223,16 @@ impl Frame<'_> {
     fn elements(&self, slot: Slot, out: &mut Column, faults: &mut Vec<Fault>) {
         let count = self.len(self.plan.nodes[slot as usize].level);
         let mut uniform = count > 0 && !self.exactly;
-        self.plan.nodes[slot as usize].node.each_operand(|operand| {
-            uniform &= self.column(operand).uniform;
-        });
+        if uniform && count > 1 {
+            self.plan.nodes[slot as usize].node.each_operand(|operand| {
+                uniform &= self.column(operand).uniform;
+            });
+        }
         if uniform {
             let before = faults.len();
             self.compute(slot, 1, out, faults);
             out.uniform = true;
-            if faults.len() == before {
+            if count == 1 || faults.len() == before {
                 return;
             }
             faults.truncate(before);
