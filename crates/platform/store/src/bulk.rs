@@ -48,7 +48,7 @@
 //! A scattered unique index, not the statement, is what limits an import; the
 //! whole process stayed under 200 MiB.
 
-use crate::{Result, Tx};
+use crate::{Fault, Result, Tx};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, Encode, FromRow, Postgres, Sqlite, Type};
@@ -141,30 +141,63 @@ pub async fn select_in<T: Sync, R>(
     tx: &mut Tx,
     with: &With,
     list: &[T],
-    mut bind: impl FnMut(&mut Values, &T) + Send,
+    bind: impl FnMut(&mut Values, &T) + Send,
 ) -> Result<Vec<R>>
 where
     R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
 {
-    let shape = Shape::With(*with);
     let mut found = Vec::with_capacity(list.len());
-    for part in parts(list, shape.columns()) {
-        let sql = shape.text(part.len(), tx.is_sqlite());
-        match (values(tx, &shape, part, &mut bind), &mut *tx) {
-            (Bound::Sqlite(arguments), Tx::Sqlite(c)) => found.append(
-                &mut sqlx::query_as_with(sql, arguments)
-                    .fetch_all(&mut **c)
-                    .await?,
-            ),
-            (Bound::Pg(arguments), Tx::Pg(c)) => found.append(
-                &mut sqlx::query_as_with(sql, arguments)
-                    .fetch_all(&mut **c)
-                    .await?,
-            ),
-            _ => unreachable!("values are bound for the transaction's own database"),
-        }
-    }
+    let take = |row| {
+        found.push(row);
+        Ok::<(), Fault>(())
+    };
+    select_each(tx, with, list, bind, take).await?;
     Ok(found)
+}
+
+/// The same, where each row is handed on: the rows of one statement are taken while the
+/// database works on the next.
+pub async fn select_each<T: Sync, R, E: From<Fault> + Send>(
+    tx: &mut Tx,
+    with: &With,
+    list: &[T],
+    mut bind: impl FnMut(&mut Values, &T) + Send,
+    mut take: impl FnMut(R) -> std::result::Result<(), E> + Send,
+) -> std::result::Result<(), E>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let mut statements = statements(Shape::With(*with), list, tx.is_sqlite(), &mut bind);
+    let mut fetched: Vec<R> = Vec::new();
+    let mut next = statements.next();
+    while let Some((sql, bound)) = next {
+        let meanwhile = async {
+            let after = statements.next();
+            fetched.drain(..).try_for_each(&mut take)?;
+            Ok::<_, E>(after)
+        };
+        let (rows, after) = tokio::join!(biased; fetch(tx, sql, bound), meanwhile);
+        fetched = rows?;
+        next = after?;
+    }
+    fetched.drain(..).try_for_each(&mut take)
+}
+
+async fn fetch<R>(tx: &mut Tx, sql: &'static str, bound: Bound) -> Result<Vec<R>>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    Ok(match (bound, tx) {
+        (Bound::Sqlite(arguments), Tx::Sqlite(c)) => {
+            let query = sqlx::query_as_with(sql, arguments);
+            query.fetch_all(&mut **c).await?
+        }
+        (Bound::Pg(arguments), Tx::Pg(c)) => {
+            let query = sqlx::query_as_with(sql, arguments);
+            query.fetch_all(&mut **c).await?
+        }
+        _ => unreachable!("values are bound for the transaction's own database"),
+    })
 }
 
 async fn run<T: Sync>(
@@ -173,13 +206,30 @@ async fn run<T: Sync>(
     rows: &[T],
     mut bind: impl FnMut(&mut Values, &T) + Send,
 ) -> Result<u64> {
+    let mut statements = statements(shape, rows, tx.is_sqlite(), &mut bind);
     let mut touched = 0;
-    for part in parts(rows, shape.columns()) {
-        let sql = shape.text(part.len(), tx.is_sqlite());
-        let arguments = values(tx, &shape, part, &mut bind);
-        touched += execute(tx, sql, arguments).await?;
+    let mut next = statements.next();
+    while let Some((sql, bound)) = next {
+        let (done, prepared) =
+            tokio::join!(biased; execute(tx, sql, bound), async { statements.next() });
+        touched += done?;
+        next = prepared;
     }
     Ok(touched)
+}
+
+/// The statements that take all rows, each with its values. They are made one at a time: the
+/// next while the database works on the one before.
+fn statements<'a, T: Sync, B: FnMut(&mut Values, &T) + Send>(
+    shape: Shape,
+    rows: &'a [T],
+    sqlite: bool,
+    bind: &'a mut B,
+) -> impl Iterator<Item = (&'static str, Bound)> + Send + 'a {
+    parts(rows, shape.columns()).map(move |part| {
+        let sql = shape.text(part.len(), sqlite);
+        (sql, values(&shape, part, sqlite, bind))
+    })
 }
 
 async fn execute(tx: &mut Tx, sql: &'static str, bound: Bound) -> Result<u64> {
@@ -196,10 +246,15 @@ async fn execute(tx: &mut Tx, sql: &'static str, bound: Bound) -> Result<u64> {
     })
 }
 
-fn values<T>(tx: &Tx, shape: &Shape, rows: &[T], bind: &mut impl FnMut(&mut Values, &T)) -> Bound {
+fn values<T>(
+    shape: &Shape,
+    rows: &[T],
+    sqlite: bool,
+    bind: &mut impl FnMut(&mut Values, &T),
+) -> Bound {
     let expected = rows.len() * shape.columns();
     let mut values = Values {
-        arguments: if tx.is_sqlite() {
+        arguments: if sqlite {
             Bound::Sqlite(SqliteArguments::default())
         } else {
             Bound::Pg(PgArguments::default())

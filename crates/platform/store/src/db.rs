@@ -22,9 +22,9 @@ const STATEMENTS_KEPT_MAX: usize = 512;
 /// the process stays under 1 GiB.
 const WRITER_CACHE_KIB: u32 = 128 * 1024;
 const READER_CACHE_KIB: u32 = 16 * 1024;
-/// The write-ahead log is folded back after so many pages (64 MiB at 8 KiB a
+/// The write-ahead log is folded back after so many pages (256 MiB at 8 KiB a
 /// page): a page changed by many commits of a bulk load is written home once.
-const CHECKPOINT_PAGES: u32 = 8 * 1024;
+const CHECKPOINT_PAGES: u32 = 32 * 1024;
 /// 8 KiB: rows without rowid up to 2 KiB (a packed family) stay in their leaf.
 const PAGE_BYTES: u32 = 8 * 1024;
 

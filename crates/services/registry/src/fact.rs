@@ -4,11 +4,11 @@
 //! Newest is the fact with the latest as-of day; of one day the one recorded last
 //! (ids rise with time).
 
-use crate::unit::projection;
+use crate::unit::projection::{self, Portraits};
 use crate::{Permit, RegisterError, Result, stored};
 use kernel::portrait::PackedFact;
 use kernel::{EvidenceId, Fact, FactId, Instant, Source, UnitId};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use store::{Tx, bulk};
 use uuid::Uuid;
 
@@ -74,19 +74,40 @@ impl FactRow {
 
 /// Appends facts and refreshes the portraits of their owners' units in the same
 /// transaction. Answers the units that changed. All facts go in or none.
-pub async fn record(tx: &mut Tx, _permit: &Permit, facts: &[Fact]) -> Result<Vec<UnitId>> {
+pub async fn record(tx: &mut Tx, permit: &Permit, facts: &[Fact]) -> Result<Vec<UnitId>> {
+    let owners = |units: bool| {
+        let wanted = facts
+            .iter()
+            .filter(move |fact| is_of_unit(fact.kind) == units);
+        let owners: BTreeSet<Uuid> = wanted.map(|fact| fact.owner).collect();
+        owners.into_iter().collect::<Vec<Uuid>>()
+    };
+    let portraits = Portraits::open(tx, &owners(false), &owners(true)).await?;
+    record_in(tx, permit, facts, portraits).await
+}
+
+fn is_of_unit(kind: u16) -> bool {
+    kernel::facts::kind(kind).is_some_and(|kind| kind.owner == kernel::facts::Owner::Unit)
+}
+
+/// The same, where the portraits of all owners have been opened.
+pub(crate) async fn record_in(
+    tx: &mut Tx,
+    _permit: &Permit,
+    facts: &[Fact],
+    mut portraits: Portraits,
+) -> Result<Vec<UnitId>> {
     facts.iter().try_for_each(check)?;
-    let packed: Vec<(Uuid, PackedFact)> = facts
-        .iter()
-        .map(|fact| (fact.owner, PackedFact::of(fact)))
-        .collect();
-    let (of_all, of_one): (Vec<_>, Vec<_>) = packed
-        .iter()
-        .cloned()
-        .partition(|(owner, _)| *owner == REGISTER);
-    let mut units = projection::refresh(tx, &of_one).await?;
+    let packed: Vec<PackedFact> = facts.iter().map(PackedFact::of).collect();
+    let mut of_all: Vec<PackedFact> = Vec::new();
+    for (fact, packed) in facts.iter().zip(&packed) {
+        match fact.owner {
+            REGISTER => of_all.push(packed.clone()),
+            owner => portraits.put(owner, packed),
+        }
+    }
+    let mut units = portraits.write(tx).await?;
     if !of_all.is_empty() {
-        let of_all: Vec<PackedFact> = of_all.into_iter().map(|(_, fact)| fact).collect();
         units.extend(projection::refresh_all(tx, &of_all).await?);
         units.sort_unstable();
         units.dedup();
@@ -118,11 +139,8 @@ fn check(fact: &Fact) -> Result<()> {
         .map_err(|error| refused(error.to_string()))
 }
 
-async fn insert(tx: &mut Tx, facts: &[Fact], packed: &[(Uuid, PackedFact)]) -> Result<()> {
-    let mut rows: Vec<(&Fact, &PackedFact)> = facts
-        .iter()
-        .zip(packed.iter().map(|(_, packed)| packed))
-        .collect();
+async fn insert(tx: &mut Tx, facts: &[Fact], packed: &[PackedFact]) -> Result<()> {
+    let mut rows: Vec<(&Fact, &PackedFact)> = facts.iter().zip(packed).collect();
     rows.sort_unstable_by_key(|(fact, _)| fact.id);
     bulk::insert(tx, &FACT, &rows, |row, (fact, packed)| {
         row.push(fact.id.0)

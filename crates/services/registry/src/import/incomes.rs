@@ -4,7 +4,8 @@ use super::income_row::{IncomeRow, PersonIncomes, ROWS_OF_PERSON_MAX};
 use super::report::{Reason, Reject};
 use super::write::{Desk, Written};
 use crate::events::{self, Imported};
-use crate::{Permit, Result, fact, person};
+use crate::unit::projection::Portraits;
+use crate::{Permit, Result, fact};
 use kernel::{Fact, FactId, PersonId, Pinfl, Source};
 use std::collections::HashSet;
 use store::{Tx, outbox};
@@ -70,7 +71,7 @@ pub(super) async fn write_incomes(
     let mut written = Written::default();
     let mut pinfls: Vec<Pinfl> = persons.iter().map(|person| person.pinfl).collect();
     pinfls.sort_unstable();
-    let known = person::find_by_pinfls(tx, permit, &pinfls).await?;
+    let (known, portraits) = Portraits::of_pinfls(tx, &pinfls).await?;
     let mut found: Vec<(PersonId, PersonIncomes)> = Vec::with_capacity(persons.len());
     for person in persons {
         match known.get(&person.pinfl) {
@@ -83,8 +84,8 @@ pub(super) async fn write_incomes(
         }
     }
     found.sort_unstable_by_key(|(id, _)| *id);
-    let facts = new_facts(tx, desk, found, &mut written).await?;
-    let units = fact::record(tx, permit, &facts).await?;
+    let facts = new_facts(tx, desk, found, &portraits, &mut written).await?;
+    let units = fact::record_in(tx, permit, &facts, portraits).await?;
     if !facts.is_empty() {
         let (facts, units) = (facts.len() as u64, units.len() as u64);
         let batch = Imported {
@@ -107,13 +108,21 @@ async fn new_facts(
     tx: &mut Tx,
     desk: &Desk<'_>,
     persons: Vec<(PersonId, PersonIncomes)>,
+    portraits: &Portraits,
     written: &mut Written,
 ) -> Result<Vec<Fact>> {
-    let owners: Vec<Uuid> = persons.iter().map(|(id, _)| id.0).collect();
-    let held = fact::current_packed(tx, &owners).await?;
+    // Who sits in no unit (the dead) stands in no portrait either.
+    let unseated = persons.iter().map(|(id, _)| id.0);
+    let unseated: Vec<Uuid> = unseated
+        .filter(|id| portraits.held(*id).is_none())
+        .collect();
+    let of_unseated = fact::current_packed(tx, &unseated).await?;
     let mut facts = Vec::with_capacity(persons.len());
     for (owner, person) in persons {
-        let held = held.get(&owner.0).map(Vec::as_slice).unwrap_or_default();
+        let held = portraits
+            .held(owner.0)
+            .or_else(|| of_unseated.get(&owner.0).map(Vec::as_slice))
+            .unwrap_or_default();
         for ((kind, source), (as_of, body)) in person.answers() {
             let rows = body.rows.len() as u64;
             let packed = body.pack();

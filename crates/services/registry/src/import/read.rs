@@ -16,7 +16,7 @@ use std::io::Read;
 use tokio::sync::mpsc::Sender;
 
 /// Rows of one chunk, which is one commit.
-const CHUNK_ROWS: usize = 40_000;
+const CHUNK_ROWS: usize = 120_000;
 /// Rejects of one chunk: a file of nothing but bad rows is passed on in pieces too.
 const CHUNK_REJECTS: usize = 20_000;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

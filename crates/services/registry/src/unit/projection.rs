@@ -1,9 +1,11 @@
 //! SQL of `unit_now` and `unit_member_now`.
 
 use super::{UnitRow, rows_of, version};
+use crate::person::IdentifierKind;
 use crate::{Result, fact, stored};
 use kernel::portrait::{PackedFact, Portrait};
-use kernel::{Day, PersonId, UnitId};
+use kernel::{Day, PersonId, Pinfl, UnitId};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::{Tx, bulk};
 use uuid::Uuid;
@@ -70,6 +72,13 @@ const ALL_UNITS_OF: bulk::With = bulk::With {
     v: "person",
     statement: "SELECT t.person, t.block, t.unit FROM v CROSS JOIN unit_member_now t
         WHERE t.person = v.person",
+};
+const OF_IDENTIFIERS: bulk::With = bulk::With {
+    v: "kind, value",
+    statement: "SELECT t.value, t.person, m.block, u.packed FROM v CROSS JOIN identifier t
+        LEFT JOIN unit_member_now m ON m.person = t.person
+        LEFT JOIN unit_now u ON u.block = m.block AND u.unit = m.unit
+        WHERE t.kind = v.kind AND t.value = v.value",
 };
 const UNITS_THEMSELVES: bulk::With = bulk::With {
     v: "unit",
@@ -225,43 +234,128 @@ fn members_gone(before: &[UnitRow], after: &[Portrait]) -> Result<Vec<PersonId>>
     Ok(gone)
 }
 
-/// Puts facts into the portraits of their owners' units; answers those that changed.
-pub(crate) async fn refresh(tx: &mut Tx, facts: &[(Uuid, PackedFact)]) -> Result<Vec<UnitId>> {
-    tx.alone(UNITS).await?;
-    let mut touched: BTreeMap<(i64, UnitId), Vec<usize>> = BTreeMap::new();
-    for (owner, block, unit) in units_of_owners(tx, facts).await? {
-        touched.entry((block, unit)).or_default().push(owner);
+/// Portraits on the desk: read once, looked at, changed, written back.
+#[derive(Debug)]
+pub(crate) struct Portraits {
+    /// By block and unit, and whether something was put in.
+    open: BTreeMap<(i64, UnitId), (Portrait, bool)>,
+    /// The units in whose portraits an owner (a person, or a unit itself) stands.
+    of_owner: HashMap<Uuid, Vec<(i64, UnitId)>>,
+}
+
+impl Portraits {
+    /// The portraits of the units in which the persons sit, and of the units themselves.
+    pub async fn open(tx: &mut Tx, persons: &[Uuid], units: &[Uuid]) -> Result<Portraits> {
+        tx.alone(UNITS).await?;
+        let seats: Vec<(Uuid, i64, Uuid)> =
+            bulk::select_in(tx, &ALL_UNITS_OF, persons, |row, person| {
+                row.push(*person);
+            })
+            .await?;
+        let themselves: Vec<(Uuid, i64)> =
+            bulk::select_in(tx, &UNITS_THEMSELVES, units, |row, unit| {
+                row.push(*unit);
+            })
+            .await?;
+        let themselves = themselves
+            .into_iter()
+            .map(|(unit, block)| (unit, block, unit));
+        let mut of_owner: HashMap<Uuid, Vec<(i64, UnitId)>> = HashMap::with_capacity(seats.len());
+        let mut by_block: BTreeMap<i64, BTreeSet<UnitId>> = BTreeMap::new();
+        for (owner, block, unit) in seats.into_iter().chain(themselves) {
+            let unit = UnitId(unit);
+            of_owner.entry(owner).or_default().push((block, unit));
+            by_block.entry(block).or_default().insert(unit);
+        }
+        let mut open = BTreeMap::new();
+        for (block, units) in by_block {
+            let units: Vec<UnitId> = units.into_iter().collect();
+            for row in rows_of(tx, block, &units).await? {
+                open.insert((block, row.unit), (row.portrait()?, false));
+            }
+        }
+        Ok(Portraits { open, of_owner })
     }
-    let mut changed: Vec<(i64, UnitId, Vec<u8>)> = Vec::with_capacity(touched.len());
-    let mut by_block: BTreeMap<i64, Vec<UnitId>> = BTreeMap::new();
-    for (block, unit) in touched.keys() {
-        by_block.entry(*block).or_default().push(*unit);
+
+    /// The persons with these numbers, and the portraits of the units in which they sit.
+    pub async fn of_pinfls(
+        tx: &mut Tx,
+        pinfls: &[Pinfl],
+    ) -> Result<(HashMap<Pinfl, PersonId>, Portraits)> {
+        tx.alone(UNITS).await?;
+        let mut known = HashMap::with_capacity(pinfls.len());
+        let mut portraits = Portraits {
+            open: BTreeMap::new(),
+            of_owner: HashMap::with_capacity(pinfls.len()),
+        };
+        let take =
+            |(value, person, block, packed): (String, Uuid, Option<i64>, Option<Vec<u8>>)| {
+                let pinfl =
+                    Pinfl::parse(&value).map_err(|e| stored::unreadable("identifier", e))?;
+                known.insert(pinfl, PersonId(person));
+                match block.zip(packed) {
+                    Some((block, packed)) => portraits.seat(person, block, packed),
+                    None => Ok(()),
+                }
+            };
+        let pinfl = IdentifierKind::Pinfl.code();
+        let bind = |row: &mut bulk::Values, number: &Pinfl| {
+            row.push(pinfl).push(number.to_string());
+        };
+        bulk::select_each(tx, &OF_IDENTIFIERS, pinfls, bind, take).await?;
+        Ok((known, portraits))
     }
-    for (block, units) in by_block {
-        for row in rows_of(tx, block, &units).await? {
-            let mut portrait = row.portrait()?;
-            let mine = &touched[&(block, row.unit)];
-            let put = |at: &usize| put_in(&mut portrait, facts[*at].0, &facts[*at].1);
-            if mine.iter().map(put).fold(false, |any, one| any | one) {
-                changed.push((block, row.unit, portrait.pack()));
+
+    fn seat(&mut self, person: Uuid, block: i64, packed: Vec<u8>) -> Result<()> {
+        let row = UnitRow::of(packed)?;
+        let key = (block, row.unit);
+        self.of_owner.entry(person).or_default().push(key);
+        if let Entry::Vacant(place) = self.open.entry(key) {
+            place.insert((row.portrait()?, false));
+        }
+        Ok(())
+    }
+
+    /// The newest answers about a person; `None` if no unit has the person.
+    pub fn held(&self, person: Uuid) -> Option<&[PackedFact]> {
+        let unit = self.of_owner.get(&person)?.first()?;
+        let (portrait, _) = self.open.get(unit)?;
+        let mut members = portrait.members.iter();
+        let member = members.find(|member| member.person.0 == person)?;
+        Some(&member.facts)
+    }
+
+    /// Puts a fact in its place in every portrait of its owner.
+    pub fn put(&mut self, owner: Uuid, fact: &PackedFact) {
+        for unit in self.of_owner.get(&owner).into_iter().flatten() {
+            if let Some((portrait, changed)) = self.open.get_mut(unit) {
+                *changed |= put_in(portrait, owner, fact);
             }
         }
     }
-    if changed.is_empty() {
-        return Ok(Vec::new());
+
+    /// Writes what changed; answers its units.
+    pub async fn write(self, tx: &mut Tx) -> Result<Vec<UnitId>> {
+        let changed = self.open.into_iter().filter(|(_, (_, changed))| *changed);
+        let changed: Vec<_> = changed
+            .map(|(unit, (portrait, _))| (unit, portrait))
+            .collect();
+        if changed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let version = version::next(tx).await?;
+        bulk::update_from(tx, &PACKED, &changed, |row, ((block, unit), portrait)| {
+            row.push(*block)
+                .push(unit.0)
+                .push(portrait.pack())
+                .push(version);
+        })
+        .await?;
+        let mut units: Vec<UnitId> = changed.into_iter().map(|((_, unit), _)| unit).collect();
+        units.sort_unstable();
+        units.dedup();
+        Ok(units)
     }
-    let version = version::next(tx).await?;
-    bulk::update_from(tx, &PACKED, &changed, |row, (block, unit, packed)| {
-        row.push(*block)
-            .push(unit.0)
-            .push(packed.clone())
-            .push(version);
-    })
-    .await?;
-    let mut units: Vec<UnitId> = changed.into_iter().map(|(_, unit, _)| unit).collect();
-    units.sort_unstable();
-    units.dedup();
-    Ok(units)
 }
 
 /// Units whose portraits are changed at a time.
@@ -272,34 +366,40 @@ pub(crate) async fn refresh_all(tx: &mut Tx, facts: &[PackedFact]) -> Result<Vec
     tx.alone(UNITS).await?;
     let mut units = Vec::new();
     for block in super::blocks(tx).await? {
-        let mut after = None;
-        loop {
-            let rows = super::rows_after(tx, block.code, after, PAGE).await?;
-            let Some(last) = rows.last() else { break };
-            after = Some(last.unit);
-            let mut changed: Vec<(UnitId, Vec<u8>)> = Vec::with_capacity(rows.len());
-            for row in &rows {
-                let mut portrait = row.portrait()?;
-                let put = |fact: &PackedFact| fact::merge(&mut portrait.facts, fact.clone());
-                if facts.iter().map(put).fold(false, |any, one| any | one) {
-                    changed.push((row.unit, portrait.pack()));
-                }
+        let mut rows = super::rows_after(tx, block.code, None, PAGE).await?;
+        while let Some(last) = rows.last().map(|row| row.unit) {
+            // The next page is read while this one is changed.
+            let next = super::rows_after(tx, block.code, Some(last), PAGE);
+            let (next, changed) = tokio::join!(biased; next, async { with_facts(&rows, facts) });
+            let changed = changed?;
+            if !changed.is_empty() {
+                let version = version::next(tx).await?;
+                bulk::update_from(tx, &PACKED, &changed, |row, (unit, packed)| {
+                    row.push(block.code)
+                        .push(unit.0)
+                        .push(packed.clone())
+                        .push(version);
+                })
+                .await?;
+                units.extend(changed.into_iter().map(|(unit, _)| unit));
             }
-            if changed.is_empty() {
-                continue;
-            }
-            let version = version::next(tx).await?;
-            bulk::update_from(tx, &PACKED, &changed, |row, (unit, packed)| {
-                row.push(block.code)
-                    .push(unit.0)
-                    .push(packed.clone())
-                    .push(version);
-            })
-            .await?;
-            units.extend(changed.into_iter().map(|(unit, _)| unit));
+            rows = next?;
         }
     }
     Ok(units)
+}
+
+/// The portraits that facts of the whole register change, packed anew.
+fn with_facts(rows: &[UnitRow], facts: &[PackedFact]) -> Result<Vec<(UnitId, Vec<u8>)>> {
+    let mut changed = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut portrait = row.portrait()?;
+        let put = |fact: &PackedFact| fact::merge(&mut portrait.facts, fact.clone());
+        if facts.iter().map(put).fold(false, |any, one| any | one) {
+            changed.push((row.unit, portrait.pack()));
+        }
+    }
+    Ok(changed)
 }
 
 fn put_in(portrait: &mut Portrait, owner: Uuid, packed: &PackedFact) -> bool {
@@ -311,45 +411,4 @@ fn put_in(portrait: &mut Portrait, owner: Uuid, packed: &PackedFact) -> bool {
         .iter_mut()
         .find(|member| member.person.0 == owner);
     member.is_some_and(|member| fact::merge(&mut member.facts, packed.clone()))
-}
-
-/// For each fact (by its place in the list) the block and unit whose portrait holds it.
-async fn units_of_owners(
-    tx: &mut Tx,
-    facts: &[(Uuid, PackedFact)],
-) -> Result<Vec<(usize, i64, UnitId)>> {
-    let of_unit = |kind: u16| {
-        kernel::facts::kind(kind).is_some_and(|kind| kind.owner == kernel::facts::Owner::Unit)
-    };
-    let owners = |units: bool| {
-        let wanted = facts
-            .iter()
-            .filter(move |(_, fact)| of_unit(fact.kind) == units);
-        let owners: BTreeSet<Uuid> = wanted.map(|(owner, _)| *owner).collect();
-        owners.into_iter().collect::<Vec<Uuid>>()
-    };
-    let persons: Vec<(Uuid, i64, Uuid)> =
-        bulk::select_in(tx, &ALL_UNITS_OF, &owners(false), |row, person| {
-            row.push(*person);
-        })
-        .await?;
-    let units: Vec<(Uuid, i64)> =
-        bulk::select_in(tx, &UNITS_THEMSELVES, &owners(true), |row, unit| {
-            row.push(*unit);
-        })
-        .await?;
-    let mut places: HashMap<Uuid, Vec<usize>> = HashMap::with_capacity(facts.len());
-    for (at, (owner, _)) in facts.iter().enumerate() {
-        places.entry(*owner).or_default().push(at);
-    }
-    let all = persons
-        .into_iter()
-        .chain(units.into_iter().map(|(unit, block)| (unit, block, unit)));
-    Ok(all
-        .flat_map(|(owner, block, unit)| {
-            places[&owner]
-                .iter()
-                .map(move |at| (*at, block, UnitId(unit)))
-        })
-        .collect())
 }
