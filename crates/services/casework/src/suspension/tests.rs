@@ -64,6 +64,7 @@ async fn steps(story: &Story<'_>, case: CaseId, on: &str) {
         at_home: true,
         confirmed: true,
         informal_income: Money::ZERO,
+        work: Vec::new(),
         visited_on: day,
     };
     let (platform, permit) = (story.platform, &story.permit);
