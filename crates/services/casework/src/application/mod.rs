@@ -138,7 +138,6 @@ async fn lodge_in(
         language::choose(tx, applicant, lang, now).await?;
     }
     let lodged = receipt(&case);
-    crate::suspension::replaced(tx, platform, case.unit).await?;
     store::insert(tx, new, &case).await?;
     begin(tx, platform, case, new).await?;
     Ok(lodged)

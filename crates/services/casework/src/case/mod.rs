@@ -20,7 +20,7 @@ pub use model::{
 pub use store::{Queue, counted_by, find_by_number, of_applicant, of_area, of_unit, queue};
 pub(crate) use store::{
     continued, entitled_of_month, hash_of, held_of, load_many, narrow, open_of_regime, save,
-    suspended, suspended_of_unit,
+    suspended, suspended_of_persons,
 };
 
 /// Where a case stands.

@@ -6,7 +6,7 @@
 //!            │              │             └─> refused
 //!            └──────────────┴─> refused          any open state ─> withdrawn
 //! prepared (a renewal) ─> gathering | ended
-//! gathering (a review) ─> suspended ─> awarded | refused | ended (applied anew)
+//! gathering (a review) ─> suspended ─> awarded | refused | ended (a new application is awarded)
 //! ```
 //! A state changes by the machine alone; a person can only add facts or withdraw.
 

@@ -17,6 +17,7 @@ use crate::case::{self, Case, EventKind, State, WaitFor, first_paid_month};
 use crate::decision::{self, Decision};
 use crate::fault::Result;
 use crate::shelf::Shelf;
+use crate::suspension;
 use access::Permit;
 pub use model::{Claim, Share, share};
 pub use store::{ClosedEnvelope, of_month};
@@ -88,6 +89,7 @@ pub async fn month(
 struct Outcome<'a> {
     ids: &'a Ids,
     shelf: &'a Shelf,
+    suspension::replaced(tx, shelf, ids.now(), &closed.awards).await?;
     first: Month,
     awarded: HashSet<CaseId>,
     doubled: HashSet<CaseId>,
