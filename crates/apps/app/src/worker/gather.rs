@@ -6,11 +6,9 @@ use std::sync::Arc;
 
 use access::{Action, Permit, Purpose};
 use casework::assessment::{self, Answered, Silent};
-use casework::award::FreeLines;
 use casework::{Case, Shelf, case, events};
 use exchange::gather::{self, Ask, Gathered, Need, Who};
 use kernel::{CaseId, Day, Instant, Month, PersonId, Pinfl, Source};
-use payments::appropriation;
 use rules::Pack;
 use store::Tx;
 use store::job::{self, Job, NewJob};
@@ -125,13 +123,13 @@ impl Daftar {
         let payable_from = payable_from(&mut tx, self.today().month()).await?;
         let mut settled = Settled::default();
         for part in answered.chunks(assessment::CASES_MAX) {
-            let free = free_from(&mut tx, payable_from).await?;
+            let free = entitle::free_lines(&mut tx, payable_from).await?;
             let shelf = &self.shelf;
             let done =
                 assessment::ready_cases(&mut tx, ids, shelf, permit, part, payable_from, free)
                     .await?;
             let followed = entitle::follow(&mut tx, ids, permit, &done.changes).await?;
-            self.remember_without_account(&mut tx, &followed).await?;
+            entitle::wait(&mut tx, ids, &followed).await?;
             settled.assessed += done.assessed;
             settled.refused += done.refused;
             settled.changes += followed.opened + followed.stopped;
@@ -144,17 +142,6 @@ impl Daftar {
         job::enqueue(&mut tx, ids, &later).await?;
         tx.commit().await?;
         Ok(settled)
-    }
-
-    async fn remember_without_account(
-        &self,
-        tx: &mut Tx,
-        followed: &entitle::Followed,
-    ) -> Result<()> {
-        for award in &followed.without_account {
-            tracing::warn!(award = %award.id, case = %award.case, "the payee has no card account");
-        }
-        entitle::wait_for_account(tx, &self.platform.ids, &followed.without_account).await
     }
 
     pub(super) async fn fail_all(&self, jobs: &[Job], error: &str) -> Result<Settled> {
@@ -244,15 +231,6 @@ fn again(gathered: &[Gathered], now: Instant) -> Vec<(CaseId, Instant)> {
     let mut again: Vec<(CaseId, Instant)> = soonest.into_iter().collect();
     again.sort_unstable();
     again
-}
-
-/// What every budget line has left from `month` on.
-async fn free_from(tx: &mut Tx, month: Month) -> Result<FreeLines> {
-    let mut free = FreeLines::default();
-    for line in appropriation::from_month(tx, month).await? {
-        free.add(line.district, &line.programme, line.month, line.available());
-    }
-    Ok(free)
 }
 
 /// The first month that no payment run holds yet, counted from the one at hand.

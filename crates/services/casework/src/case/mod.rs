@@ -207,6 +207,18 @@ pub(crate) async fn end_stopped(tx: &mut Tx, now: Instant, stops: &[AwardStop]) 
     save(tx, &mut cases).await
 }
 
+/// Payments cannot pay the case's award yet, and says why.
+pub async fn payment_waits(tx: &mut Tx, now: Instant, case: CaseId, why: &str) -> Result<()> {
+    let mut case = load(tx, case).await?;
+    case.happened(
+        now,
+        EventKind::PaymentWaits,
+        None,
+        json!({ "because": why }),
+    );
+    save(tx, &mut [case]).await
+}
+
 /// All that happened to a case, oldest first.
 pub async fn events(tx: &mut Tx, case: CaseId) -> Result<Vec<Event>> {
     store::events(tx, case).await

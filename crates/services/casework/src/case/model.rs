@@ -158,6 +158,8 @@ words! {
         StepLate = "step_late",
         Assessed = "assessed",
         Awarded = "awarded",
+        /// Awarded, but the budget does not reach: paid when it does.
+        PaymentWaits = "payment_waits",
         Refused = "refused",
         PutOnWaitingList = "put_on_waiting_list",
         RegimeChanged = "regime_changed",
