@@ -51,7 +51,8 @@ impl Daftar {
             let mut tx = self.platform.db.begin().await?;
             refuse_missed_runs(&mut tx, month).await?;
             let page =
-                proactive::award_page(&mut tx, ids, &self.shelf, run, after, &chosen).await?;
+                proactive::award_page(&mut tx, ids, &self.shelf, &permit, run, after, &chosen)
+                    .await?;
             let Some((last, changes)) = page else {
                 return Ok(report);
             };
