@@ -1,6 +1,7 @@
 //! The main job, end to end: from a passport at the mahalla to money on the card.
 
 use app::demo::Told;
+use kernel::facts::code;
 
 use crate::stage::{self, Cast, Stage};
 
@@ -35,6 +36,8 @@ async fn a_district_applies_is_assessed_and_paid_without_one_difference() {
             credited * 100 >= awarded * CREDITED_PERCENT_MIN,
             "{credited} of {awarded} awarded families were credited"
         );
+        let (visits, asked) = visits(stage).await;
+        assert!(asked > 0 && asked * 10 >= visits * 8, "{asked} of {visits}");
         stage.everything_holds().await;
     })
     .await;
@@ -59,4 +62,21 @@ async fn awarded_and_credited(stage: &Stage) -> (i64, i64) {
          AND e.state = 'credited')"
     );
     (awarded.expect("a count"), credited.expect("a count"))
+}
+
+/// Visits, and those of them at which an adult was asked what excuses from work: all at which
+/// the family was at home, which few are not.
+async fn visits(stage: &Stage) -> (i64, i64) {
+    let mut tx = stage.daftar.platform.db.read().await.expect("a snapshot");
+    let (visit, exemption) = (i64::from(code::VISIT), i64::from(code::WORK_EXEMPTION));
+    let all = store::fetch_value!(tx, i64, "SELECT COUNT(*) FROM fact WHERE kind = $1", visit);
+    let asked = store::fetch_value!(
+        tx,
+        i64,
+        "SELECT COUNT(*) FROM fact v WHERE v.kind = $1 AND EXISTS \
+         (SELECT 1 FROM fact w WHERE w.kind = $2 AND w.evidence = v.evidence)",
+        visit,
+        exemption
+    );
+    (all.expect("a count"), asked.expect("a count"))
 }

@@ -2,7 +2,7 @@
 //! accounts are imported, the law is applied to all, and the money of each district goes to the
 //! poorest, as far as it reaches.
 
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use kernel::{Day, Pinfl, Sex};
 use serde_json::Value;
@@ -42,20 +42,32 @@ struct Office {
 impl Office {
     /// Runs a command of `daftar` and reads its JSON.
     fn daftar(&self, args: &[&str]) -> Value {
-        let output = Command::new(binary("daftar"))
-            .args(args)
-            .args(["--database", &self.database, "--json", "--quiet"])
-            .arg("--packs")
-            .arg(stage::repository().join("packs"))
-            .stdin(Stdio::null())
-            .output()
-            .expect("daftar runs");
+        let output = self.run(args);
         let (out, err) = (
             String::from_utf8_lossy(&output.stdout),
             String::from_utf8_lossy(&output.stderr),
         );
         assert!(output.status.success(), "{args:?}: {out}{err}");
         serde_json::from_str(&out).unwrap_or_else(|_| panic!("{args:?}: no JSON: {out}"))
+    }
+
+    /// Why a command does nothing.
+    fn refused(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        assert!(!output.status.success(), "{args:?} was done");
+        let (out, err) = (output.stdout, output.stderr);
+        String::from_utf8_lossy(&[out, err].concat()).into_owned()
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        Command::new(binary("daftar"))
+            .args(args)
+            .args(["--database", &self.database, "--json", "--quiet"])
+            .arg("--packs")
+            .arg(stage::repository().join("packs"))
+            .stdin(Stdio::null())
+            .output()
+            .expect("daftar runs")
     }
 
     fn import(&self, name: &str, rows: &str, complete: &str) {
@@ -203,6 +215,12 @@ async fn the_poorest_are_awarded_within_the_budget_without_an_application() {
         assert_eq!(built[0]["state"], "built");
         assert_eq!(built[0]["lines"], 4);
         assert_eq!(built[0]["total_minor"], 4 * BENEFIT_SOM * 100);
+
+        // The run of October is built: who is awarded for it now would not be paid for it.
+        office.budget(LARGE, 4 * BENEFIT_SOM);
+        let why = office.refused(&["assess", "--on", ON, "--award"]);
+        assert!(why.contains(&format!("run of {PAID} is built")), "{why}");
+        assert_eq!(office.awarded().await, expected);
         everything_holds(&office);
     })
     .await;

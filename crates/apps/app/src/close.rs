@@ -5,11 +5,10 @@ use casework::close::{self, Envelope};
 use casework::migration::{self, Change, Moved};
 use casework::{case, figures};
 use kernel::{Day, Money, Month};
-use payments::appropriation;
 
 use crate::daftar::Daftar;
-use crate::entitle;
 use crate::error::Result;
+use crate::{entitle, proactive};
 
 /// What a month's close did in all districts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,14 +46,11 @@ impl Daftar {
         let ids = &self.platform.ids;
         let mut tx = self.platform.db.begin().await?;
         let paid = case::first_paid_month(month);
-        let budgets = appropriation::available(&mut tx, paid).await?;
-        let envelopes: Vec<Envelope> = budgets
-            .iter()
-            .filter(|budget| budget.district == district)
-            .map(|b| Envelope {
-                programme: b.programme.clone(),
-                limit: b.available(),
-            })
+        let free = proactive::free(&mut tx, paid).await?;
+        let envelopes: Vec<Envelope> = free
+            .into_iter()
+            .filter(|((of, _), _)| *of == district)
+            .map(|((_, programme), limit)| Envelope { programme, limit })
             .collect();
         let done = close::month(
             &mut tx,
@@ -70,11 +66,11 @@ impl Daftar {
             return Ok(());
         }
         let changes = casework::award::Changes {
-            stops: Vec::new(),
+            stops: done.stops,
             awards: done.awards,
         };
         let followed = entitle::follow(&mut tx, ids, &permit, &changes).await?;
-        entitle::wait_for_account(&mut tx, ids, &followed.without_account).await?;
+        entitle::wait(&mut tx, ids, &followed).await?;
         tx.commit().await?;
         closed.awards += changes.awards.len();
         closed.waiting += done.waiting;

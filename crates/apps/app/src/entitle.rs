@@ -4,29 +4,35 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use access::{Action, Permit, Purpose};
-use casework::award::{Award, AwardStop, Changes};
+use casework::award::{Award, AwardStop, Changes, FreeLines, Running};
 use kernel::facts::{CellView, code};
 use kernel::portrait::PackedFact;
-use kernel::{AwardId, BankAccount, EntitlementId, Fact, Mfo, Money, Month, Period, PersonId};
+use kernel::{AwardId, BankAccount, CaseId, EntitlementId, Fact, Mfo, Month, Period, PersonId};
+use payments::appropriation;
 use payments::entitlement::{self, NewEntitlement, Stop};
+use serde::{Deserialize, Serialize};
 use store::job::{self, NewJob};
 use store::{Ids, Tx};
 
 use crate::daftar::Daftar;
 use crate::error::{Error, Result};
 
-/// What could not be opened: the payee has no card account that a bank told us of.
+/// What was opened and stopped, and what could not be opened yet.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Followed {
     pub opened: usize,
     pub stopped: usize,
+    /// The payee has no card account that a bank told us of.
     pub without_account: Vec<Award>,
+    /// The budget does not reach, and which line of it.
+    pub without_money: Vec<(Award, entitlement::Refusal)>,
 }
 
-/// Follows casework: first stops, then awards.
+/// Follows casework: first stops, then awards. An award that the budget does not reach stops no
+/// other.
 pub async fn follow(
     tx: &mut Tx,
     ids: &Ids,
@@ -35,14 +41,51 @@ pub async fn follow(
 ) -> Result<Followed> {
     let stopped = stop(tx, ids, &changes.stops).await?;
     let (new, without_account) = entitlements(tx, permit, &changes.awards).await?;
-    for part in new.chunks(payments::limits::ENTITLEMENTS_MAX) {
-        entitlement::open(tx, ids, part).await?;
-    }
-    Ok(Followed {
-        opened: new.len(),
+    let mut followed = Followed {
         stopped,
         without_account,
-    })
+        ..Followed::default()
+    };
+    for part in new.chunks(payments::limits::ENTITLEMENTS_MAX) {
+        open(tx, ids, part, &changes.awards, &mut followed).await?;
+    }
+    Ok(followed)
+}
+
+/// Opens all at once, or one after the other when the money does not reach for all: a refusal
+/// writes nothing.
+async fn open(
+    tx: &mut Tx,
+    ids: &Ids,
+    part: &[NewEntitlement],
+    awards: &[Award],
+    followed: &mut Followed,
+) -> Result<()> {
+    if lacking(entitlement::open(tx, ids, part).await)?.is_none() {
+        followed.opened += part.len();
+        return Ok(());
+    }
+    for one in part.chunks(1) {
+        let Some(refusal) = lacking(entitlement::open(tx, ids, one).await)? else {
+            followed.opened += 1;
+            continue;
+        };
+        let award = awards.iter().find(|award| award.id == one[0].award);
+        let award = award.cloned();
+        followed
+            .without_money
+            .extend(award.map(|award| (award, refusal)));
+    }
+    Ok(())
+}
+
+/// Why the budget does not reach, if it does not.
+fn lacking(opened: payments::Result<entitlement::Opened>) -> Result<Option<entitlement::Refusal>> {
+    match opened {
+        Ok(_) => Ok(None),
+        Err(payments::Error::Entitlement(refusal)) if refusal.is_of_budget() => Ok(Some(refusal)),
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// An entitlement has the id of its award: the same award opens once.
@@ -157,43 +200,89 @@ const LOOK_AGAIN_S: i64 = 24 * 3600;
 /// Awards looked after in one round.
 const AWAITING_MAX: i64 = 500;
 
-/// Keeps awards whose payee has no card: their entitlement opens when a bank tells of one.
-pub async fn wait_for_account(tx: &mut Tx, ids: &Ids, awards: &[Award]) -> Result<()> {
+/// Keeps awards whose payee has no card, or that the budget does not reach: they are tried again
+/// each day. That money is lacking is told in the case, once.
+pub async fn wait(tx: &mut Tx, ids: &Ids, followed: &Followed) -> Result<()> {
+    let told = HashSet::new();
+    wait_telling(tx, ids, followed, &told).await
+}
+
+/// What the job of an award says.
+#[derive(Deserialize, Serialize)]
+struct Waiting {
+    case: CaseId,
+    /// Which money is lacking; told in the case already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lacks: Option<String>,
+}
+
+/// As [`wait`], without telling again those who were `told`.
+async fn wait_telling(
+    tx: &mut Tx,
+    ids: &Ids,
+    followed: &Followed,
+    told: &HashSet<AwardId>,
+) -> Result<()> {
     let at = ids.now().plus_seconds(LOOK_AGAIN_S);
-    let jobs: Vec<NewJob> = awards
-        .iter()
-        .map(|award| {
-            let payload = serde_json::json!({ "case": award.case }).to_string();
-            NewJob::new(AWAIT_ACCOUNT, award.id.to_string(), payload).at(at)
-        })
-        .collect();
+    let mut jobs = Vec::new();
+    for award in &followed.without_account {
+        tracing::warn!(award = %award.id, case = %award.case, "the payee has no card account");
+        jobs.push(job_of(award, None).at(at));
+    }
+    for (award, refusal) in &followed.without_money {
+        let why = refusal.to_string();
+        tracing::warn!(award = %award.id, case = %award.case, why, "the budget does not reach");
+        if !told.contains(&award.id) {
+            casework::case::payment_waits(tx, ids.now(), award.case, &why).await?;
+        }
+        jobs.push(job_of(award, Some(why)).at(at));
+    }
     job::enqueue(tx, ids, &jobs).await?;
     Ok(())
 }
 
-/// Awards looked at in one read.
-const PAGE_AWARDS: i64 = 2_000;
+fn job_of(award: &Award, lacks: Option<String>) -> NewJob {
+    let case = award.case;
+    let payload = serde_json::json!(Waiting { case, lacks }).to_string();
+    NewJob::new(AWAIT_ACCOUNT, award.id.to_string(), payload)
+}
 
-/// What awards that wait for an account take of `month`, by district and programme: no budget
-/// line has it committed yet, but it is theirs.
-pub async fn promised(tx: &mut Tx, month: Month) -> Result<BTreeMap<(u32, String), Money>> {
-    let mut promised: BTreeMap<(u32, String), Money> = BTreeMap::new();
-    let mut after = AwardId::NIL;
-    loop {
-        let running = casework::award::running_in(tx, month, after, PAGE_AWARDS).await?;
-        let Some(last) = running.last() else {
-            return Ok(promised);
-        };
-        after = last.award.id;
-        let awards: Vec<AwardId> = running.iter().map(|running| running.award.id).collect();
-        let paid = entitlement::paying(tx, &awards).await?;
-        for award in running.into_iter().map(|running| running.award) {
-            if !paid.contains(&award.id) {
-                let sum = promised.entry((award.district, award.programme));
-                *sum.or_insert(Money::ZERO) += award.amount;
-            }
-        }
+/// Awards that have no entitlement yet, each until its stop if it has one: no budget line has
+/// their money committed, but it is theirs.
+pub async fn promised(tx: &mut Tx) -> Result<Vec<Award>> {
+    let keys = job::keys(tx, AWAIT_ACCOUNT).await?;
+    let waiting: Result<Vec<AwardId>> = keys.iter().map(|key| award_of(key)).collect();
+    let waiting = waiting?;
+    let paid = entitlement::paying(tx, &waiting).await?;
+    let awards = casework::award::load_many(tx, &waiting).await?;
+    let awards = awards.into_iter().filter_map(owed);
+    Ok(awards.filter(|award| !paid.contains(&award.id)).collect())
+}
+
+/// What every budget line has left from `month` on when those who wait have theirs.
+pub async fn free_lines(tx: &mut Tx, month: Month) -> Result<FreeLines> {
+    let mut free = FreeLines::default();
+    for line in appropriation::from_month(tx, month).await? {
+        free.add(line.district, &line.programme, line.month, line.available());
     }
+    for award in promised(tx).await? {
+        free.spend(&award);
+    }
+    Ok(free)
+}
+
+/// The award up to its stop; nothing when it was stopped before its first month.
+fn owed(running: Running) -> Option<Award> {
+    let end_month = running.end();
+    let award = Award {
+        end_month,
+        ..running.award
+    };
+    (award.first_month < end_month).then_some(award)
+}
+
+fn award_of(key: &str) -> Result<AwardId> {
+    key.parse().map_err(|_| damaged(key))
 }
 
 /// Opens entitlements of awards that waited for an account and have one now.
@@ -208,21 +297,23 @@ pub async fn open_waiting(daftar: &Daftar) -> Result<usize> {
         .await?;
     let mut tx = platform.db.begin().await?;
     let mut awards = Vec::new();
+    let mut told = HashSet::new();
     for job in &jobs {
-        let id = job.key.parse().map_err(|_| damaged(&job.key))?;
-        awards.extend(
-            casework::award::find(&mut tx, id)
-                .await?
-                .filter(|r| r.stopped.is_none()),
-        );
+        let id = award_of(&job.key)?;
+        let waiting: Waiting =
+            serde_json::from_str(&job.payload).map_err(|_| damaged(&job.payload))?;
+        if waiting.lacks.is_some() {
+            told.insert(id);
+        }
+        awards.extend(casework::award::find(&mut tx, id).await?.and_then(owed));
     }
     let changes = Changes {
         stops: Vec::new(),
-        awards: awards.into_iter().map(|running| running.award).collect(),
+        awards,
     };
     let followed = follow(&mut tx, &platform.ids, &permit, &changes).await?;
     job::done(&mut tx, &jobs).await?;
-    wait_for_account(&mut tx, &platform.ids, &followed.without_account).await?;
+    wait_telling(&mut tx, &platform.ids, &followed, &told).await?;
     tx.commit().await?;
     Ok(followed.opened)
 }

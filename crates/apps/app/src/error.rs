@@ -27,6 +27,14 @@ pub enum Error {
     AnotherCountry { has: String, asked: String },
     #[error("this database was not made yet: run `daftar init --country {country}` first")]
     NotMade { country: String },
+    #[error(
+        "the payment run of {last} is built already and would miss awards that begin with {first}: \
+         assess on a day of {last} or later (`--on`)"
+    )]
+    RunIsBuilt {
+        first: kernel::Month,
+        last: kernel::Month,
+    },
     #[error("this is allowed in a demonstration only (`--demo`)")]
     NotADemo,
     #[error("{partner} does not answer as agreed: {why}")]

@@ -10,7 +10,7 @@ use store::Tx;
 
 use crate::daftar::Daftar;
 use crate::entitle;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What a run of proactive awards did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,8 +21,15 @@ pub struct ProactiveReport {
 }
 
 impl Daftar {
+    /// Whether awards of who is assessed in `month` would still be paid from their first month.
+    pub async fn check_runs_before_award(&self, month: Month) -> Result<()> {
+        let mut tx = self.platform.db.read().await?;
+        refuse_missed_runs(&mut tx, month).await
+    }
+
     /// Awards those whom the register run found entitled, within what is free in the first paid
-    /// month after `month`, poorest first. `progress` hears how many are awarded so far.
+    /// month after `month`, poorest first. `progress` hears how many are awarded so far. Refused
+    /// when a payment run of that month or a later one is built already.
     pub async fn award_register(
         &self,
         run: Uuid,
@@ -33,6 +40,7 @@ impl Daftar {
             .permit(Action::AssessRegister, Purpose::Assessment, 0)
             .await?;
         let mut tx = self.platform.db.read().await?;
+        refuse_missed_runs(&mut tx, month).await?;
         let free = free(&mut tx, first_paid_month(month)).await?;
         let chosen = proactive::chosen(&mut tx, &self.shelf, run, &free).await?;
         drop(tx);
@@ -41,13 +49,15 @@ impl Daftar {
         let mut after = UnitId::NIL;
         loop {
             let mut tx = self.platform.db.begin().await?;
+            refuse_missed_runs(&mut tx, month).await?;
             let page =
-                proactive::award_page(&mut tx, ids, &self.shelf, run, after, &chosen).await?;
+                proactive::award_page(&mut tx, ids, &self.shelf, &permit, run, after, &chosen)
+                    .await?;
             let Some((last, changes)) = page else {
                 return Ok(report);
             };
             let followed = entitle::follow(&mut tx, ids, &permit, &changes).await?;
-            entitle::wait_for_account(&mut tx, ids, &followed.without_account).await?;
+            entitle::wait(&mut tx, ids, &followed).await?;
             tx.commit().await?;
             after = last;
             report.awarded += changes.awards.len() as u64;
@@ -57,15 +67,31 @@ impl Daftar {
     }
 }
 
-/// What every line of `month` has left when those who wait for an account have theirs.
+/// A run takes the awards that it finds: of one that is made later it holds nothing.
+async fn refuse_missed_runs(tx: &mut Tx, month: Month) -> Result<()> {
+    let first = first_paid_month(month);
+    match payments::run::last_regular(tx).await? {
+        Some(last) if last >= first => Err(Error::RunIsBuilt { first, last }),
+        _ => Ok(()),
+    }
+}
+
+/// What every line of `month` has left when those who wait for an account have theirs; nothing
+/// where more was promised than there is.
 pub(crate) async fn free(tx: &mut Tx, month: Month) -> Result<Free> {
-    let mut promised = entitle::promised(tx, month).await?;
+    let mut promised: Free = Free::new();
+    for award in entitle::promised(tx).await? {
+        if award.first_month <= month && month < award.end_month {
+            let line = (award.district, award.programme);
+            *promised.entry(line).or_insert(Money::ZERO) += award.amount;
+        }
+    }
     let budgets = appropriation::available(tx, month).await?;
     let left = |line: Budget| {
         let free = line.available();
         let key = (line.district, line.programme);
         let taken = promised.remove(&key).unwrap_or(Money::ZERO);
-        (key, free - taken)
+        (key, (free - taken).max(Money::ZERO))
     };
     Ok(budgets.into_iter().map(left).collect())
 }

@@ -8,7 +8,7 @@ use crate::packs::{self, PacksError};
 use crate::{Config, Daftar, Error};
 
 /// The repository's packs, copied so that a test may edit them.
-fn law(folder: &TempDir) -> PathBuf {
+pub(crate) fn law(folder: &TempDir) -> PathBuf {
     let packs = folder.path().join("packs");
     copy(
         &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packs/uz"),
@@ -30,7 +30,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn config(folder: &TempDir) -> Config {
+pub(crate) fn config(folder: &TempDir) -> Config {
     Config {
         database: format!("sqlite:{}", folder.path().join("daftar.db").display()),
         packs: law(folder),

@@ -80,7 +80,7 @@ impl Daftar {
         Ok(check)
     }
 
-    /// No award without its entitlement, unless it waits for an account; the same money.
+    /// No award without its entitlement, unless it waits for an account or for money; the same sum.
     async fn verify_awards_are_paid(&self) -> Result<Check> {
         let mut tx = self.platform.db.read().await?;
         let awards = store::fetch_value!(tx, i64, "SELECT COUNT(*) FROM award")?;
@@ -93,7 +93,8 @@ impl Daftar {
         let missing = store::fetch_value!(
             tx,
             i64,
-            "SELECT COUNT(*) FROM award a WHERE NOT EXISTS \
+            "SELECT COUNT(*) FROM award a LEFT JOIN award_stop s ON s.award = a.id \
+             WHERE COALESCE(s.from_month, a.end_month) > a.first_month AND NOT EXISTS \
              (SELECT 1 FROM entitlement e WHERE e.id = a.id)"
         )?;
         let waiting = store::fetch_value!(
@@ -107,7 +108,7 @@ impl Daftar {
             .collect();
         if missing > waiting {
             found.push(format!(
-                "{missing} awards without money, {waiting} of them wait for an account"
+                "{missing} awards without money, {waiting} of them wait for an account or for budget"
             ));
         }
         Ok(check("every award has its money", awards, found))

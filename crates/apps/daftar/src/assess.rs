@@ -52,6 +52,9 @@ pub async fn run(common: &Common, args: &Assess) -> Result<(), Failure> {
         Some(id) => daftar.shelf.regime(id)?,
         None => daftar.shelf.in_force(on)?,
     };
+    if args.award {
+        daftar.check_runs_before_award(on.month()).await?;
+    }
     daftar.keep_units_of(&pack).await?;
     let show = Show::new(common);
     let bar = show.count_bar(0, "families assessed");

@@ -29,15 +29,17 @@ impl Reading<'_> {
         let unit = country.unit(case.applicant, on);
         let roster_known = self.answered(Agency::CivilRegistry, case.applicant);
         let age = |no: &PersonNo| country.person(*no).age(on);
+        let findings = self.findings(case);
+        let asked = findings.at_home == Some(true);
+        let adult = |no: &PersonNo| Adult {
+            exempt: asked && self.exempt(*no, on),
+            ..self.adult(*no, on, roster_known)
+        };
         Family {
             on,
-            adults: unit
-                .adults
-                .iter()
-                .map(|no| self.adult(*no, on, roster_known))
-                .collect(),
+            adults: unit.adults.iter().map(adult).collect(),
             children: unit.children.iter().map(age).collect(),
-            findings: self.findings(case),
+            findings,
             moved,
         }
     }
@@ -76,7 +78,13 @@ impl Reading<'_> {
             balance: answered(Agency::Bank).then_some(balance),
             in_service: answered(Agency::Employment).then(|| marked(Marks::SERVICE)),
             unable_to_work: answered(Agency::Disability).then(|| marked(Marks::UNABLE_TO_WORK)),
+            exempt: false,
         }
+    }
+
+    fn exempt(&self, no: PersonNo, on: Day) -> bool {
+        let exemption = self.world.country.person(no).exemption();
+        exemption.is_some_and(|exemption| exemption.holds(on))
     }
 
     /// Wages and own business by the tax authority, pensions by the fund, of the three months

@@ -53,6 +53,8 @@ pub struct Adult {
     pub balance: Option<i64>,
     pub in_service: Option<bool>,
     pub unable_to_work: Option<bool>,
+    /// Told at home of a reason that excuses from work.
+    pub exempt: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -290,6 +292,9 @@ fn is_anybody_able(family: &Family) -> Option<bool> {
 /// Of working age, and not the one who cares for a child under three: the mother,
 /// or the only parent.
 fn may_have_to_work(adult: &Adult, family: &Family) -> bool {
+    if adult.exempt {
+        return false;
+    }
     let working_age = if adult.male {
         WORKING_AGE
     } else {

@@ -21,6 +21,7 @@ fn adult(male: bool, age: i32, income_soum: i64) -> Adult {
         balance: Some(0),
         in_service: Some(false),
         unable_to_work: Some(false),
+        exempt: false,
     }
 }
 
@@ -294,4 +295,18 @@ fn the_budget_goes_to_the_poorest_and_nobody_jumps_the_queue() {
         70,
         &[true, false, false],
     );
+}
+
+#[test]
+fn who_told_at_home_of_a_reason_need_not_work() {
+    let mut family = couple(0, &[10]);
+    assert_eq!(brief(judge_sr26(&family)), "child_benefit POOR 275000");
+    family.adults[0].exempt = true;
+    assert_eq!(brief(judge_sr26(&family)), "child_benefit POOR 275000");
+    family.adults[1].exempt = true;
+    let told = "child_benefit STATE_SUPPORTED 275000";
+    assert_eq!(brief(judge_sr26(&family)), told);
+    // The disability register then makes no difference.
+    family.adults[1].unable_to_work = None;
+    assert_eq!(brief(judge_sr26(&family)), told);
 }

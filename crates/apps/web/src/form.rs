@@ -3,6 +3,7 @@
 //! A form comes back with every typed value kept, a list of its problems at
 //! the top and the same words beside each field. Secrets are never shown again.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -57,10 +58,13 @@ impl Typed {
     }
 }
 
+/// A field's name: fixed, or with the number of the person that it asks about.
+pub type Name = Cow<'static, str>;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The field's name, or empty when the whole form is meant.
-    pub field: &'static str,
+    pub field: Name,
     pub message: String,
 }
 
@@ -72,16 +76,16 @@ impl Problems {
         Problems::default()
     }
 
-    pub fn one(field: &'static str, message: impl Into<String>) -> Problems {
+    pub fn one(field: impl Into<Name>, message: impl Into<String>) -> Problems {
         Problems(vec![Problem {
-            field,
+            field: field.into(),
             message: message.into(),
         }])
     }
 
-    pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
+    pub fn add(&mut self, field: impl Into<Name>, message: impl Into<String>) {
         self.0.push(Problem {
-            field,
+            field: field.into(),
             message: message.into(),
         });
     }
@@ -106,7 +110,7 @@ impl Problems {
 #[derive(Debug, Clone, Template)]
 #[template(path = "field.html")]
 pub struct Field {
-    name: &'static str,
+    name: Name,
     label: String,
     hint: String,
     value: String,
@@ -120,22 +124,23 @@ pub struct Field {
 
 impl Field {
     pub fn text(
-        name: &'static str,
+        name: impl Into<Name>,
         label: impl Into<String>,
         typed: &Typed,
         problems: &Problems,
     ) -> Field {
+        let name = name.into();
         Field {
-            name,
             label: label.into(),
             hint: String::new(),
-            value: typed.get(name).to_owned(),
+            value: typed.get(&name).to_owned(),
             kind: "text",
             inputmode: "",
             autocomplete: "off",
             class: "",
             chars_max: 64,
-            error: problems.of(name),
+            error: problems.of(&name),
+            name,
         }
     }
 
@@ -188,7 +193,7 @@ impl Field {
 #[derive(Debug, Clone, Template)]
 #[template(path = "choice.html")]
 pub struct Choice {
-    name: &'static str,
+    name: Name,
     label: String,
     options: Vec<(String, String)>,
     value: String,
@@ -197,23 +202,24 @@ pub struct Choice {
 
 impl Choice {
     pub fn new(
-        name: &'static str,
+        name: impl Into<Name>,
         label: impl Into<String>,
         options: impl IntoIterator<Item = (String, String)>,
         typed: &Typed,
         problems: &Problems,
     ) -> Choice {
+        let name = name.into();
         Choice {
-            name,
             label: label.into(),
             options: options.into_iter().collect(),
-            value: typed.get(name).to_owned(),
-            error: problems.of(name),
+            value: typed.get(&name).to_owned(),
+            error: problems.of(&name),
+            name,
         }
     }
 
     pub fn yes_no(
-        name: &'static str,
+        name: impl Into<Name>,
         label: impl Into<String>,
         t: crate::i18n::T,
         typed: &Typed,

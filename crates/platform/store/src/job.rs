@@ -315,6 +315,17 @@ fn backoff_us(job: &Job, random: u64) -> i64 {
     whole / 2 + jitter
 }
 
+/// The keys of all jobs of a kind that are not done: ready, at work or dead.
+pub async fn keys(tx: &mut Tx, kind: &str) -> Result<Vec<String>> {
+    let rows = fetch_all!(
+        tx,
+        (String,),
+        "SELECT DISTINCT key FROM job WHERE kind = $1 ORDER BY key",
+        kind
+    )?;
+    Ok(rows.into_iter().map(|(key,)| key).collect())
+}
+
 /// A dead job, for its owner's page.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct DeadJob {

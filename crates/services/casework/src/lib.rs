@@ -17,6 +17,7 @@
 //! Whoever calls opens the transaction where money follows in it: payments commits in the same
 //! one. Units: money in tiyin, days and months of the local calendar, instants UTC.
 
+mod aid;
 pub mod application;
 pub mod assessment;
 pub mod award;

@@ -4,14 +4,16 @@
 use std::collections::{BTreeMap, HashSet};
 
 use ::store::{Ids, Tx};
+use access::Permit;
 use kernel::ids::Uuid;
 use kernel::kin::Role;
 use kernel::{CaseId, Money, Month, PersonId, Portrait, UnitId};
 use serde_json::json;
 
+use crate::aid;
 use crate::application;
 use crate::assessment::{self, Assessment, Basis};
-use crate::award::{self, Changes};
+use crate::award::{self, Changes, Running};
 use crate::case::{self, Case, EventKind, Origin, State, Verdict, first_paid_month};
 use crate::close::{Claim, share};
 use crate::decision;
@@ -38,7 +40,7 @@ pub async fn chosen(tx: &mut Tx, shelf: &Shelf, run: Uuid, free: &Free) -> Resul
         for (row, basis) in &page {
             let roster = roster::unpack(&row.roster)?;
             // Whoever is paid takes no part: the money goes to the next.
-            if roster.members.iter().any(|m| paid.contains(&m.person)) {
+            if paid.stand_against(&roster) {
                 continue;
             }
             let district = roster.district;
@@ -76,6 +78,7 @@ pub async fn award_page(
     tx: &mut Tx,
     ids: &Ids,
     shelf: &Shelf,
+    permit: &Permit,
     run: Uuid,
     after: UnitId,
     chosen: &HashSet<UnitId>,
@@ -90,10 +93,7 @@ pub async fn award_page(
     let paid = paid_already(tx, shelf, &page).await?;
     for (row, basis) in page.iter().filter(|(row, _)| chosen.contains(&row.unit)) {
         let mut case = open(tx, ids, row, basis).await?;
-        if roster::persons(&case)?
-            .iter()
-            .any(|person| paid.contains(person))
-        {
+        if paid.stand_against(&roster::unpack(&row.roster)?) {
             continue;
         }
         let first = first_paid_month(basis.counted_month);
@@ -110,18 +110,36 @@ pub async fn award_page(
     assessment::insert(tx, &grounds).await?;
     decision::insert(tx, ids, &decisions).await?;
     award::insert(tx, &changes.awards).await?;
+    aid::note(tx, ids, shelf.zone(), permit, &changes.awards).await?;
     case::save(tx, &mut cases).await?;
     Ok(Some((last, changes)))
 }
 
-/// Persons to whom an award of the same benefit runs.
-async fn paid_already(
-    tx: &mut Tx,
-    shelf: &Shelf,
-    page: &[(Assessment, Basis)],
-) -> Result<HashSet<PersonId>> {
+/// Persons of whom awards of the same benefit are or were.
+#[derive(Default)]
+struct Paid {
+    now: HashSet<PersonId>,
+    /// By an award that was paid once and for all.
+    once: HashSet<PersonId>,
+}
+
+impl Paid {
+    /// Somebody is paid now, or all children of the family had what each has once.
+    fn stand_against(&self, roster: &Portrait) -> bool {
+        let mut children = roster
+            .members
+            .iter()
+            .filter(|member| member.role == Role::Child)
+            .peekable();
+        let all_had =
+            children.peek().is_some() && children.all(|child| self.once.contains(&child.person));
+        all_had || roster.members.iter().any(|m| self.now.contains(&m.person))
+    }
+}
+
+async fn paid_already(tx: &mut Tx, shelf: &Shelf, page: &[(Assessment, Basis)]) -> Result<Paid> {
     let Some((_, basis)) = page.first() else {
-        return Ok(HashSet::new());
+        return Ok(Paid::default());
     };
     let mut persons = Vec::new();
     for (row, _) in page {
@@ -132,11 +150,25 @@ async fn paid_already(
                 .map(|member| member.person),
         );
     }
+    let same = |running: &Running| shelf.is_same_benefit(&basis.regime, &running.award.regime);
+    let mut paid = Paid::default();
     let running = award::of_persons(tx, &persons, first_paid_month(basis.counted_month)).await?;
-    let same = running
-        .into_iter()
-        .filter(|(_, running)| shelf.is_same_benefit(&basis.regime, &running.award.regime));
-    Ok(same.map(|(person, _)| person).collect())
+    let now = running.into_iter().filter(|(_, running)| same(running));
+    paid.now.extend(now.map(|(person, _)| person));
+    if pays_once(shelf, page, basis)? {
+        // One that is over counts too, unless it was stopped before it was paid.
+        let of_all_time = award::of_persons(tx, &persons, Month(0)).await?.into_iter();
+        let had = of_all_time.filter(|(_, had)| same(had) && had.end() > had.award.first_month);
+        paid.once.extend(had.map(|(person, _)| person));
+    }
+    Ok(paid)
+}
+
+fn pays_once(shelf: &Shelf, page: &[(Assessment, Basis)], basis: &Basis) -> Result<bool> {
+    let pack = shelf.regime(&basis.regime)?;
+    let term = |row: &Assessment| pack.term(row.programme.as_deref()?, row.category.as_deref());
+    let mut terms = page.iter().filter_map(|(row, _)| term(row));
+    Ok(terms.any(|term| term.months == 1 && term.at_end == rules::AtEnd::Stop))
 }
 
 async fn open(tx: &mut Tx, ids: &Ids, row: &Assessment, basis: &Basis) -> Result<Case> {

@@ -58,10 +58,21 @@ async fn listed(story: &Story<'_>, person: PersonId, lonely: bool) {
     tx.commit().await.unwrap();
 }
 
+/// A regime and the programme that it pays.
+type Benefit = (&'static str, &'static str);
+
+const LONELY: Benefit = ("uz-lonely-elderly", PROGRAMME);
+const BIRTH: Benefit = ("uz-birth-grant", "birth_grant");
+
 /// Assesses the register and awards within this much money; `month` is closed.
-async fn award_register(story: &Story<'_>, month: &str, soums: i64) -> Changes {
+async fn award_register(
+    story: &Story<'_>,
+    (regime, programme): Benefit,
+    month: &str,
+    soums: i64,
+) -> Changes {
     let (platform, shelf) = (story.platform, &story.shelf);
-    let pack = shelf.regime("uz-lonely-elderly").unwrap();
+    let pack = shelf.regime(regime).unwrap();
     let month = Month::parse(month).unwrap();
     let on = platform.clock.now().day(shelf.zone());
     let report = assessment::register(
@@ -75,7 +86,7 @@ async fn award_register(story: &Story<'_>, month: &str, soums: i64) -> Changes {
     )
     .await
     .unwrap();
-    let free = Free::from([((DISTRICT, PROGRAMME.to_owned()), Money::from_major(soums))]);
+    let free = Free::from([((DISTRICT, programme.to_owned()), Money::from_major(soums))]);
     let mut tx = platform.db.begin().await.unwrap();
     let chosen = proactive::chosen(&mut tx, shelf, report.run, &free)
         .await
@@ -84,6 +95,7 @@ async fn award_register(story: &Story<'_>, month: &str, soums: i64) -> Changes {
         &mut tx,
         &platform.ids,
         shelf,
+        &story.permit,
         report.run,
         UnitId::NIL,
         &chosen,
@@ -108,7 +120,7 @@ async fn a_lonely_person_is_awarded_by_the_register_and_may_still_apply_for_the_
             let person = story.person(family.applicant()).await;
             listed(&story, person, lonely).await;
         }
-        let changes = award_register(&story, "2026-01", 10_000_000).await;
+        let changes = award_register(&story, LONELY, "2026-01", 10_000_000).await;
         let [award] = changes.awards.as_slice() else {
             panic!("{changes:?}");
         };
@@ -123,7 +135,7 @@ async fn a_lonely_person_is_awarded_by_the_register_and_may_still_apply_for_the_
         );
         // Found again, she is not awarded twice.
         assert!(
-            award_register(&story, "2026-01", 10_000_000)
+            award_register(&story, LONELY, "2026-01", 10_000_000)
                 .await
                 .is_empty()
         );
@@ -139,6 +151,66 @@ async fn a_lonely_person_is_awarded_by_the_register_and_may_still_apply_for_the_
             .unwrap();
         assert_eq!(cases.len(), 2);
         drop(tx);
+        story.holds().await;
+    })
+    .await;
+}
+
+/// What the civil registry says of the one child, the mother's first, and the register of
+/// payments of the family: that nothing is paid.
+async fn born(story: &Story<'_>, family: &Family, as_of: &str) {
+    let child = story.person(family.child(0)).await;
+    let applicant = story.person(family.applicant()).await;
+    let birth = vec![vec![Cell::Int(1), Cell::Int(0)]];
+    let said = [
+        (child, code::BIRTH, Source::CivilRegistry, birth),
+        (child, code::AID, Source::Programmes, vec![]),
+        (applicant, code::AID, Source::Programmes, vec![]),
+    ];
+    let fact = |(person, kind, source, rows): (PersonId, u16, Source, Vec<Vec<Cell>>)| Fact {
+        id: FactId(story.platform.ids.uuid()),
+        owner: person.0,
+        kind,
+        source,
+        as_of: Day::parse(as_of).unwrap(),
+        received_at: story.platform.clock.now(),
+        evidence: EvidenceId(story.platform.ids.uuid()),
+        body: FactBody::new(rows),
+    };
+    let facts: Vec<Fact> = said.into_iter().map(fact).collect();
+    let mut tx = story.platform.db.begin().await.unwrap();
+    registry::fact::record(&mut tx, &story.permit, &facts)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_grant_paid_once_is_not_paid_again_for_the_child_when_its_award_is_over() {
+    each_db(SCHEMAS, async |platform| {
+        let family = Family {
+            no: 1,
+            adults: vec![adult(Sex::Female, 0)],
+            children: vec!["2025-12-20"],
+        };
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        born(&story, &family, "2026-01-04").await;
+        let changes = award_register(&story, BIRTH, "2026-01", 10_000_000).await;
+        let [award] = changes.awards.as_slice() else {
+            panic!("{changes:?}");
+        };
+        // 0.703 of 1 271 000, paid in February alone.
+        assert_eq!(award.amount, Money(89_351_300));
+        assert_eq!(award.end_month, Month::parse("2026-03").unwrap());
+        for month in ["2026-01", "2026-02", "2026-03"] {
+            story.at(&format!("{month}-20T09:00:00+05:00"));
+            let again = award_register(&story, BIRTH, month, 10_000_000).await;
+            assert!(again.is_empty(), "{month}: {again:?}");
+        }
+        // Also when a later list of the register of payments leaves the grant out.
+        born(&story, &family, "2026-03-25").await;
+        let again = award_register(&story, BIRTH, "2026-03", 10_000_000).await;
+        assert!(again.is_empty(), "{again:?}");
         story.holds().await;
     })
     .await;

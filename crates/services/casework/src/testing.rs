@@ -78,6 +78,12 @@ impl Family {
         pinfl(self.no, place, adult.sex, adult.born)
     }
 
+    /// By its place among the children.
+    pub fn child(&self, place: usize) -> Pinfl {
+        let of_family = u16::try_from(self.adults.len() + place).unwrap();
+        pinfl(self.no, of_family, Sex::Female, self.children[place])
+    }
+
     fn rows(&self) -> String {
         let mut rows = String::new();
         for (place, adult) in self.adults.iter().enumerate() {
@@ -123,7 +129,12 @@ pub fn shelf() -> Shelf {
     };
     Shelf::new(
         Zone::tashkent(),
-        vec![pack("uz-654b"), pack("uz-sr26"), pack("uz-lonely-elderly")],
+        vec![
+            pack("uz-654b"),
+            pack("uz-sr26"),
+            pack("uz-lonely-elderly"),
+            pack("uz-birth-grant"),
+        ],
     )
 }
 

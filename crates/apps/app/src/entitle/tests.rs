@@ -1,9 +1,10 @@
 //! Awards beside their entitlements, on both databases.
 
-use kernel::UnitId;
-use payments::appropriation::{self, SetLimit};
+use kernel::facts::{Cell, FactBody};
+use kernel::{Day, EvidenceId, FactId, Money, RunId, Source, UnitId};
+use payments::appropriation::SetLimit;
 use store::testing::each_db;
-use store::{Platform, execute};
+use store::{Platform, execute, fetch_all};
 
 use super::*;
 
@@ -15,8 +16,35 @@ fn month(text: &str) -> Month {
 }
 
 /// An award of February to April.
+fn award_of_no(no: u128, amount: i64) -> Award {
+    Award {
+        id: AwardId::from_u128(no),
+        case: CaseId::from_u128(no),
+        decision: kernel::DecisionId::from_u128(no),
+        unit: UnitId::from_u128(no),
+        payee: PersonId::from_u128(no),
+        district: DISTRICT,
+        regime: "uz-sr26".to_owned(),
+        programme: PROGRAMME.to_owned(),
+        category: None,
+        amount: Money(amount),
+        first_month: month("2026-02"),
+        end_month: month("2026-05"),
+        at_end: casework::award::AtEnd::Stop,
+        members: vec![casework::award::Member {
+            person: PersonId::from_u128(no),
+            until: None,
+        }],
+    }
+}
+
+/// Such an award, which waits for an account.
 async fn awarded(platform: &Platform, no: u128, amount: i64) {
     let id = AwardId::from_u128(no);
+    let waiting = Followed {
+        without_account: vec![award_of_no(no, amount)],
+        ..Followed::default()
+    };
     let mut tx = platform.db.begin().await.unwrap();
     execute!(
         tx,
@@ -31,6 +59,24 @@ async fn awarded(platform: &Platform, no: u128, amount: i64) {
         i64::from(month("2026-05").0)
     )
     .unwrap();
+    wait(&mut tx, &platform.ids, &waiting).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn limits(platform: &Platform, limits: &[(&str, i64)]) {
+    let ids = &platform.ids;
+    let mut tx = platform.db.begin().await.unwrap();
+    for (text, limit) in limits {
+        let line = SetLimit {
+            id: ids.uuid(),
+            month: month(text),
+            district: DISTRICT,
+            programme: PROGRAMME.to_owned(),
+            limit: Money(*limit),
+            set_by: None,
+        };
+        appropriation::set(&mut tx, ids, &line).await.unwrap();
+    }
     tx.commit().await.unwrap();
 }
 
@@ -57,24 +103,7 @@ fn entitlement_of(no: u128, amount: i64) -> NewEntitlement {
 async fn money_of_an_award_that_waits_for_an_account_is_not_free() {
     each_db(&[casework::SCHEMA, payments::SCHEMA], async |platform| {
         let ids = &platform.ids;
-        let mut tx = platform.db.begin().await.unwrap();
-        let line = SetLimit {
-            id: ids.uuid(),
-            month: month("2026-03"),
-            district: DISTRICT,
-            programme: PROGRAMME.to_owned(),
-            limit: Money(1_000),
-            set_by: None,
-        };
-        let first = SetLimit {
-            id: ids.uuid(),
-            month: month("2026-02"),
-            ..line.clone()
-        };
-        for line in [&first, &line] {
-            appropriation::set(&mut tx, ids, line).await.unwrap();
-        }
-        tx.commit().await.unwrap();
+        limits(&platform, &[("2026-02", 1_000), ("2026-03", 1_000)]).await;
         for (no, amount) in [(1, 300), (2, 450)] {
             awarded(&platform, no, amount).await;
         }
@@ -93,14 +122,142 @@ async fn money_of_an_award_that_waits_for_an_account_is_not_free() {
         tx.commit().await.unwrap();
         assert_eq!(free("2026-03").await, Money(250));
         let mut tx = platform.db.read().await.unwrap();
-        let still = promised(&mut tx, month("2026-03")).await.unwrap();
-        assert_eq!(still, BTreeMap::from([(key.clone(), Money(450))]));
-        assert!(
-            promised(&mut tx, month("2026-05"))
-                .await
-                .unwrap()
-                .is_empty()
-        );
+        let still = promised(&mut tx).await.unwrap();
+        let still: Vec<(AwardId, Money)> = still.iter().map(|a| (a.id, a.amount)).collect();
+        assert_eq!(still, [(AwardId::from_u128(2), Money(450))]);
+        // A payment that resumes finds the same left.
+        let lines = free_lines(&mut tx, month("2026-03")).await.unwrap();
+        let mut expected = FreeLines::default();
+        expected.add(DISTRICT, PROGRAMME, month("2026-03"), Money(250));
+        assert_eq!(lines, expected);
     })
     .await;
+}
+
+/// What the system may do with awards and the accounts of their payees.
+async fn permit(platform: &Platform) -> Permit {
+    let system = access::Subject::system();
+    let run = Some(RunId(platform.ids.uuid()));
+    let (action, purpose) = (Action::AssessCase, Purpose::Payment);
+    let permit = access::batch(platform, &system, action, purpose, run, 1).await;
+    permit.unwrap()
+}
+
+/// A bank tells of the card of each payee.
+async fn cards(platform: &Platform, permit: &Permit, payees: &[u128]) {
+    let card = |no: &u128| Fact {
+        id: FactId(platform.ids.uuid()),
+        owner: PersonId::from_u128(*no).0,
+        kind: code::ACCOUNT,
+        source: Source::Bank,
+        as_of: Day::parse("2026-02-01").unwrap(),
+        received_at: platform.clock.now(),
+        evidence: EvidenceId(platform.ids.uuid()),
+        body: FactBody::new(vec![vec![
+            Cell::Text("00014".into()),
+            Cell::Text("22618000000000000001".into()),
+            Cell::Int(0),
+            Cell::Int(1),
+        ]]),
+    };
+    let facts: Vec<Fact> = payees.iter().map(card).collect();
+    let mut tx = platform.db.begin().await.unwrap();
+    registry::fact::record(&mut tx, permit, &facts)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+const SCHEMAS: &[&[store::Migration]] = &[
+    access::SCHEMA,
+    registry::SCHEMA,
+    casework::SCHEMA,
+    payments::SCHEMA,
+];
+
+/// A case that was awarded, as far as its events go.
+async fn case_of(platform: &Platform, no: u128) {
+    let mut tx = platform.db.begin().await.unwrap();
+    execute!(
+        tx,
+        "INSERT INTO case_now (id, number, origin, applicant, unit, district, mahalla, regime, \
+         bank_consent, lodged_at, applied_on, counted_month, window_end, state, events) \
+         VALUES ($1, $2, 'application', $1, $1, $3, 0, 'uz-sr26', $4, 0, 0, 0, 0, 'awarded', 0)",
+        CaseId::from_u128(no).0,
+        format!("NO{no}"),
+        i64::from(DISTRICT),
+        true
+    )
+    .unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_award_that_the_budget_does_not_reach_stops_no_other_and_its_case_says_why() {
+    each_db(SCHEMAS, async |platform| {
+        let permit = permit(&platform).await;
+        cards(&platform, &permit, &[1, 2, 3]).await;
+        limits(&platform, &[("2026-02", 700), ("2026-03", 700)]).await;
+        for no in 1..4 {
+            case_of(&platform, no).await;
+        }
+        let changes = Changes {
+            stops: Vec::new(),
+            awards: vec![
+                award_of_no(1, 300),
+                award_of_no(2, 900),
+                award_of_no(3, 300),
+            ],
+        };
+        let mut tx = platform.db.begin().await.unwrap();
+        let ids = &platform.ids;
+        let followed = follow(&mut tx, ids, &permit, &changes).await.unwrap();
+        assert_eq!(followed.opened, 2);
+        let [(award, refusal)] = &followed.without_money[..] else {
+            panic!("{followed:?}");
+        };
+        assert_eq!(award.id, AwardId::from_u128(2));
+        let entitlement::Refusal::OverBudget {
+            available, asked, ..
+        } = refusal
+        else {
+            panic!("{refusal}");
+        };
+        assert_eq!((*available, *asked), (Money(100), Money(900)));
+        wait(&mut tx, ids, &followed).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = platform.db.read().await.unwrap();
+        let events = fetch_all!(
+            tx,
+            (uuid::Uuid, String, String),
+            "SELECT case_id, kind, detail FROM case_event"
+        );
+        let events = events.unwrap();
+        let [(case, kind, detail)] = &events[..] else {
+            panic!("one case, one event");
+        };
+        assert_eq!(
+            (*case, kind.as_str()),
+            (CaseId::from_u128(2).0, "payment_waits")
+        );
+        assert!(detail.contains(&refusal.to_string()), "{detail}");
+        // Nothing is wrong with it but the money: it stays promised and is tried again.
+        let waiting = job::keys(&mut tx, AWAIT_ACCOUNT).await.unwrap();
+        assert_eq!(waiting, [AwardId::from_u128(2).to_string()]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_close_does_not_share_what_awards_that_wait_for_an_account_are_promised() {
+    let folder = tempfile::tempdir().unwrap();
+    let daftar = Daftar::init(crate::tests::config(&folder)).await.unwrap();
+    let platform = &daftar.platform;
+    limits(platform, &[("2026-02", 1_000), ("2026-03", 1_000)]).await;
+    case_of(platform, 1).await;
+    awarded(platform, 1, 300).await;
+    let closed = daftar.month_close(month("2026-02")).await.unwrap();
+    let left = (DISTRICT, PROGRAMME.to_owned(), Money(700));
+    assert_eq!(closed.envelopes, [left]);
 }

@@ -1,15 +1,14 @@
 //! Asking agencies for many families at once, and assessing what came in.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use access::{Action, Permit, Purpose};
 use casework::assessment::{self, Answered, Silent};
-use casework::award::FreeLines;
-use casework::{Case, case, events};
+use casework::{Case, Shelf, case, events};
 use exchange::gather::{self, Ask, Gathered, Need, Who};
-use kernel::{CaseId, Instant, Month, PersonId, Pinfl, Source};
-use payments::appropriation;
+use kernel::{CaseId, Day, Instant, Month, PersonId, Pinfl, Source};
 use rules::Pack;
 use store::Tx;
 use store::job::{self, Job, NewJob};
@@ -25,8 +24,6 @@ const FAMILIES_MAX: i64 = 200;
 const CASES_MAX: i64 = 500;
 /// An answer that nobody promised is asked for again after so long.
 const ASK_AGAIN_S: i64 = 6 * 3600;
-/// Months of income that count.
-const WINDOW_MONTHS: i32 = 3;
 
 impl Daftar {
     /// Asks about the families that are due, and assesses them.
@@ -72,17 +69,19 @@ impl Daftar {
         let mut tx = self.platform.db.read().await?;
         let applicants: Vec<PersonId> = cases.iter().map(|case| case.applicant).collect();
         let pinfls = registry::person::pinfls_of(&mut tx, permit, &applicants).await?;
-        let mut packs: BTreeMap<&str, Arc<Pack>> = BTreeMap::new();
+        let mut laws: BTreeMap<(&str, Day, u32), Laws> = BTreeMap::new();
         let mut asks = Vec::with_capacity(cases.len());
         for case in cases {
             let Some(pinfl) = pinfls.get(&case.applicant) else {
                 tracing::warn!(case = %case.id, "the applicant has no PINFL; nobody can be asked");
                 continue;
             };
-            if !packs.contains_key(case.regime.as_str()) {
-                packs.insert(&case.regime, self.shelf.regime(&case.regime)?);
-            }
-            asks.push(ask(case, *pinfl, &packs[case.regime.as_str()]));
+            let key = (case.regime.as_str(), case.applied_on, case.district);
+            let laws = match laws.entry(key) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(Laws::of(&self.shelf, key)?),
+            };
+            asks.push(ask(case, *pinfl, laws));
         }
         Ok(asks)
     }
@@ -124,13 +123,13 @@ impl Daftar {
         let payable_from = payable_from(&mut tx, self.today().month()).await?;
         let mut settled = Settled::default();
         for part in answered.chunks(assessment::CASES_MAX) {
-            let free = free_from(&mut tx, payable_from).await?;
+            let free = entitle::free_lines(&mut tx, payable_from).await?;
             let shelf = &self.shelf;
             let done =
                 assessment::ready_cases(&mut tx, ids, shelf, permit, part, payable_from, free)
                     .await?;
             let followed = entitle::follow(&mut tx, ids, permit, &done.changes).await?;
-            self.remember_without_account(&mut tx, &followed).await?;
+            entitle::wait(&mut tx, ids, &followed).await?;
             settled.assessed += done.assessed;
             settled.refused += done.refused;
             settled.changes += followed.opened + followed.stopped;
@@ -145,17 +144,6 @@ impl Daftar {
         Ok(settled)
     }
 
-    async fn remember_without_account(
-        &self,
-        tx: &mut Tx,
-        followed: &entitle::Followed,
-    ) -> Result<()> {
-        for award in &followed.without_account {
-            tracing::warn!(award = %award.id, case = %award.case, "the payee has no card account");
-        }
-        entitle::wait_for_account(tx, &self.platform.ids, &followed.without_account).await
-    }
-
     pub(super) async fn fail_all(&self, jobs: &[Job], error: &str) -> Result<Settled> {
         tracing::error!(jobs = jobs.len(), error, "work failed and is tried again");
         for job in jobs {
@@ -168,13 +156,39 @@ impl Daftar {
     }
 }
 
-fn ask(case: &Case, applicant: Pinfl, pack: &Pack) -> Ask {
-    let first = case.window_end.plus(1 - WINDOW_MONTHS);
+/// The law of a case, and how far back any law in force on its day, that of its district's
+/// overlays included, counts incomes: one question serves them all.
+struct Laws {
+    pack: Arc<Pack>,
+    window_months: i32,
+}
+
+impl Laws {
+    fn of(shelf: &Shelf, (regime, on, district): (&str, Day, u32)) -> Result<Laws> {
+        let pack = shelf.regime(regime)?;
+        let mut packs = shelf.overlays(on, district);
+        packs.extend([Arc::clone(&pack), shelf.in_force(on)?]);
+        let months = |pack: &Arc<Pack>| pack.window().months + pack.window().lag;
+        let longest = packs.iter().map(months).max().unwrap_or_default();
+        Ok(Laws {
+            pack,
+            window_months: i32::try_from(longest).expect("a window of at most some years"),
+        })
+    }
+
+    /// The months to ask about, up to the last that counts.
+    fn window(&self, last: Month) -> (Month, Month) {
+        (last.plus(1 - self.window_months), last)
+    }
+}
+
+fn ask(case: &Case, applicant: Pinfl, laws: &Laws) -> Ask {
+    let pack = &laws.pack;
     Ask {
         case: case.id,
         applicant,
         block: pack.unit().name.clone(),
-        window: (first, case.window_end),
+        window: laws.window(case.window_end),
         as_of: case.applied_on,
         consent: case.bank_consent.then(|| case.id.to_string()),
         kinds: pack.required_kinds().iter().filter_map(need).collect(),
@@ -219,15 +233,6 @@ fn again(gathered: &[Gathered], now: Instant) -> Vec<(CaseId, Instant)> {
     again
 }
 
-/// What every budget line has left from `month` on.
-async fn free_from(tx: &mut Tx, month: Month) -> Result<FreeLines> {
-    let mut free = FreeLines::default();
-    for line in appropriation::from_month(tx, month).await? {
-        free.add(line.district, &line.programme, line.month, line.available());
-    }
-    Ok(free)
-}
-
 /// The first month that no payment run holds yet, counted from the one at hand.
 pub(crate) async fn payable_from(tx: &mut Tx, month: Month) -> Result<Month> {
     let mut first = month;
@@ -239,4 +244,39 @@ pub(crate) async fn payable_from(tx: &mut Tx, month: Month) -> Result<Month> {
         first = first.plus(1);
     }
     Ok(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::law;
+
+    /// The window that the agencies are asked about for an application of a day in a district.
+    fn asked(shelf: &Shelf, on: &str, district: u32) -> (String, String) {
+        let on = Day::parse(on).expect(on);
+        let regime = shelf.in_force(on).expect("a regime");
+        let laws = Laws::of(shelf, (regime.id(), on, district)).expect("laws");
+        let (first, last) = laws.window(on.month().plus(-1));
+        (first.to_string(), last.to_string())
+    }
+
+    #[test]
+    fn the_agencies_are_asked_for_the_longest_window_of_the_laws_in_force_there_and_then() {
+        let folder = tempfile::tempdir().unwrap();
+        let packs = law(&folder);
+        let file = packs.join("uz/uz-pilot/regime.md");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let longer = "cut-off day: 16\nwindow months: 12";
+        assert!(text.contains("cut-off day: 16"));
+        std::fs::write(&file, text.replacen("cut-off day: 16", longer, 1)).unwrap();
+        let read = crate::packs::read(&packs, "uz").unwrap();
+        let shelf = Shelf::new(kernel::Zone::tashkent(), read);
+        let check = |on, district, first: &str, last: &str| {
+            let window = (first.to_owned(), last.to_owned());
+            assert_eq!(asked(&shelf, on, district), window, "{on} in {district}");
+        };
+        check("2020-03-10", 1_724_220, "2019-03", "2020-02");
+        check("2020-03-10", 1_726_262, "2019-12", "2020-02");
+        check("2021-03-10", 1_724_220, "2020-12", "2021-02");
+    }
 }

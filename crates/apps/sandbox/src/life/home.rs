@@ -60,7 +60,7 @@ async fn work_through(world: &World, daftar: &Daftar, login: &str, kind: Kind) -
     };
     let tasks = tasks
         .into_iter()
-        .map(|(case, pinfl)| async move { one(world, daftar, login, kind, &case, pinfl).await });
+        .map(|task| async move { one(world, daftar, login, kind, &task).await });
     let mut results = futures::stream::iter(tasks).buffer_unordered(PARALLEL_MAX);
     while let Some(ok) = results.next().await {
         done.add(ok);
@@ -68,12 +68,18 @@ async fn work_through(world: &World, daftar: &Daftar, login: &str, kind: Kind) -
     done
 }
 
-/// Case and applicant of every open task.
+/// An open task: a case, its applicant, and of whom a visit asks what excuses from work.
+struct Task {
+    case: String,
+    pinfl: Pinfl,
+    asked: Vec<Pinfl>,
+}
+
 async fn list(
     daftar: &Daftar,
     login: &str,
     kind: Kind,
-) -> Result<Vec<(String, Pinfl)>, super::daftar::CallError> {
+) -> Result<Vec<Task>, super::daftar::CallError> {
     let (mut tasks, mut seen) = (vec![], HashSet::new());
     let mut after = String::new();
     for _ in 0..PAGES_MAX {
@@ -88,10 +94,10 @@ async fn list(
         let fresh: Vec<_> = page
             .iter()
             .filter_map(task)
-            .filter(|(case, _)| seen.insert(case.clone()))
+            .filter(|task| seen.insert(task.case.clone()))
             .collect();
-        let Some((last, _)) = fresh.last() else { break };
-        after.clone_from(last);
+        let Some(last) = fresh.last() else { break };
+        after.clone_from(&last.case);
         tasks.extend(fresh);
         if page.len() < PAGE {
             break;
@@ -112,26 +118,23 @@ fn rows(answer: &Value) -> &[Value] {
         .map_or(&[], Vec::as_slice)
 }
 
-fn task(row: &Value) -> Option<(String, Pinfl)> {
-    Some((
-        row["case"].as_str()?.to_owned(),
-        Pinfl::parse(row["pinfl"].as_str()?).ok()?,
-    ))
+fn task(row: &Value) -> Option<Task> {
+    let pinfl = |value: &Value| Pinfl::parse(value.as_str()?).ok();
+    let asked = row["asked"].as_array();
+    Some(Task {
+        case: row["case"].as_str()?.to_owned(),
+        pinfl: pinfl(&row["pinfl"])?,
+        asked: asked.into_iter().flatten().filter_map(pinfl).collect(),
+    })
 }
 
-async fn one(
-    world: &World,
-    daftar: &Daftar,
-    login: &str,
-    kind: Kind,
-    case: &str,
-    pinfl: Pinfl,
-) -> bool {
-    let Some(applicant) = world.country.find(pinfl) else {
+async fn one(world: &World, daftar: &Daftar, login: &str, kind: Kind, task: &Task) -> bool {
+    let case = task.case.as_str();
+    let Some(applicant) = world.country.find(task.pinfl) else {
         tracing::warn!(case, "nobody has the applicant's number");
         return false;
     };
-    let body = body(world, kind, case, applicant);
+    let body = body(world, kind, task, applicant);
     let sent = daftar
         .post(login, &format!("{}/{case}", kind.path()), &body)
         .await;
@@ -142,19 +145,21 @@ async fn one(
     world.cases().lodged.contains_key(&applicant)
 }
 
-fn body(world: &World, kind: Kind, case: &str, applicant: PersonNo) -> Value {
+fn body(world: &World, kind: Kind, task: &Task, applicant: PersonNo) -> Value {
     let population = &world.country.population;
     let family = population.family(world.country.person(applicant).family);
-    let id = seed::id(&[population.seed, 42 + kind as u64, seed::of_text(case)]);
+    let id = seed::id(&[population.seed, 42 + kind as u64, seed::of_text(&task.case)]);
     let today = day_of(world.now());
     match kind {
         Kind::Visit => {
             let found = family.questionnaire(population.seed);
+            let asked = if found.at_home { &task.asked[..] } else { &[] };
             json!({
                 "id": id,
                 "at_home": found.at_home,
                 "confirmed": found.at_home,
                 "informal_income_minor": found.informal_minor,
+                "work": asked.iter().map(|one| work(world, *one)).collect::<Vec<_>>(),
                 "visited_on": today,
             })
         }
@@ -168,6 +173,17 @@ fn body(world: &World, kind: Kind, case: &str, applicant: PersonNo) -> Value {
             })
         }
     }
+}
+
+/// What an adult says of work: a reason that excuses from it, or that there is none.
+fn work(world: &World, adult: Pinfl) -> Value {
+    let person = world.country.find(adult).map(|no| world.country.person(no));
+    let exemption = person.and_then(|person| person.exemption());
+    let said = exemption.map(|told| {
+        let until = told.until.map(|day| day.to_string());
+        json!({ "reason": told.reason, "since": told.since.to_string(), "until": until })
+    });
+    json!({ "pinfl": adult.to_string(), "exemption": said })
 }
 
 /// The truth counts only what Daftar has accepted.

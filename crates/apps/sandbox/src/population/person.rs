@@ -146,6 +146,21 @@ pub struct Person {
     pub deposit_soum: u32,
 }
 
+/// What keeps a person from work, told at home: no agency knows of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exemption {
+    /// As Daftar's questionnaire names it.
+    pub reason: &'static str,
+    pub since: Day,
+    pub until: Option<Day>,
+}
+
+impl Exemption {
+    pub fn holds(self, on: Day) -> bool {
+        self.since <= on && self.until.is_none_or(|until| until >= on)
+    }
+}
+
 const TIYIN: i64 = 100;
 /// The month from which `wage_2026_soum` holds.
 const RAISE_MONTH: Month = Month(2026 * 12);
@@ -185,6 +200,35 @@ impl Person {
 
     pub fn pension_minor(&self, _month: Month) -> i64 {
         i64::from(self.pension_soum) * TIYIN
+    }
+
+    /// Of who earns nothing: some of the young study, some women bear a child, some of all
+    /// others care for somebody.
+    pub fn exemption(&self) -> Option<Exemption> {
+        if self.wage_soum > 0 || self.self_employment_soum > 0 {
+            return None;
+        }
+        let hash = seed::mix(&[self.pinfl.number(), seed::of_text("exemption")]);
+        let (reason, per_mille, since, until) = match self.age(Day::new(2026, 2, 1)?) {
+            18..23 => (
+                "full_time_study",
+                250,
+                Day::new(2025, 9, 2)?,
+                Day::new(2026, 6, 30),
+            ),
+            20..40 if !self.is_male() => (
+                "pregnancy",
+                60,
+                Day::new(2025, 12, 15)?,
+                Day::new(2026, 7, 15),
+            ),
+            _ => ("care_of_disabled", 25, Day::new(2024, 3, 1)?, None),
+        };
+        seed::happens(hash, per_mille).then_some(Exemption {
+            reason,
+            since,
+            until,
+        })
     }
 
     fn by_month(&self, base: i64, month: Month, low: i64, high: i64) -> i64 {

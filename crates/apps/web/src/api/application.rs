@@ -1,6 +1,6 @@
 //! `POST /api/applications`: a person's number and consents; the language of letters, if said.
 
-use access::{Action, Area, Permit, Purpose, Role, Scope};
+use access::{Action, Permit, Purpose, Role, Scope};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,7 +15,6 @@ use crate::desk::reach_of;
 use crate::guest::Seat;
 use crate::house::House;
 use crate::i18n::T;
-use crate::pages::access::home::area_words;
 use crate::stop::{Stop, unknown_person};
 
 #[derive(Debug, Deserialize)]
@@ -127,20 +126,18 @@ fn stop_of(refusal: &Refusal) -> Stop {
     match refusal {
         Refusal::UnknownPerson => unknown_person(),
         Refusal::NoConsent => Stop::bad("consent", refusal.to_string()),
-        Refusal::LivesElsewhere { home, .. } => Stop::Refused {
+        Refusal::LivesElsewhere { .. } => Stop::Refused {
             status: StatusCode::FORBIDDEN,
             code: refusal.code(),
-            why: lives_elsewhere(*home),
+            why: lives_elsewhere(),
         },
         other => Stop::conflict(other.code(), Text3::same(other.to_string())),
     }
 }
 
-/// Where the person has to go instead.
-pub fn lives_elsewhere(home: Area) -> Text3 {
-    let [uz, ru, en] = [Lang::UzLatn, Lang::Ru, Lang::En].map(|lang| {
-        let t = T::new(lang);
-        t.lives_elsewhere(area_words(t, home))
-    });
-    Text3::new(uz, ru, en)
+/// To whom the person has to go instead, and not where that is: the person knows.
+fn lives_elsewhere() -> Text3 {
+    let [uz, ru, en] =
+        [Lang::UzLatn, Lang::Ru, Lang::En].map(|lang| T::new(lang).lives_elsewhere());
+    Text3::fixed(uz, ru, en)
 }

@@ -78,6 +78,7 @@ texts! {
     step_seven { uz: "Mahalla yettiligi xulosasi", ru: "Заключение махаллинской семёрки", en: "Conclusion of the Mahalla Seven" }
     step_assessed { uz: "Hisob-kitob qilindi", ru: "Расчёт сделан", en: "Assessed" }
     step_awarded { uz: "Qaror: yordam tayinlandi", ru: "Решение: помощь назначена", en: "Decision: help is awarded" }
+    step_payment_waits { uz: "Toʻlov kutmoqda: byudjetda bunga mablagʻ yoʻq", ru: "Выплата ждёт: в бюджете нет на неё денег", en: "The payment waits: the budget has no money for it" }
     step_refused { uz: "Qaror: rad etildi", ru: "Решение: отказ", en: "Decision: refused" }
     step_suspended { uz: "Qaror: toʻlov vaqtincha toʻxtatildi", ru: "Решение: выплата приостановлена", en: "Decision: the payment is suspended" }
     step_looked_again { uz: "Toʻxtatilgan toʻlov yana tekshirilmoqda", ru: "Приостановленную выплату проверяют снова", en: "The suspended payment is looked at again" }
@@ -100,6 +101,12 @@ texts! {
     visit_confirmed { uz: "Idoralar maʼlumotini oila tasdiqlaydimi?", ru: "Семья подтверждает данные ведомств?", en: "Does the family confirm what the agencies said?" }
     visit_income { uz: "Norasmiy daromad, bir oyda, soʻm", ru: "Неофициальный доход в месяц, сумов", en: "Informal income a month, in soum" }
     visit_income_hint { uz: "Butun oila uchun. Boʻlmasa 0 yozing.", ru: "На всю семью. Если нет, напишите 0.", en: "For the whole family. If none, write 0." }
+    exemption_lead { uz: "Ishlashga nima xalal berishini har bir katta yoshlidan soʻrang. Nafaqa olti oydan keyin shu javobga bogʻliq boʻladi.", ru: "Спросите о каждом взрослом, что мешает ему работать. Через шесть месяцев выплата зависит и от этого ответа.", en: "Ask of each adult what keeps from work. After six months the payment depends on this answer too." }
+    exemption_reason { uz: "ishlashga nima xalal beradi?", ru: "что мешает работать?", en: "what keeps from work?" }
+    exemption_none { uz: "Bunday sabab yoʻq", ru: "Такой причины нет", en: "No such reason" }
+    exemption_since { uz: "qachondan", ru: "с какого дня", en: "since which day" }
+    exemption_until { uz: "qaysi kungacha (parvarish uchun boʻsh qolishi mumkin)", ru: "по какой день (для ухода можно не указывать)", en: "until which day (may stay empty for care)" }
+    exemption_ends_first { uz: "Bu kun boshlanish kunidan oldin.", ru: "Этот день раньше дня начала.", en: "That day is before the first one." }
     visit_day { uz: "Tashrif kuni", ru: "День посещения", en: "Day of the visit" }
     visit_send { uz: "Soʻrovnomani yuborish", ru: "Отправить анкету", en: "Send the questionnaire" }
     visit_saved(number) { uz: "{number}: soʻrovnoma saqlandi.", ru: "{number}: анкета сохранена.", en: "{number}: the questionnaire is saved." }
@@ -156,7 +163,7 @@ texts! {
     person_unknown { uz: "Bu JSHSHIR reyestrda topilmadi. Raqamni pasport bilan solishtiring.", ru: "Этого ПИНФЛ нет в реестре. Сверьте номер с паспортом.", en: "This PINFL is not in the register. Compare it with the passport." }
     person_dead { uz: "Reyestrga koʻra bu kishi vafot etgan. Xato boʻlsa, 1140 ga qoʻngʻiroq qiling.", ru: "По реестру этот человек умер. Если это ошибка, позвоните 1140.", en: "The register says this person has died. If that is wrong, call 1140." }
     person_no_family { uz: "Reyestrda bu kishining oilasi topilmadi. 1140 ga qoʻngʻiroq qiling.", ru: "В реестре нет семьи этого человека. Позвоните 1140.", en: "The register holds no family of this person. Call 1140." }
-    lives_elsewhere(place) { uz: "Bu fuqaro boshqa joyda yashaydi: {place}. Arizani oʻsha mahalla xodimi qabul qiladi yoki fuqaroning oʻzi shu saytda beradi.", ru: "Заявитель живёт в другом месте: {place}. Заявление примет сотрудник той махалли, или его подаст сам заявитель на этом сайте.", en: "This person lives elsewhere: {place}. The worker of that mahalla takes the application, or the person lodges on this site." }
+    lives_elsewhere { uz: "Reyestrga koʻra bu fuqaro boshqa joyda yashaydi. Arizani oʻz mahallasining xodimi qabul qiladi yoki fuqaroning oʻzi shu saytda beradi.", ru: "По реестру заявитель живёт в другом месте. Заявление примет сотрудник его махалли, или его подаст сам заявитель на этом сайте.", en: "By the register this person lives elsewhere. The worker of the own mahalla takes the application, or the person lodges on this site." }
     step_late { uz: "Qadam muddatida boʻlmadi. Tuman idorasiga xabar berildi. Buning uchun rad etilmaydi.", ru: "Шаг не сделан в срок. Району сообщено. За это не отказывают.", en: "A step did not come in time. The district is told. Nobody is refused for it." }
     late_title { uz: "Muddati oʻtgan qadamlar", ru: "Просроченные шаги", en: "Steps that are late" }
     late_lead { uz: "Bu oilalar xodimlarni kutmoqda. Tashrif yoki xulosani tezlashtiring.", ru: "Эти семьи ждут сотрудников. Поторопите посещение или заключение.", en: "These families wait for staff. See to it that the visit or the conclusion comes." }

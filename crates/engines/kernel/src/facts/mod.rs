@@ -83,6 +83,17 @@ impl FactKind {
         self.fields.iter().position(|field| field.name == name)
     }
 
+    /// What stands in a code column for a word; `None` without such a column or word.
+    pub fn place(&self, column: &str, word: &str) -> Option<i64> {
+        match self.fields.get(self.field(column)?)?.ty {
+            ValueType::Code(list) => {
+                let at = list.iter().position(|known| *known == word)?;
+                i64::try_from(at).ok()
+            }
+            _ => None,
+        }
+    }
+
     /// 0 for the most trusted source; `None` when this source may not speak of this kind.
     pub fn trust_of(&self, source: Source) -> Option<usize> {
         self.sources.iter().position(|known| *known == source)

@@ -19,7 +19,7 @@ mod form;
 mod values;
 
 use crate::batch::{CaseFacts, Held, Stage};
-use crate::explain::{Trace, explain};
+use crate::explain::{Chosen, Trace, explain};
 use crate::outcome::{Truth, Verdict};
 use crate::pack::Pack;
 use form::{CaseForm, Expected};
@@ -114,33 +114,62 @@ fn run(pack: &Pack, case: &ReadyCase) -> Result<CaseReport, CaseError> {
 }
 
 fn differences(trace: &Trace, expected: &Expected) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut compare = |what: &str, expected: Option<String>, actual: String| {
+    let mut found = Found::default();
+    compare_outcome(&mut found, trace, expected);
+    compare_money(&mut found, trace, expected);
+    compare_conditions(&mut found, trace, expected);
+    let mut found = found.0;
+    found.extend(values::differences(trace, expected));
+    found
+}
+
+/// What came out otherwise than expected, one text each; what is not expected is not compared.
+#[derive(Default)]
+struct Found(Vec<String>);
+
+impl Found {
+    fn compare(&mut self, what: &str, expected: Option<String>, actual: String) {
         if let Some(expected) = expected
             && expected != actual
         {
-            found.push(format!("{what}: expected {expected}, came out {actual}"));
+            self.0
+                .push(format!("{what}: expected {expected}, came out {actual}"));
         }
-    };
-    let none = || "none".to_owned();
-    let id = |chosen: &Option<crate::explain::Chosen>| {
+    }
+}
+
+fn none() -> String {
+    "none".to_owned()
+}
+
+fn compare_outcome(found: &mut Found, trace: &Trace, expected: &Expected) {
+    let id = |chosen: &Option<Chosen>| {
         chosen
             .as_ref()
             .map_or_else(none, |chosen| chosen.id.clone())
     };
-    compare(
-        "verdict",
-        expected.verdict.clone(),
-        verdict(trace.verdict).to_owned(),
+    let said = verdict(trace.verdict).to_owned();
+    found.compare("verdict", expected.verdict.clone(), said);
+    let programme = id(&trace.programme);
+    found.compare("programme", expected.programme.clone(), programme);
+    found.compare("category", expected.category.clone(), id(&trace.category));
+    found.compare(
+        "last_month",
+        expected.last_month.map(|month| month.to_string()),
+        trace
+            .last_month
+            .map_or_else(none, |month| month.to_string()),
     );
-    compare(
-        "programme",
-        expected.programme.clone(),
-        id(&trace.programme),
+    found.compare(
+        "term",
+        expected.term.map(|months| months.to_string()),
+        trace.term.map_or_else(none, |term| term.months.to_string()),
     );
-    compare("category", expected.category.clone(), id(&trace.category));
+}
+
+fn compare_money(found: &mut Found, trace: &Trace, expected: &Expected) {
     let soums = |money: Money| money.to_string();
-    compare(
+    found.compare(
         "amount",
         expected.amount.map(|amount| soums(amount.0)),
         trace.amount.map_or_else(none, soums),
@@ -148,23 +177,15 @@ fn differences(trace: &Trace, expected: &Expected) -> Vec<String> {
     let shown = trace
         .per_capita
         .map_or_else(none, |quantity| soums(Money(quantity.minor())));
-    compare(
+    found.compare(
         "per_capita",
         expected.per_capita.map(|amount| soums(amount.0)),
         shown,
     );
-    compare(
-        "last_month",
-        expected.last_month.map(|month| month.to_string()),
-        trace
-            .last_month
-            .map_or_else(none, |month| month.to_string()),
-    );
-    compare(
-        "term",
-        expected.term.map(|months| months.to_string()),
-        trace.term.map_or_else(none, |term| term.months.to_string()),
-    );
+}
+
+fn compare_conditions(found: &mut Found, trace: &Trace, expected: &Expected) {
+    let list = |ids: &Option<Vec<String>>| ids.as_ref().map(|ids| ids.join(", "));
     let with = |truth: Truth| {
         let ids = trace
             .conditions
@@ -173,29 +194,15 @@ fn differences(trace: &Trace, expected: &Expected) -> Vec<String> {
             .map(|condition| condition.id.clone());
         ids.collect::<Vec<_>>().join(", ")
     };
-    compare(
-        "unmet",
-        expected.unmet.as_ref().map(|ids| ids.join(", ")),
-        with(Truth::NotMet),
-    );
-    compare(
-        "unknown",
-        expected.unknown.as_ref().map(|ids| ids.join(", ")),
-        with(Truth::Unknown),
-    );
+    found.compare("unmet", list(&expected.unmet), with(Truth::NotMet));
+    found.compare("unknown", list(&expected.unknown), with(Truth::Unknown));
     let mut needs: Vec<&str> = trace
         .needs
         .iter()
         .filter_map(|need| Some(kernel::facts::kind(need.need.kind)?.name))
         .collect();
     needs.dedup();
-    compare(
-        "needs",
-        expected.needs.as_ref().map(|kinds| kinds.join(", ")),
-        needs.join(", "),
-    );
-    found.extend(values::differences(trace, expected));
-    found
+    found.compare("needs", list(&expected.needs), needs.join(", "));
 }
 
 fn verdict(verdict: Verdict) -> &'static str {

@@ -59,9 +59,8 @@ pub enum Refusal {
     IdOfAnother { id: ApplicationId },
     #[error("the register holds no person with this PINFL")]
     UnknownPerson,
-    #[error(
-        "the person lives in {home}, which is not this account's: the worker there lodges, or the person"
-    )]
+    /// Where, only the access log is told: a worker who types a number learns no address by it.
+    #[error("the person lives elsewhere: the worker there lodges, or the person")]
     LivesElsewhere { applicant: PersonId, home: Area },
     #[error("the register holds no living family of this person")]
     NoFamily,
@@ -139,7 +138,6 @@ async fn lodge_in(
         language::choose(tx, applicant, lang, now).await?;
     }
     let lodged = receipt(&case);
-    crate::suspension::replaced(tx, platform, case.unit).await?;
     store::insert(tx, new, &case).await?;
     begin(tx, platform, case, new).await?;
     Ok(lodged)

@@ -2,26 +2,21 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use ::store::job::{self, NewJob};
 use ::store::{Ids, Tx};
 use access::Permit;
 use kernel::facts::code;
 use kernel::ids::AssessmentId;
 use kernel::kin::Role;
-use kernel::{
-    CaseId, Day, EvidenceId, Fact, FactBody, FactId, Instant, Month, Portrait, Source, Zone,
-};
+use kernel::{CaseId, Day, EvidenceId, Fact, FactBody, FactId, Instant, Month, Portrait, Source};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::conclude::{Work, await_agencies};
 use super::decide::{self, Decided};
-use super::model::{self, Next, Silent};
+use super::model::Silent;
 use super::{Assessment, Basis, store};
-use crate::award::{self, AwardStop, Changes, FreeLines, StopReason};
-use crate::case::{self, Case, EventKind, Origin, State, WaitFor, first_paid_month};
-use crate::close;
-use crate::decision::{self, Decision};
-use crate::escalation;
+use crate::award::{Changes, FreeLines};
+use crate::case::{self, Case, EventKind, State};
 use crate::fault::{Fault, Result};
 use crate::roster;
 use crate::shelf::{PackHash, Shelf};
@@ -58,7 +53,8 @@ pub struct Assessed {
 
 /// Assesses cases on the facts that are in. Cases that are decided meanwhile are passed over.
 /// `payable_from` is the first month that no payment run holds yet: money of earlier months is
-/// on its way and is not changed. A suspended payment resumes within what is `free`.
+/// on its way and is not changed. A suspended payment resumes, and one that goes on grows, within
+/// what is `free`.
 pub async fn ready_cases(
     tx: &mut Tx,
     ids: &Ids,
@@ -338,177 +334,9 @@ fn remember(case: &mut Case, decided: &Decided, id: AssessmentId, now: Instant) 
     case.happened(now, EventKind::Assessed, None, detail);
 }
 
-struct Work<'a> {
-    ids: &'a Ids,
-    shelf: &'a Shelf,
-    now: Instant,
-    payable_from: Month,
-    free: FreeLines,
-    by_case: HashMap<CaseId, &'a Answered>,
-    report: Assessed,
-    decisions: Vec<Decision>,
-}
-
-impl Work<'_> {
-    async fn conclude(&mut self, tx: &mut Tx, case: &mut Case, decided: &Decided) -> Result<()> {
-        self.report.assessed += 1;
-        let silent = &self.by_case[&case.id].silent;
-        let next = model::next(case, &decided.opinion, silent);
-        match &next {
-            Next::Refuse => self.refuse(tx, case).await?,
-            Next::StaySuspended => case.wait = None,
-            Next::Suspend => self.suspend(tx, case).await?,
-            Next::AwardNow => self.award_now(tx, case).await?,
-            Next::AwaitAgencies(agencies) => await_agencies(case, agencies, self.now),
-            Next::AwaitClose if case.state == State::WaitingList => {}
-            Next::AwaitClose => {
-                case.state = State::Assessed;
-                case.waits(WaitFor::Close, String::new(), self.now, None);
-            }
-            Next::AwaitVisit => self.await_step(case, WaitFor::Visit, decided),
-            Next::AwaitSeven => self.await_step(case, WaitFor::Seven, decided),
-        }
-        Ok(())
-    }
-
-    async fn refuse(&mut self, tx: &mut Tx, case: &mut Case) -> Result<()> {
-        self.report.refused += 1;
-        let decision = decision::refuse(case, self.ids);
-        self.end_former(tx, case, decision.id, StopReason::NotEntitled)
-            .await?;
-        self.decisions.push(decision);
-        Ok(())
-    }
-
-    async fn suspend(&mut self, tx: &mut Tx, case: &mut Case) -> Result<()> {
-        self.report.suspended += 1;
-        let decision = decision::suspend(case, self.ids);
-        self.end_former(tx, case, decision.id, StopReason::Suspended)
-            .await?;
-        self.decisions.push(decision);
-        Ok(())
-    }
-
-    async fn award_now(&mut self, tx: &mut Tx, case: &mut Case) -> Result<()> {
-        let first = first_paid_month(case.counted_month).max(self.payable_from);
-        let resumed = case.state == State::Suspended;
-        let before = resumed.then(|| case.clone());
-        let until = end_of_term(tx, case).await?;
-        let (ids, shelf) = (self.ids, self.shelf);
-        let (decision, award) = decision::award(tx, ids, shelf, case, first, until).await?;
-        if let Some(before) = before.filter(|_| !self.free.reaches(&award)) {
-            *case = before;
-            self.decisions
-                .extend(close::put_on_waiting_list(case, self.ids));
-            return Ok(());
-        }
-        self.free.spend(&award);
-        self.end_former(tx, case, decision.id, StopReason::Replaced)
-            .await?;
-        self.decisions.push(decision);
-        self.report.changes.awards.push(award);
-        Ok(())
-    }
-
-    /// The award that the case continues ends with the month before the new one.
-    async fn end_former(
-        &mut self,
-        tx: &mut Tx,
-        case: &Case,
-        decision: kernel::DecisionId,
-        reason: StopReason,
-    ) -> Result<()> {
-        let Some(former) = case.former_case else {
-            return Ok(());
-        };
-        let from_month = first_paid_month(case.counted_month).max(self.payable_from);
-        let running = award::of_case(tx, former).await?;
-        for award in running
-            .into_iter()
-            .filter(|running| running.end() > from_month)
-        {
-            self.report.changes.stops.push(AwardStop {
-                award: award.award.id,
-                case: former,
-                from_month: from_month.max(award.award.first_month),
-                reason,
-                decision: Some(decision),
-            });
-        }
-        Ok(())
-    }
-
-    fn await_step(&self, case: &mut Case, who: WaitFor, decided: &Decided) {
-        let zone = self.shelf.zone();
-        let days = decided.deadline_working_days(who);
-        let deadline = deadline(self.now.day(zone), days, zone);
-        case.state = State::Visiting;
-        let since_before = case
-            .wait
-            .as_ref()
-            .filter(|wait| wait.who == who)
-            .and_then(|w| w.deadline);
-        case.waits(
-            who,
-            String::new(),
-            self.now,
-            Some(since_before.unwrap_or(deadline)),
-        );
-    }
-
-    async fn write(mut self, tx: &mut Tx, cases: &mut [Case]) -> Result<Assessed> {
-        let deadlines: Vec<NewJob> = cases.iter().filter_map(escalation::due_job).collect();
-        case::save(tx, cases).await?;
-        job::enqueue(tx, self.ids, &deadlines).await?;
-        let stops = &self.report.changes.stops;
-        award::insert_stops(tx, stops, self.now).await?;
-        case::end_stopped(tx, self.now, stops).await?;
-        award::insert(tx, &self.report.changes.awards).await?;
-        decision::insert(tx, self.ids, &self.decisions).await?;
-        self.decisions.clear();
-        Ok(self.report)
-    }
-}
-
-/// Where the term ends within which a reassessment falls: an event begins no new term, and so no
-/// new months of grace. Nothing when the term is over, when the category is another, or when the
-/// former award ended with a child's coming of age and not with its term.
-async fn end_of_term(tx: &mut Tx, case: &Case) -> Result<Option<Month>> {
-    let (Origin::Reassessment, Some(former)) = (case.origin, case.former_case) else {
-        return Ok(None);
-    };
-    let Some(last) = award::of_case(tx, former).await?.pop() else {
-        return Ok(None);
-    };
-    let of_age = case::load(tx, former).await?.last_month;
-    let end = last.award.end_month;
-    let within = end > first_paid_month(case.counted_month)
-        && last.award.regime == case.regime
-        && last.award.category == case.category
-        && of_age.is_none_or(|month| month.plus(1) != end);
-    Ok(within.then_some(end))
-}
-
-/// The end of the last working day that is left for a step.
-fn deadline(today: Day, working_days: u32, zone: Zone) -> Instant {
-    let last = today.plus_working_days(working_days, |_| false);
-    Instant::start_of(last.plus_days(1), zone)
-}
-
 fn silent_names(silent: &[Silent]) -> Vec<String> {
     let mut names: Vec<String> = silent.iter().map(|silent| silent.agency.clone()).collect();
     names.sort();
     names.dedup();
     names
-}
-
-/// The state stays: a case on the waiting list, for one, keeps its place while a late answer is
-/// asked for again.
-fn await_agencies(case: &mut Case, agencies: &[String], now: Instant) {
-    if case.state == State::Assessed {
-        case.state = State::Gathering;
-    }
-    case.waits(WaitFor::Agency, agencies.join(" "), now, None);
-    let detail = json!({ "agencies": agencies });
-    case.happened(now, EventKind::AgencySilent, None, detail);
 }

@@ -5,6 +5,7 @@ mod again;
 #[cfg(test)]
 mod again_tests;
 mod cases;
+mod conclude;
 mod decide;
 pub mod difference;
 mod explain;

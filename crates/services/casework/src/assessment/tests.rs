@@ -175,6 +175,7 @@ fn visit(story: &Story<'_>, at_home: bool) -> Visit {
         at_home,
         confirmed: at_home,
         informal_income: Money::ZERO,
+        work: Vec::new(),
         visited_on: Day::new(2026, 2, 4).unwrap(),
     }
 }

@@ -1,6 +1,7 @@
 //! An award: a decision that gives money for a term. Never changed: what ends it early is a
 //! row of `award_stop`, what changes its amount is another award in its place.
 
+pub(crate) mod continued;
 mod free;
 mod model;
 mod store;
@@ -8,9 +9,10 @@ mod store;
 use kernel::{AwardId, CaseId, DecisionId, Money, Month, PersonId, UnitId};
 
 pub use free::FreeLines;
+pub(crate) use free::held_in;
 pub use model::{AtEnd, StopReason, child_leaves, end_month};
 pub use store::{
-    Running, ending_in, find, first_months, members_leaving_in, of_case, of_persons, running_in,
+    Running, ending_in, find, first_months, load_many, members_leaving_in, of_case, of_persons,
     running_of_regime,
 };
 pub(crate) use store::{insert, insert_stops};

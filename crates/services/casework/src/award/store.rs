@@ -158,6 +158,26 @@ pub async fn find(tx: &mut Tx, award: AwardId) -> Result<Option<Running>> {
     Ok(Some(found))
 }
 
+const OF_IDS: bulk::With = bulk::With {
+    v: "k",
+    statement: concat!(
+        "SELECT ",
+        columns!(),
+        " FROM v CROSS JOIN award a LEFT JOIN award_stop s ON s.award = a.id WHERE a.id = v.k"
+    ),
+};
+
+/// Those of the awards that are there, in the order of their ids; members are left out.
+pub async fn load_many(tx: &mut Tx, awards: &[AwardId]) -> Result<Vec<Running>> {
+    let rows: Vec<AwardRow> = bulk::select_in(tx, &OF_IDS, awards, |row, award| {
+        row.push(award.0);
+    })
+    .await?;
+    let mut found = all(rows)?;
+    found.sort_by_key(|running| running.award.id);
+    Ok(found)
+}
+
 /// Awards of a regime that run in `month`, in the order of their ids.
 pub async fn running_of_regime(
     tx: &mut Tx,
@@ -174,26 +194,6 @@ pub async fn running_of_regime(
              AND (s.from_month IS NULL OR s.from_month > $2) AND a.id > $3 ORDER BY a.id LIMIT $4"
         ),
         regime,
-        i64::from(month.0),
-        after.0,
-        limit
-    )?)
-}
-
-/// Awards that are paid in `month`, of all regimes, in the order of their ids.
-pub async fn running_in(
-    tx: &mut Tx,
-    month: Month,
-    after: AwardId,
-    limit: i64,
-) -> Result<Vec<Running>> {
-    all(fetch_all!(
-        tx,
-        AwardRow,
-        select!(
-            "WHERE a.first_month <= $1 AND a.end_month > $1 \
-             AND (s.from_month IS NULL OR s.from_month > $1) AND a.id > $2 ORDER BY a.id LIMIT $3"
-        ),
         i64::from(month.0),
         after.0,
         limit

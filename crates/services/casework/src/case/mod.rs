@@ -20,7 +20,7 @@ pub use model::{
 pub use store::{Queue, counted_by, find_by_number, of_applicant, of_area, of_unit, queue};
 pub(crate) use store::{
     continued, entitled_of_month, hash_of, held_of, load_many, narrow, open_of_regime, save,
-    suspended, suspended_of_unit,
+    suspended, suspended_of_persons,
 };
 
 /// Where a case stands.
@@ -205,6 +205,18 @@ pub(crate) async fn end_stopped(tx: &mut Tx, now: Instant, stops: &[AwardStop]) 
         case.happened(now, EventKind::Ended, None, json!({ "because": because }));
     }
     save(tx, &mut cases).await
+}
+
+/// Payments cannot pay the case's award yet, and says why.
+pub async fn payment_waits(tx: &mut Tx, now: Instant, case: CaseId, why: &str) -> Result<()> {
+    let mut case = load(tx, case).await?;
+    case.happened(
+        now,
+        EventKind::PaymentWaits,
+        None,
+        json!({ "because": why }),
+    );
+    save(tx, &mut [case]).await
 }
 
 /// All that happened to a case, oldest first.

@@ -6,7 +6,7 @@
 //!            │              │             └─> refused
 //!            └──────────────┴─> refused          any open state ─> withdrawn
 //! prepared (a renewal) ─> gathering | ended
-//! gathering (a review) ─> suspended ─> awarded | refused | ended (applied anew)
+//! gathering (a review) ─> suspended ─> awarded | refused | ended (a new application is awarded)
 //! ```
 //! A state changes by the machine alone; a person can only add facts or withdraw.
 
@@ -158,6 +158,8 @@ words! {
         StepLate = "step_late",
         Assessed = "assessed",
         Awarded = "awarded",
+        /// Awarded, but the budget does not reach: paid when it does.
+        PaymentWaits = "payment_waits",
         Refused = "refused",
         PutOnWaitingList = "put_on_waiting_list",
         RegimeChanged = "regime_changed",

@@ -242,8 +242,7 @@ pub(crate) async fn suspended(
         tx,
         CaseRow,
         select!(
-            "WHERE state = 'suspended' AND wait IS NULL AND counted_month < $1 AND id > $2 \
-             ORDER BY id LIMIT $3"
+            "WHERE state = 'suspended' AND counted_month < $1 AND id > $2 ORDER BY id LIMIT $3"
         ),
         i64::from(month.plus(-1).0),
         after.0,
@@ -251,15 +250,21 @@ pub(crate) async fn suspended(
     )?)
 }
 
-/// Suspended cases of one family.
-pub(crate) async fn suspended_of_unit(tx: &mut Tx, unit: UnitId) -> Result<Vec<Case>> {
-    all(fetch_all!(
-        tx,
-        CaseRow,
-        select!("WHERE unit = $1 AND state = 'suspended' ORDER BY id LIMIT $2"),
-        unit.0,
-        OF_PERSON_MAX
-    )?)
+const SUSPENDED_OF: bulk::With = bulk::With {
+    v: "k",
+    statement: "SELECT DISTINCT c.id FROM v CROSS JOIN award_member m \
+                JOIN award a ON a.id = m.award JOIN case_now c ON c.former_case = a.case_id \
+                WHERE m.person = v.k AND c.state = 'suspended'",
+};
+
+/// Suspended cases whose award, before it stopped, was for one of these persons.
+pub(crate) async fn suspended_of_persons(tx: &mut Tx, persons: &[PersonId]) -> Result<Vec<Case>> {
+    let rows: Vec<(Uuid,)> = bulk::select_in(tx, &SUSPENDED_OF, persons, |row, person| {
+        row.push(person.0);
+    })
+    .await?;
+    let cases: Vec<CaseId> = rows.into_iter().map(|(case,)| CaseId(case)).collect();
+    load_many(tx, &cases).await
 }
 
 const CONTINUED: bulk::With = bulk::With {

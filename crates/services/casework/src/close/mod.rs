@@ -12,11 +12,12 @@ use ::store::{Ids, Tx};
 use kernel::{CaseId, Money, Month, PersonId, Pinfl};
 use serde_json::json;
 
-use crate::award::{self, Award};
+use crate::award::{self, Award, AwardStop, Running, StopReason, continued};
 use crate::case::{self, Case, EventKind, State, WaitFor, first_paid_month};
 use crate::decision::{self, Decision};
 use crate::fault::Result;
 use crate::shelf::Shelf;
+use crate::suspension;
 use access::Permit;
 pub use model::{Claim, Share, share};
 pub use store::{ClosedEnvelope, of_month};
@@ -31,6 +32,8 @@ pub struct Envelope {
 /// What a close did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Closed {
+    /// Awards in whose place another was made.
+    pub stops: Vec<AwardStop>,
     pub awards: Vec<Award>,
     pub waiting: usize,
     /// Cases whose members another award already pays.
@@ -61,7 +64,9 @@ pub async fn month(
     let first = first_paid_month(month);
     let doubled = doubled(tx, shelf, &cases, first).await?;
     let pinfls = pinfls(tx, permit, &cases).await?;
-    let shares = share_all(&cases, &doubled, &pinfls, envelopes);
+    let held = held(tx, &cases, first).await?;
+    let claims = claims(&cases, &doubled, &pinfls, &held, envelopes, first);
+    let shares = share_all(claims, envelopes);
     for (programme, (limit, share)) in &shares {
         store::record(tx, ids, month, district, programme, *limit, share).await?;
     }
@@ -75,12 +80,16 @@ pub async fn month(
         first,
         awarded,
         doubled,
+        held,
         decisions: Vec::new(),
     };
     let closed = outcome.conclude_all(tx, &mut cases).await?;
     decision::insert(tx, ids, &outcome.decisions).await?;
+    award::insert_stops(tx, &closed.stops, ids.now()).await?;
+    case::end_stopped(tx, ids.now(), &closed.stops).await?;
     award::insert(tx, &closed.awards).await?;
     case::save(tx, &mut cases).await?;
+    suspension::replaced(tx, shelf, ids.now(), &closed.awards).await?;
     Ok(closed)
 }
 
@@ -91,6 +100,7 @@ struct Outcome<'a> {
     first: Month,
     awarded: HashSet<CaseId>,
     doubled: HashSet<CaseId>,
+    held: HashMap<CaseId, Vec<Running>>,
     decisions: Vec<Decision>,
 }
 
@@ -102,10 +112,7 @@ impl Outcome<'_> {
                 end_as_double(case, self.ids);
                 closed.doubled += 1;
             } else if self.awarded.contains(&case.id) {
-                let award =
-                    decision::award(tx, self.ids, self.shelf, case, self.first, None).await?;
-                self.decisions.push(award.0);
-                closed.awards.push(award.1);
+                self.award(tx, case, &mut closed).await?;
             } else {
                 closed.waiting += 1;
                 self.decisions.extend(put_on_waiting_list(case, self.ids));
@@ -113,6 +120,28 @@ impl Outcome<'_> {
         }
         Ok(closed)
     }
+
+    /// A case that waited for money to grow takes the place of what it continues.
+    async fn award(&mut self, tx: &mut Tx, case: &mut Case, closed: &mut Closed) -> Result<()> {
+        let until = continued::end_of_term(tx, case).await?;
+        let (ids, shelf) = (self.ids, self.shelf);
+        let (decision, award) = decision::award(tx, ids, shelf, case, self.first, until).await?;
+        let held = self.held.remove(&case.id).unwrap_or_default();
+        let stops = continued::stops(&held, self.first, decision.id, StopReason::Replaced);
+        closed.stops.extend(stops);
+        self.decisions.push(decision);
+        closed.awards.push(award);
+        Ok(())
+    }
+}
+
+/// Awards that run in the first paid month and that one of the cases continues.
+async fn held(tx: &mut Tx, cases: &[Case], first: Month) -> Result<HashMap<CaseId, Vec<Running>>> {
+    let mut held = HashMap::new();
+    for case in cases.iter().filter(|case| case.former_case.is_some()) {
+        held.insert(case.id, continued::awards_of(tx, case, first).await?);
+    }
+    Ok(held)
 }
 
 async fn pinfls(tx: &mut Tx, permit: &Permit, cases: &[Case]) -> Result<HashMap<PersonId, Pinfl>> {
@@ -120,13 +149,15 @@ async fn pinfls(tx: &mut Tx, permit: &Permit, cases: &[Case]) -> Result<HashMap<
     Ok(registry::person::pinfls_of(tx, permit, &applicants).await?)
 }
 
-/// Every programme that has an envelope or a claimant, with its limit and how it is shared.
-fn share_all(
+/// Who claims money of which programme; of an award that the case continues, what it grows by.
+fn claims(
     cases: &[Case],
     doubled: &HashSet<CaseId>,
     pinfls: &HashMap<PersonId, Pinfl>,
+    held: &HashMap<CaseId, Vec<Running>>,
     envelopes: &[Envelope],
-) -> BTreeMap<String, (Money, Share)> {
+    first: Month,
+) -> BTreeMap<String, Vec<Claim>> {
     let empty = envelopes
         .iter()
         .map(|envelope| (envelope.programme.clone(), Vec::new()));
@@ -136,6 +167,9 @@ fn share_all(
             .programme
             .clone()
             .expect("an entitled case has a programme");
+        let amount = case.amount.expect("an entitled case has an amount");
+        let line = (case.district, programme.as_str());
+        let has = award::held_in(line, held.get(&case.id).map_or(&[], Vec::as_slice), first);
         claims.entry(programme).or_default().push(Claim {
             case: case.id,
             per_capita_minor: case.per_capita_minor.unwrap_or(0),
@@ -144,9 +178,17 @@ fn share_all(
                 .get(&case.applicant)
                 .map(Pinfl::to_string)
                 .unwrap_or_default(),
-            amount: case.amount.expect("an entitled case has an amount"),
+            amount: (amount - has).max(Money::ZERO),
         });
     }
+    claims
+}
+
+/// Every programme that has an envelope or a claimant, with its limit and how it is shared.
+fn share_all(
+    claims: BTreeMap<String, Vec<Claim>>,
+    envelopes: &[Envelope],
+) -> BTreeMap<String, (Money, Share)> {
     let shared = |(programme, claims): (String, Vec<Claim>)| {
         let envelope = envelopes
             .iter()
@@ -171,21 +213,25 @@ async fn doubled(
         .map(crate::roster::persons)
         .collect::<Result<_>>()?;
     let all: Vec<PersonId> = members.iter().flatten().copied().collect();
-    // The regimes under which each person is paid.
-    let mut paid: HashMap<PersonId, Vec<String>> = HashMap::new();
+    // The regimes under which each person is paid, and the cases that pay.
+    let mut paid: HashMap<PersonId, Vec<(String, CaseId)>> = HashMap::new();
     for (person, running) in award::of_persons(tx, &all, first).await? {
-        paid.entry(person).or_default().push(running.award.regime);
+        let award = running.award;
+        let by = (award.regime, award.case);
+        paid.entry(person).or_default().push(by);
     }
     for (case, persons) in cases.iter().zip(members) {
-        let regimes = persons.iter().filter_map(|person| paid.get(person));
-        if regimes
+        let paying = persons.iter().filter_map(|person| paid.get(person));
+        // What the case continues it takes the place of.
+        let mut others = paying
             .flatten()
-            .any(|regime| shelf.is_same_benefit(&case.regime, regime))
-        {
+            .filter(|(_, by)| case.former_case != Some(*by));
+        if others.any(|(regime, _)| shelf.is_same_benefit(&case.regime, regime)) {
             doubled.insert(case.id);
         } else {
             for person in persons {
-                paid.entry(person).or_default().push(case.regime.clone());
+                let by = (case.regime.clone(), case.id);
+                paid.entry(person).or_default().push(by);
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::decision::{self, Outcome as Decided};
 use crate::migration::{self, Change};
 use crate::reassessment::{self, Cause};
 use crate::renewal;
-use crate::testing::{DISTRICT, SCHEMAS, Story, civil_registry_permit, couple};
+use crate::testing::{DISTRICT, Family, SCHEMAS, Story, civil_registry_permit, couple};
 
 fn month_of(text: &str) -> Month {
     Month::parse(text).expect(text)
@@ -188,12 +188,42 @@ async fn the_change_of_law_moves_awards_and_waiting_cases_without_an_application
 }
 
 /// A family awarded under UZ-654b from February on.
-async fn awarded(story: &Story<'_>, family: &crate::testing::Family) -> CaseId {
+async fn awarded(story: &Story<'_>, family: &Family) -> CaseId {
     let case = story.lodge_and_assess(family, "2026-01-05").await;
     story.at("2026-02-01T00:30:00+05:00");
     assert_eq!(close(story, "2026-01", 10_000_000).await.awards.len(), 1);
     story.to_gather().await;
     case
+}
+
+/// A second child is born on 18 February: the cases that ask the law again.
+async fn second_child(story: &Story<'_>, family: &Family) -> Vec<CaseId> {
+    let platform = story.platform;
+    story.at("2026-02-18T09:00:00+05:00");
+    let born = registry::event::Birth {
+        id: story.message(),
+        mother: family.adult(0),
+        father: Some(family.adult(1)),
+        child: kernel::Pinfl::make(kernel::Sex::Male, Day::new(2026, 2, 18).unwrap(), 300, 1),
+        name: kernel::Name {
+            family: "Karimov".to_owned(),
+            given: "Temur".to_owned(),
+            patronymic: None,
+        },
+        sex: kernel::Sex::Male,
+        born: Day::new(2026, 2, 18).unwrap(),
+    };
+    let partner = civil_registry_permit(platform).await;
+    let mut tx = platform.db.begin().await.unwrap();
+    let heard = registry::event::birth(&mut tx, &platform.ids, &partner, &born)
+        .await
+        .unwrap();
+    let opened = reassessment::on_event(&mut tx, platform, &heard.persons, born.born, Cause::Birth);
+    assert_eq!(opened.await.unwrap(), 1);
+    let twice = reassessment::on_event(&mut tx, platform, &heard.persons, born.born, Cause::Birth);
+    assert_eq!(twice.await.unwrap(), 0);
+    tx.commit().await.unwrap();
+    story.to_gather().await
 }
 
 #[tokio::test]
@@ -202,33 +232,7 @@ async fn an_event_in_the_family_changes_the_amount_from_the_next_month() {
         let family = couple(1, 600_000, &["2020-06-01"]);
         let story = Story::of(&platform, std::slice::from_ref(&family)).await;
         let case = awarded(&story, &family).await;
-        story.at("2026-02-18T09:00:00+05:00");
-        let born = registry::event::Birth {
-            id: story.message(),
-            mother: family.adult(0),
-            father: Some(family.adult(1)),
-            child: kernel::Pinfl::make(kernel::Sex::Male, Day::new(2026, 2, 18).unwrap(), 300, 1),
-            name: kernel::Name {
-                family: "Karimov".to_owned(),
-                given: "Temur".to_owned(),
-                patronymic: None,
-            },
-            sex: kernel::Sex::Male,
-            born: Day::new(2026, 2, 18).unwrap(),
-        };
-        let partner = civil_registry_permit(&platform).await;
-        let mut tx = platform.db.begin().await.unwrap();
-        let heard = registry::event::birth(&mut tx, &platform.ids, &partner, &born)
-            .await
-            .unwrap();
-        let opened =
-            reassessment::on_event(&mut tx, &platform, &heard.persons, born.born, Cause::Birth);
-        assert_eq!(opened.await.unwrap(), 1);
-        let twice =
-            reassessment::on_event(&mut tx, &platform, &heard.persons, born.born, Cause::Birth);
-        assert_eq!(twice.await.unwrap(), 0);
-        tx.commit().await.unwrap();
-        let asked = story.to_gather().await;
+        let asked = second_child(&story, &family).await;
         let done = story.assess(&asked, &[]).await;
         assert_eq!(done.changes.awards.len(), 1);
         let award = &done.changes.awards[0];
@@ -240,6 +244,47 @@ async fn an_event_in_the_family_changes_the_amount_from_the_next_month() {
             former[0].stopped,
             Some((month_of("2026-03"), StopReason::Replaced))
         );
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_grows_beyond_the_budget_is_paid_as_before_until_a_close_has_the_money() {
+    each_db(SCHEMAS, async |platform| {
+        let families = [
+            couple(1, 600_000, &["2020-06-01"]),
+            couple(2, 600_000, &["2020-06-01"]),
+        ];
+        let story = Story::of(&platform, &families).await;
+        let case = awarded(&story, &families[0]).await;
+        story.at("2026-02-04T09:00:00+05:00");
+        let other = story.lodge(&families[1]).await.case;
+        story.agencies_answer(&families[1], "2026-02-04", &[]).await;
+        let mut asked = second_child(&story, &families[0]).await;
+        asked.retain(|asked| *asked != other);
+        let [grown] = asked[..] else {
+            panic!("{asked:?}");
+        };
+        // 525,000 in the place of 275,000 need 250,000 more: a soum less is left.
+        let left = Money::from_major(249_999);
+        let done = story.assess_within(&[grown, other], &[], left).await;
+        assert_eq!(done.assessed, 2, "the other family goes on");
+        assert!(done.changes.is_empty(), "{done:?}");
+        let waits = story.case(grown).await;
+        assert_eq!(waits.state, State::WaitingList);
+        assert_eq!(waits.wait.map(|wait| wait.who), Some(WaitFor::Close));
+        assert_eq!(story.case(case).await.state, State::Awarded);
+        assert_eq!(awards(&story, case).await[0].stopped, None);
+        // The close needs the growth alone, and the old award ends where the new one begins.
+        story.at("2026-03-01T00:30:00+05:00");
+        let closed = close(&story, "2026-02", 250_000).await;
+        assert_eq!((closed.awards.len(), closed.doubled), (1, 0));
+        let stops: Vec<Month> = closed.stops.iter().map(|stop| stop.from_month).collect();
+        assert_eq!(stops, [month_of("2026-03")]);
+        assert_eq!(closed.awards[0].amount, Money::from_major(525_000));
+        assert_eq!(closed.awards[0].first_month, month_of("2026-03"));
+        assert_eq!(story.case(case).await.state, State::Ended);
         story.holds().await;
     })
     .await;

@@ -50,6 +50,7 @@ async fn visit(story: &Story<'_>, case: CaseId, on: &str) {
         at_home: true,
         confirmed: true,
         informal_income: Money::ZERO,
+        work: Vec::new(),
         visited_on: Day::parse(on).unwrap(),
     };
     let (zone, worker) = (story.shelf.zone(), AccountId::from_u128(3));

@@ -1,20 +1,24 @@
 //! A suspended payment: a condition of the law that only suspends is not met. The case stays, is
 //! looked at again at the beginning of each month, and is paid again from the month in which the
-//! condition is found to be met. A case whose agencies have not answered yet is left alone: what
-//! they say of the month they were asked about comes first. When the time that the pack gives is over, it is refused; when
-//! the family applies anew, the new case takes its place.
+//! condition is found to be met. While its agencies have not answered, they are reminded: what
+//! they say of the month they were asked about comes first. When the time that the pack gives is
+//! over, it is refused; when the family applies anew and is awarded, the new case takes its place.
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use ::store::{Platform, Tx, job};
-use kernel::{CaseId, Month, UnitId};
+use kernel::{CaseId, Instant, Month, PersonId};
 use serde_json::json;
 
+use crate::award::Award;
 use crate::case::{self, Case, EventKind, State, WaitFor, window_end};
 use crate::decision::{self, Decision};
 use crate::fault::{Fault, Result};
 use crate::migration::gather_jobs;
+use crate::roster;
 use crate::shelf::Shelf;
 
 /// Cases looked at in one step.
@@ -25,6 +29,8 @@ const BATCH_MAX: i64 = 1_000;
 pub struct Looked {
     /// Their agencies are asked again.
     pub again: usize,
+    /// Their agencies have not answered about an earlier month: they are asked about it again.
+    pub reminded: usize,
     /// Suspended for as long as the law allows: refused.
     pub over: usize,
 }
@@ -39,8 +45,10 @@ pub async fn look(tx: &mut Tx, platform: &Platform, shelf: &Shelf, month: Month)
             return Ok(looked);
         };
         after = last.id;
+        let (unanswered, answered): (Vec<Case>, Vec<Case>) =
+            cases.into_iter().partition(|case| case.wait.is_some());
         let (mut again, mut over) = (Vec::new(), Vec::new());
-        for case in cases {
+        for case in answered {
             if month < until(tx, shelf, &case).await? {
                 again.push(case);
             } else {
@@ -48,7 +56,10 @@ pub async fn look(tx: &mut Tx, platform: &Platform, shelf: &Shelf, month: Month)
             }
         }
         looked.again += again.len();
+        looked.reminded += unanswered.len();
         looked.over += over.len();
+        // Who promised a time has a job that waits for it, and gets no second one.
+        job::enqueue(tx, &platform.ids, &gather_jobs(&unanswered)).await?;
         ask_again(tx, platform, again, month).await?;
         end(tx, platform, over).await?;
     }
@@ -100,15 +111,36 @@ async fn end(tx: &mut Tx, platform: &Platform, mut cases: Vec<Case>) -> Result<(
     decision::insert(tx, &platform.ids, &decisions).await
 }
 
-/// The family applies anew: its suspended case is over.
-pub(crate) async fn replaced(tx: &mut Tx, platform: &Platform, unit: UnitId) -> Result<()> {
-    let mut cases = case::suspended_of_unit(tx, unit).await?;
-    let now = platform.clock.now();
-    for case in &mut cases {
-        case.state = State::Ended;
-        case.wait = None;
-        let detail = json!({ "because": "applied_anew" });
-        case.happened(now, EventKind::Ended, None, detail);
+/// These awards take the place of the suspended cases of the same benefit for the same persons,
+/// however the family is composed now. An application that comes to nothing takes none.
+pub(crate) async fn replaced(
+    tx: &mut Tx,
+    shelf: &Shelf,
+    now: Instant,
+    awards: &[Award],
+) -> Result<()> {
+    let mut regimes: HashMap<PersonId, Vec<&str>> = HashMap::new();
+    for award in awards {
+        for member in &award.members {
+            let paid = regimes.entry(member.person).or_default();
+            paid.push(award.regime.as_str());
+        }
     }
-    case::save(tx, &mut cases).await
+    let persons: Vec<PersonId> = regimes.keys().copied().collect();
+    let mut over = Vec::new();
+    for mut case in case::suspended_of_persons(tx, &persons).await? {
+        let members = roster::persons(&case)?;
+        let mut paid = members.iter().filter_map(|person| regimes.get(person));
+        if paid.any(|of| {
+            of.iter()
+                .any(|one| shelf.is_same_benefit(&case.regime, one))
+        }) {
+            case.state = State::Ended;
+            case.wait = None;
+            let detail = json!({ "because": "applied_anew" });
+            case.happened(now, EventKind::Ended, None, detail);
+            over.push(case);
+        }
+    }
+    case::save(tx, &mut over).await
 }

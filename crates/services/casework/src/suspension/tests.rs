@@ -3,6 +3,7 @@
 use ::store::testing::each_db;
 use access::Permit;
 use kernel::facts::code;
+use kernel::ids::AccountId;
 use kernel::{Day, EvidenceId, Fact, FactBody, FactId, Lang, Money, Sex, Source};
 use rules::LetterKind;
 
@@ -10,8 +11,9 @@ use super::*;
 use crate::award::{self, Running};
 use crate::close::{self, Envelope};
 use crate::decision::Outcome;
+use crate::fault::Stop;
 use crate::reassessment::{self, Cause};
-use crate::step::{self, Conclusion, Visit};
+use crate::step::{self, Conclusion, Exemption, ExemptionReason, StepRefusal, Visit, WorkAnswer};
 use crate::testing::{DISTRICT, Family, SCHEMAS, Story, adult};
 use crate::{case::Held, letter};
 
@@ -28,11 +30,18 @@ fn mother(no: u16, wage: i64) -> Family {
     }
 }
 
-/// A family without work is awarded in February under UZ-SR26, paid from March to August.
+/// A family without work is awarded in February under UZ-SR26, paid from March to August. At
+/// the visit nobody was asked what excuses from work.
 async fn awarded(story: &Story<'_>, family: &Family) -> CaseId {
+    awarded_after(story, family, Vec::new()).await
+}
+
+/// The same after this was said of work at the visit.
+async fn awarded_after(story: &Story<'_>, family: &Family, work: Vec<WorkAnswer>) -> CaseId {
     story.at("2026-02-04T09:00:00+05:00");
     let case = story.lodge_and_assess(family, "2026-02-04").await;
-    steps(story, case, "2026-02-04").await;
+    visited(story, case, "2026-02-04", work).await;
+    concluded(story, case, "2026-02-04").await;
     story.at("2026-03-01T00:30:00+05:00");
     assert_eq!(close(story, "2026-02").await.awards.len(), 1);
     let award = &awards(story, case).await[0].award;
@@ -57,25 +66,38 @@ async fn close(story: &Story<'_>, month: &str) -> close::Closed {
 }
 
 async fn steps(story: &Story<'_>, case: CaseId, on: &str) {
-    let (zone, worker) = (story.shelf.zone(), kernel::ids::AccountId::from_u128(3));
-    let day = Day::parse(on).expect(on);
-    let visit = Visit {
+    visited(story, case, on, Vec::new()).await;
+    concluded(story, case, on).await;
+}
+
+async fn visited(story: &Story<'_>, case: CaseId, on: &str, work: Vec<WorkAnswer>) {
+    let visit = visit(story, on, work);
+    let (zone, worker) = (story.shelf.zone(), AccountId::from_u128(3));
+    step::record_visit(story.platform, zone, &story.permit, case, worker, &visit)
+        .await
+        .unwrap();
+    story.assess(&[case], &[]).await;
+}
+
+fn visit(story: &Story<'_>, on: &str, work: Vec<WorkAnswer>) -> Visit {
+    Visit {
         id: story.message(),
         at_home: true,
         confirmed: true,
         informal_income: Money::ZERO,
-        visited_on: day,
-    };
+        work,
+        visited_on: Day::parse(on).expect(on),
+    }
+}
+
+async fn concluded(story: &Story<'_>, case: CaseId, on: &str) {
+    let (zone, worker) = (story.shelf.zone(), AccountId::from_u128(3));
     let (platform, permit) = (story.platform, &story.permit);
-    step::record_visit(platform, zone, permit, case, worker, &visit)
-        .await
-        .unwrap();
-    story.assess(&[case], &[]).await;
     let conclusion = Conclusion {
         id: story.message(),
         informal_income: Money::ZERO,
         difficult_situation: false,
-        concluded_on: day,
+        concluded_on: Day::parse(on).expect(on),
     };
     step::record_conclusion(platform, zone, permit, case, worker, &conclusion)
         .await
@@ -174,7 +196,10 @@ async fn after_six_months_without_work_the_payment_is_suspended_and_resumes_with
         letters(&story, &case, LetterKind::Suspended).await;
 
         // A month later nothing has changed: no second decision, no second letter.
-        let again = Looked { again: 1, over: 0 };
+        let again = Looked {
+            again: 1,
+            ..Looked::default()
+        };
         assert_eq!(begin(&story, "2026-10").await, (0, again));
         let same = answer(&story, &family, "2026-10-01").await;
         assert_eq!((same.state, same.id), (State::Suspended, case.id));
@@ -231,6 +256,104 @@ async fn a_payment_that_resumes_without_money_waits_for_the_close_and_the_others
     .await;
 }
 
+/// What the first adult says of work at the visit: a reason since September and until a day, or
+/// that there is none.
+async fn says(
+    story: &Story<'_>,
+    family: &Family,
+    reason: Option<(ExemptionReason, Option<&str>)>,
+) -> Vec<WorkAnswer> {
+    let day = |text| Day::parse(text).expect(text);
+    let exemption = reason.map(|(reason, until)| Exemption {
+        reason,
+        since: day("2025-09-02"),
+        until: until.map(day),
+    });
+    vec![WorkAnswer {
+        person: story.person(family.adult(0)).await,
+        exemption,
+    }]
+}
+
+#[tokio::test]
+async fn a_family_of_which_the_visit_hears_that_nobody_can_work_is_supported_by_the_state() {
+    use ExemptionReason::{CareOfDisabled, FullTimeStudy};
+    each_db(SCHEMAS, async |platform| {
+        let families = [mother(1, 0), mother(2, 0), mother(3, 0)];
+        let story = Story::of(&platform, &families).await;
+        // (what is said, the category)
+        let said = [
+            (None, "POOR"),
+            (Some((FullTimeStudy, Some("2026-06-30"))), "STATE_SUPPORTED"),
+            (Some((CareOfDisabled, None)), "STATE_SUPPORTED"),
+        ];
+        story.at("2026-02-04T09:00:00+05:00");
+        for (family, (said, category)) in families.iter().zip(said) {
+            let case = story.lodge_and_assess(family, "2026-02-04").await;
+            let work = says(&story, family, said).await;
+            visited(&story, case, "2026-02-04", work).await;
+            concluded(&story, case, "2026-02-04").await;
+            let assessed = story.case(case).await;
+            assert_eq!(assessed.category.as_deref(), Some(category), "{said:?}");
+        }
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_says_at_the_visit_that_nothing_excuses_is_suspended_after_six_months_without_work() {
+    each_db(SCHEMAS, async |platform| {
+        let family = mother(1, 0);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let none = says(&story, &family, None).await;
+        awarded_after(&story, &family, none).await;
+        assert_eq!(begin(&story, "2026-09").await.0, 1);
+        let case = answer(&story, &family, "2026-09-01").await;
+        assert_eq!(case.state, State::Suspended);
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_adults_of_the_family_are_asked_and_a_study_has_an_end() {
+    each_db(SCHEMAS, async |platform| {
+        let families = [mother(1, 0), mother(2, 0)];
+        let story = Story::of(&platform, &families).await;
+        story.at("2026-02-04T09:00:00+05:00");
+        let case = story.lodge_and_assess(&families[0], "2026-02-04").await;
+        let own = story.person(families[0].adult(0)).await;
+        let asked = step::asked_of(&story.shelf, &story.case(case).await);
+        assert_eq!(asked.unwrap(), [own]);
+        let refused = async |work: Vec<WorkAnswer>| {
+            let visit = visit(&story, "2026-02-04", work);
+            let (zone, worker) = (story.shelf.zone(), AccountId::from_u128(3));
+            let taken =
+                step::record_visit(&platform, zone, &story.permit, case, worker, &visit).await;
+            let Err(Stop::Refused(refusal)) = taken else {
+                panic!("{taken:?}");
+            };
+            refusal
+        };
+        let stranger = says(&story, &families[1], None).await;
+        let person = stranger[0].person;
+        assert_eq!(refused(stranger).await, StepRefusal::NotOfFamily { person });
+        let reason = ExemptionReason::FullTimeStudy;
+        let endless = says(&story, &families[0], Some((reason, None))).await;
+        assert_eq!(
+            refused(endless).await,
+            StepRefusal::NoEndOfExemption { reason }
+        );
+        assert_eq!(
+            story.case(case).await.state,
+            State::Visiting,
+            "nothing was taken"
+        );
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn nobody_is_suspended_and_nobody_waits_while_an_exemption_was_never_asked_for() {
     each_db(SCHEMAS, async |platform| {
@@ -276,21 +399,70 @@ async fn after_six_months_with_work_it_goes_on_without_a_gap() {
 }
 
 #[tokio::test]
-async fn a_new_application_takes_the_place_of_the_suspended_case_and_has_its_own_six_months() {
+async fn a_new_application_that_is_awarded_takes_the_place_of_the_suspended_case() {
     each_db(SCHEMAS, async |platform| {
         let family = mother(1, 0);
         let story = Story::of(&platform, std::slice::from_ref(&family)).await;
         let old = suspended(&story, &family).await;
         story.at("2026-09-05T09:00:00+05:00");
         let new = story.lodge_and_assess(&family, "2026-09-05").await;
-        assert_eq!(story.case(old.id).await.state, State::Ended);
-        letters(&story, &story.case(old.id).await, LetterKind::Suspended).await;
+        assert_eq!(story.case(old.id).await.state, State::Suspended);
         steps(&story, new, "2026-09-05").await;
+        // It has its own six months.
         let case = story.case(new).await;
         assert_eq!(case.category.as_deref(), Some("POOR"));
         assert_eq!(case.held, None);
+        story.at("2026-10-01T00:30:00+05:00");
+        assert_eq!(close(&story, "2026-09").await.awards.len(), 1);
+        let old = story.case(old.id).await;
+        assert_eq!(old.state, State::Ended);
+        letters(&story, &old, LetterKind::Suspended).await;
         assert_eq!(begin(&story, "2026-10").await.1, Looked::default());
         story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_withdrawn_application_leaves_the_suspended_case_as_it_was() {
+    each_db(SCHEMAS, async |platform| {
+        let family = mother(1, 0);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let old = suspended(&story, &family).await.id;
+        story.at("2026-09-05T09:00:00+05:00");
+        let new = story.lodge_and_assess(&family, "2026-09-05").await;
+        let mut tx = platform.db.begin().await.unwrap();
+        let (now, worker) = (platform.clock.now(), AccountId::from_u128(1));
+        let taken_back = crate::application::withdraw(&mut tx, now, new, worker).await;
+        assert_eq!(taken_back.unwrap().state, State::Withdrawn);
+        tx.commit().await.unwrap();
+        // She finds work, and is paid as if she had never applied.
+        assert_eq!(begin(&story, "2026-10").await.1.again, 1);
+        let back = answer(&story, &mother(1, 500_000), "2026-10-01").await;
+        assert_eq!((back.state, back.id), (State::Awarded, old));
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_family_composed_anew_is_known_by_its_persons() {
+    each_db(SCHEMAS, async |platform| {
+        let family = mother(1, 0);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let old = suspended(&story, &family).await;
+        // The register gives the family another unit, as after a marriage.
+        let mut moved = old.clone();
+        moved.unit = kernel::UnitId(story.message());
+        let mut tx = platform.db.begin().await.unwrap();
+        case::save(&mut tx, &mut [moved]).await.unwrap();
+        tx.commit().await.unwrap();
+        story.at("2026-09-05T09:00:00+05:00");
+        let new = story.lodge_and_assess(&family, "2026-09-05").await;
+        steps(&story, new, "2026-09-05").await;
+        story.at("2026-10-01T00:30:00+05:00");
+        assert_eq!(close(&story, "2026-09").await.awards.len(), 1);
+        assert_eq!(story.case(old.id).await.state, State::Ended);
     })
     .await;
 }
@@ -302,12 +474,21 @@ async fn a_suspension_ends_in_a_refusal_when_its_time_is_over() {
         let story = Story::of(&platform, std::slice::from_ref(&family)).await;
         let case = suspended(&story, &family).await;
         for month in ["2026-10", "2026-11", "2026-12", "2027-01", "2027-02"] {
-            assert_eq!(begin(&story, month).await.1, Looked { again: 1, over: 0 });
+            assert_eq!(
+                begin(&story, month).await.1,
+                Looked {
+                    again: 1,
+                    ..Looked::default()
+                }
+            );
             answer(&story, &family, &format!("{month}-01")).await;
         }
         assert_eq!(
             begin(&story, "2027-03").await.1,
-            Looked { again: 0, over: 1 }
+            Looked {
+                over: 1,
+                ..Looked::default()
+            }
         );
         let over = story.case(case.id).await;
         assert_eq!(over.state, State::Refused);
@@ -353,11 +534,20 @@ async fn while_an_agency_is_silent_a_suspended_case_is_neither_looked_at_again_n
         let family = mother(1, 0);
         let story = Story::of(&platform, std::slice::from_ref(&family)).await;
         let case = suspended(&story, &family).await.id;
-        let again = Looked { again: 1, over: 0 };
+        let again = Looked {
+            again: 1,
+            ..Looked::default()
+        };
         assert_eq!(begin(&story, "2026-10").await.1, again);
-        // The six months pass without a word of the tax authority.
+        // The six months pass without a word of the tax authority, which has promised no time:
+        // at the beginning of each month it is asked again.
+        let reminded = Looked {
+            reminded: 1,
+            ..Looked::default()
+        };
         for month in ["2026-11", "2027-03", "2027-04"] {
-            assert_eq!(begin(&story, month).await.1, Looked::default());
+            assert_eq!(begin(&story, month).await.1, reminded);
+            assert_eq!(story.to_gather().await, [case]);
         }
         let waiting = story.case(case).await;
         assert_eq!(waiting.state, State::Suspended);

@@ -103,6 +103,16 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// Money is lacking; nothing is wrong with the entitlement itself.
+    pub fn is_of_budget(&self) -> bool {
+        matches!(
+            self,
+            Refusal::OverBudget { .. } | Refusal::NoAppropriation { .. }
+        )
+    }
+}
+
 /// Months as a half-open pair; no end becomes a month that never comes.
 pub(crate) fn pair(months: &Period<Month>) -> (Month, Month) {
     (months.from, months.to.unwrap_or(NO_END))

@@ -55,6 +55,11 @@ pub async fn of_month(tx: &mut Tx, month: Month) -> Result<Vec<Run>> {
     store::of_month(tx, month).await
 }
 
+/// The last month of which a regular run was begun.
+pub async fn last_regular(tx: &mut Tx) -> Result<Option<Month>> {
+    store::last_regular(tx).await
+}
+
 /// What came back of a run: the bank's reason, payments, their sum.
 pub async fn returns_by_reason(tx: &mut Tx, run: RunId) -> Result<Vec<(String, i64, Money)>> {
     let rows = fetch_all!(

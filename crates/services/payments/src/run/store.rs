@@ -66,6 +66,16 @@ pub async fn of_month(tx: &mut Tx, month: Month) -> Result<Vec<Run>> {
     rows.into_iter().map(read).collect()
 }
 
+pub async fn last_regular(tx: &mut Tx) -> Result<Option<Month>> {
+    let row = fetch_optional!(
+        tx,
+        (i64,),
+        "SELECT month FROM payment_run WHERE kind = $1 ORDER BY month DESC LIMIT 1",
+        Kind::Regular.as_str()
+    )?;
+    Ok(row.map(|(month,)| sql::month(month)).transpose()?)
+}
+
 pub async fn in_state(tx: &mut Tx, state: State) -> Result<Vec<Run>> {
     let rows = fetch_all!(
         tx,

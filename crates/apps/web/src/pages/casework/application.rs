@@ -18,7 +18,6 @@ use crate::form_body::Body;
 use crate::guest::Seat;
 use crate::house::House;
 use crate::i18n::zone;
-use crate::pages::access::home::area_words;
 use crate::pages::{in_language, show, show_as};
 use crate::stop::Stop;
 use askama::Template;
@@ -215,7 +214,7 @@ fn refusal_words(t: T, refusal: &Refusal) -> String {
     match refusal {
         Refusal::NoConsent => t.consent_missing().to_owned(),
         Refusal::UnknownPerson => t.person_unknown().to_owned(),
-        Refusal::LivesElsewhere { home, .. } => t.lives_elsewhere(area_words(t, *home)),
+        Refusal::LivesElsewhere { .. } => t.lives_elsewhere().to_owned(),
         Refusal::NoFamily => t.person_no_family().to_owned(),
         Refusal::AlreadyThisMonth { number, .. } => format!("{} {number}", t.already_this_month()),
         Refusal::AlreadyAwarded { last_month, number } => {

@@ -20,7 +20,7 @@ use askama::Template;
 use kernel::{CaseId, Day, Money};
 use uuid::Uuid;
 
-use super::visit::{income_field, read_day, read_soum, read_yes_no};
+use super::visit::{income_field, read_past_day, read_soum, read_yes_no};
 use crate::form::{Choice, Field, Problems, Typed};
 use crate::i18n::T;
 use crate::shell::Shell;
@@ -74,7 +74,7 @@ impl ConclusionPage {
         let mut problems = Problems::none();
         let difficult = read_yes_no(t, typed, "difficult_situation", &mut problems);
         let income = read_soum(t, typed, "informal_income", &mut problems);
-        let day = read_day(t, typed, "concluded_on", today, &mut problems);
+        let day = read_past_day(t, typed, "concluded_on", today, &mut problems);
         match (income, difficult, day) {
             (Some(informal_income), Some(difficult_situation), Some(concluded_on)) => {
                 Ok(ConclusionForm {

@@ -4,6 +4,7 @@ pub mod application;
 pub mod case;
 pub mod conclusion;
 pub mod decision;
+pub mod exemption;
 pub mod explained;
 pub mod my_application;
 pub mod reading;

@@ -127,6 +127,7 @@ fn words_of(t: T, kind: EventKind) -> &'static str {
         EventKind::StepLate => t.step_late(),
         EventKind::Assessed => t.step_assessed(),
         EventKind::Awarded => t.step_awarded(),
+        EventKind::PaymentWaits => t.step_payment_waits(),
         EventKind::Refused => t.step_refused(),
         EventKind::PutOnWaitingList => t.step_waiting_list(),
         EventKind::RegimeChanged => t.step_migrated(),

@@ -1,12 +1,13 @@
 //! The social worker's visits: the list, and the questionnaire at home.
 //! Shared with the conclusions of the Seven: the list and the money of a form.
 
-use access::{Action, Purpose};
+use access::{Action, Permit, Purpose};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use casework::Case;
 use casework::case::{self, WaitFor};
-use casework::step::Visit;
+use casework::step::{self, Visit, WorkAnswer};
 
 use crate::api;
 use crate::desk::{open_case, queue_of, reach_of};
@@ -21,7 +22,8 @@ use askama::Template;
 use kernel::{CaseId, Day, Money};
 use uuid::Uuid;
 
-use crate::form::{Choice, Field, Problems, Typed};
+use super::exemption::{self, Asked, Question};
+use crate::form::{Choice, Field, Name, Problems, Typed};
 use crate::i18n::T;
 use crate::shell::Shell;
 
@@ -58,6 +60,8 @@ pub struct VisitPage {
     pub case: CaseId,
     pub number: String,
     pub name: String,
+    /// The adults of whom exemptions from work are asked.
+    pub asked: Vec<Asked>,
     pub id: Uuid,
     pub typed: Typed,
     pub problems: Problems,
@@ -69,6 +73,7 @@ pub struct VisitForm {
     pub at_home: bool,
     pub confirmed: bool,
     pub informal_income: Money,
+    pub work: Vec<WorkAnswer>,
     pub visited_on: Day,
 }
 
@@ -107,23 +112,29 @@ impl VisitPage {
         .day()
     }
 
-    pub fn read(t: T, typed: &Typed, today: Day) -> Result<VisitForm, Problems> {
+    fn work(&self) -> Vec<Question> {
+        exemption::questions(self.shell.t, &self.asked, &self.typed, &self.problems)
+    }
+
+    /// Of a family that is not at home nobody is asked anything.
+    pub fn read(t: T, typed: &Typed, asked: &[Asked], today: Day) -> Result<VisitForm, Problems> {
         let mut problems = Problems::none();
         let at_home = read_yes_no(t, typed, "at_home", &mut problems);
         let confirmed = read_yes_no(t, typed, "confirmed", &mut problems);
         let income = read_soum(t, typed, "informal_income", &mut problems);
-        let day = read_day(t, typed, "visited_on", today, &mut problems);
-        match (at_home, confirmed, income, day) {
-            (Some(at_home), Some(confirmed), Some(informal_income), Some(visited_on)) => {
-                Ok(VisitForm {
-                    at_home,
-                    confirmed,
-                    informal_income,
-                    visited_on,
-                })
-            }
-            _ => Err(problems),
-        }
+        let asked = if at_home == Some(true) { asked } else { &[] };
+        let work = exemption::read(t, asked, typed, today, &mut problems);
+        let day = read_past_day(t, typed, "visited_on", today, &mut problems);
+        let read = || {
+            Some(VisitForm {
+                at_home: at_home?,
+                confirmed: confirmed?,
+                informal_income: income?,
+                work: work?,
+                visited_on: day?,
+            })
+        };
+        read().ok_or(problems)
     }
 }
 
@@ -170,24 +181,35 @@ pub fn read_soum(
     sum
 }
 
-pub fn read_day(
+/// A day that has come.
+pub fn read_past_day(
     t: T,
     typed: &Typed,
-    field: &'static str,
+    field: impl Into<Name>,
     today: Day,
     problems: &mut Problems,
 ) -> Option<Day> {
-    match Day::parse(typed.get(field)) {
-        Ok(day) if day <= today => Some(day),
-        Ok(_) => {
-            problems.add(field, t.day_future());
-            None
-        }
-        Err(_) => {
-            problems.add(field, t.day_wrong());
-            None
-        }
+    let field = field.into();
+    let day = read_day(t, typed, field.clone(), problems)?;
+    if day > today {
+        problems.add(field, t.day_future());
+        return None;
     }
+    Some(day)
+}
+
+pub fn read_day(
+    t: T,
+    typed: &Typed,
+    field: impl Into<Name>,
+    problems: &mut Problems,
+) -> Option<Day> {
+    let field = field.into();
+    let day = Day::parse(typed.get(&field)).ok();
+    if day.is_none() {
+        problems.add(field, t.day_wrong());
+    }
+    day
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -295,18 +317,32 @@ async fn visit_page(
     let (case, permit) = open_case(house, seat, case, Action::ReadCase, Purpose::Visit).await?;
     let mut tx = house.read().await?;
     let names = names_of(&mut tx, &permit, &[case.applicant]).await?;
+    drop(tx);
     let shell = seat
         .shell_at(format!("/visits/{}", case.id))
         .with_form(!problems.is_empty());
     Ok(VisitPage {
         shell,
         case: case.id,
+        asked: asked(house, &permit, &case).await?,
         number: case.number,
         name: names.into_values().next().unwrap_or_default(),
         id: typed.id().unwrap_or_else(|_| house.platform().ids.uuid()),
         typed,
         problems,
     })
+}
+
+/// The adults whom the questionnaire asks what excuses them from work.
+async fn asked(house: &House, permit: &Permit, case: &Case) -> Result<Vec<Asked>, Stop> {
+    let adults = step::asked_of(&house.daftar.shelf, case)?;
+    let mut tx = house.read().await?;
+    let names = names_of(&mut tx, permit, &adults).await?;
+    let asked = adults.into_iter().map(|person| Asked {
+        person,
+        name: names.get(&person).cloned().unwrap_or_default(),
+    });
+    Ok(asked.collect())
 }
 
 pub async fn record(
@@ -326,10 +362,13 @@ pub async fn record(
         .await?;
         return Ok(in_language(lang, &house, show(&page)));
     }
-    let form = match VisitPage::read(seat.t(), &typed, house.today()) {
+    let (case, permit) =
+        open_case(&house, &seat, case, Action::RecordVisit, Purpose::Visit).await?;
+    let asked = asked(&house, &permit, &case).await?;
+    let form = match VisitPage::read(seat.t(), &typed, &asked, house.today()) {
         Ok(form) => form,
         Err(problems) => {
-            let page = visit_page(&house, &seat, case, typed, problems).await?;
+            let page = visit_page(&house, &seat, case.id, typed, problems).await?;
             return Ok(show_as(StatusCode::UNPROCESSABLE_ENTITY, &page));
         }
     };
@@ -338,8 +377,9 @@ pub async fn record(
         at_home: form.at_home,
         confirmed: form.confirmed,
         informal_income: form.informal_income,
+        work: form.work,
         visited_on: form.visited_on,
     };
-    let case = api::visit::take(&house, &seat, case, &visit).await?;
+    let case = api::visit::take(&house, &seat, &permit, case.id, &visit).await?;
     Ok(Redirect::to(&format!("/visits?done={}", case.number)).into_response())
 }

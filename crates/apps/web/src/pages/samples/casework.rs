@@ -33,14 +33,17 @@ pub(super) fn workers(lang: Lang) -> Vec<Sample> {
         ("consent".to_owned(), "yes".to_owned()),
     ]);
     let empty = Typed::default();
+    let at_home = Typed::new([("at_home".to_owned(), "yes".to_owned())]);
     let lodge = |failed| worker(lang, "/applications/new").with_form(failed);
     let problems = LodgePage::read(t, &wrong).expect_err("the sample is wrong");
-    let visit_problems = VisitPage::read(t, &empty, day(20)).expect_err("nothing is typed");
+    let visit_problems =
+        VisitPage::read(t, &at_home, &asked(), day(20)).expect_err("half is typed");
     let visit = |typed, problems, failed| VisitPage {
         shell: worker(lang, "/visits").with_form(failed),
         case: CaseId::from_u128(2),
         number: "8H2MQA".into(),
         name: "Karimova Dilnoza".into(),
+        asked: asked(),
         id: Uuid::nil(),
         typed,
         problems,
@@ -54,7 +57,7 @@ pub(super) fn workers(lang: Lang) -> Vec<Sample> {
         "visits" => VisitsPage { shell: worker(lang, "/visits"), title: t.visits_title(), none: t.visits_none(), base: "/visits", due: due(), more: None },
         "conclusions-none" => VisitsPage { shell: worker(lang, "/conclusions"), title: t.conclusions_title(), none: t.conclusions_none(), base: "/conclusions", due: vec![], more: None },
         "visit" => visit(empty.clone(), Problems::none(), false),
-        "visit-errors" => visit(empty.clone(), visit_problems, true),
+        "visit-errors" => visit(at_home, visit_problems, true),
         "conclusion" => ConclusionPage { shell: worker(lang, "/conclusions").with_form(false), case: CaseId::from_u128(2), number: "8H2MQA".into(), name: "Karimova Dilnoza".into(), id: Uuid::nil(), typed: empty.clone(), problems: Problems::none() },
         "account-tasks" => AccountTasksPage { shell: worker(lang, "/account-tasks"), tasks: vec![task(t)] },
         "account-task" => AccountTaskPage { shell: worker(lang, "/account-tasks").with_form(true), task: task(t), id: Uuid::nil(), problems: AccountTaskPage::read(t, &empty).expect_err("nothing is typed"), typed: empty },
@@ -179,6 +182,15 @@ pub(super) fn steps(t: T) -> Vec<Step> {
         step(at(8, 14), t.step_visit(), ""),
         step(at(8, 15), t.step_assessed(), ""),
     ]
+}
+
+/// A couple that is asked what excuses from work.
+fn asked() -> Vec<Asked> {
+    let adult = |no, name: &str| Asked {
+        person: PersonId::from_u128(no),
+        name: name.into(),
+    };
+    vec![adult(1, "Karimova Dilnoza"), adult(2, "Karimov Rustam")]
 }
 
 pub(super) fn due() -> Vec<Due> {

@@ -13,7 +13,7 @@ mod treasury;
 
 use kernel::ids::Uuid;
 use kernel::lang::Lang;
-use kernel::{CaseId, Day, Instant, Money, Month, RunId};
+use kernel::{CaseId, Day, Instant, Money, Month, PersonId, RunId};
 
 use crate::form::{Problems, Typed};
 use crate::i18n::T;
@@ -26,6 +26,7 @@ use crate::pages::casework::conclusion::ConclusionPage;
 use crate::pages::casework::decision::{
     Answer, Condition, Decider, DecisionPage, FactLine, Proof, Todo, Truth,
 };
+use crate::pages::casework::exemption::Asked;
 use crate::pages::casework::my_application::{MyApplicationPage, MyApplicationsPage, Step};
 use crate::pages::casework::renewal::RenewalPage;
 use crate::pages::casework::visit::{Due, VisitPage, VisitsPage};

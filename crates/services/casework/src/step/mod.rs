@@ -1,21 +1,24 @@
 //! The human steps: the visit at home and the conclusion of the Mahalla Seven. People bring
 //! facts with their name and time; what follows from them the law says, not they.
 
+mod exemption;
+
 use ::store::job::{self, NewJob};
 use ::store::{Platform, Tx, execute, fetch_optional};
 use access::Permit;
 use kernel::facts::{Cell, Fact, FactBody, Source, code};
 use kernel::ids::AccountId;
-use kernel::{CaseId, Day, EvidenceId, FactId, Money};
+use kernel::{CaseId, Day, EvidenceId, FactId, Money, PersonId};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::case::{self, Case, EventKind, State, WaitFor};
 use crate::events;
 use crate::fault::Stop;
+pub use exemption::{Exemption, ExemptionReason, WorkAnswer, asked_of};
 
 /// What the social worker found at home; confirmed by the applicant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visit {
     /// Made by the client: the same id is the same visit.
     pub id: Uuid,
@@ -23,6 +26,8 @@ pub struct Visit {
     pub confirmed: bool,
     /// A month's, of the whole family.
     pub informal_income: Money,
+    /// What excuses each adult from work; see [`asked_of`].
+    pub work: Vec<WorkAnswer>,
     pub visited_on: Day,
 }
 
@@ -46,6 +51,14 @@ pub enum StepRefusal {
     DayOutside { on: Day, from: Day, to: Day },
     #[error("an income cannot be negative: {amount}")]
     NegativeIncome { amount: Money },
+    #[error("person {person} is no adult of the family")]
+    NotOfFamily { person: PersonId },
+    #[error("an exemption from {since} on begins after {asked_on}, when it was asked for")]
+    ExemptionToCome { since: Day, asked_on: Day },
+    #[error("an exemption from {since} on cannot end on {until}")]
+    ExemptionEndsFirst { since: Day, until: Day },
+    #[error("{reason} ends one day: say on which")]
+    NoEndOfExemption { reason: ExemptionReason },
 }
 
 impl StepRefusal {
@@ -55,6 +68,10 @@ impl StepRefusal {
             StepRefusal::NotAwaited { .. } => "not_awaited",
             StepRefusal::DayOutside { .. } => "day_outside",
             StepRefusal::NegativeIncome { .. } => "negative_income",
+            StepRefusal::NotOfFamily { .. } => "not_of_family",
+            StepRefusal::ExemptionToCome { .. } => "exemption_to_come",
+            StepRefusal::ExemptionEndsFirst { .. } => "exemption_ends_first",
+            StepRefusal::NoEndOfExemption { .. } => "no_end_of_exemption",
         }
     }
 }
@@ -86,6 +103,7 @@ pub async fn record_visit(
         on: visit.visited_on,
         income: visit.informal_income,
         cells,
+        work: &visit.work,
     };
     record(platform, zone, permit, case, account, step).await
 }
@@ -112,11 +130,12 @@ pub async fn record_conclusion(
         on: conclusion.concluded_on,
         income: conclusion.informal_income,
         cells,
+        work: &[],
     };
     record(platform, zone, permit, case, account, step).await
 }
 
-struct Step {
+struct Step<'a> {
     id: Uuid,
     who: WaitFor,
     kind: u16,
@@ -125,6 +144,7 @@ struct Step {
     on: Day,
     income: Money,
     cells: Vec<Cell>,
+    work: &'a [WorkAnswer],
 }
 
 async fn record(
@@ -133,7 +153,7 @@ async fn record(
     permit: &Permit,
     case: CaseId,
     account: AccountId,
-    step: Step,
+    step: Step<'_>,
 ) -> StepResult<Case> {
     let mut tx = platform.db.begin().await?;
     let Some(mut case) = case::find(&mut tx, case).await? else {
@@ -143,9 +163,9 @@ async fn record(
         return Ok(case);
     }
     check(&case, &step, platform.clock.now().day(zone))?;
-    let fact = fact_of(platform, &case, &step);
-    let detail = json!({ "fact": fact.id, "on": step.on });
-    registry::fact::record(&mut tx, permit, &[fact]).await?;
+    let facts = facts_of(platform, &case, &step);
+    let detail = json!({ "fact": facts[0].id, "on": step.on });
+    registry::fact::record(&mut tx, permit, &facts).await?;
     remember(&mut tx, step.id, case.id).await?;
     case.happened(platform.clock.now(), step.event, Some(account), detail);
     case.waits(
@@ -163,7 +183,7 @@ async fn record(
     Ok(case)
 }
 
-fn check(case: &Case, step: &Step, today: Day) -> StepResult<()> {
+fn check(case: &Case, step: &Step<'_>, today: Day) -> StepResult<()> {
     let awaited = case.state == State::Visiting
         && case.wait.as_ref().is_some_and(|wait| wait.who == step.who);
     let refusal = if !awaited {
@@ -182,23 +202,34 @@ fn check(case: &Case, step: &Step, today: Day) -> StepResult<()> {
             amount: step.income,
         }
     } else {
-        return Ok(());
+        match exemption::refusal(case, step.work, step.on)? {
+            Some(refusal) => refusal,
+            None => return Ok(()),
+        }
     };
     Err(Stop::Refused(refusal))
 }
 
-fn fact_of(platform: &Platform, case: &Case, step: &Step) -> Fact {
-    Fact {
+/// What was found of the family, then what each adult said of work.
+fn facts_of(platform: &Platform, case: &Case, step: &Step<'_>) -> Vec<Fact> {
+    let fact = |owner, kind, rows| Fact {
         id: FactId(platform.ids.uuid()),
-        owner: case.unit.0,
-        kind: step.kind,
+        owner,
+        kind,
         source: step.source,
         as_of: step.on,
         received_at: platform.clock.now(),
         // The person's own message is the evidence.
         evidence: EvidenceId(step.id),
-        body: FactBody::new(vec![step.cells.clone()]),
-    }
+        body: FactBody::new(rows),
+    };
+    let of_family = fact(case.unit.0, step.kind, vec![step.cells.clone()]);
+    let of_adult = |answer: &WorkAnswer| {
+        let rows = exemption::rows(answer);
+        fact(answer.person.0, code::WORK_EXEMPTION, rows)
+    };
+    let of_adults = step.work.iter().map(of_adult);
+    std::iter::once(of_family).chain(of_adults).collect()
 }
 
 async fn is_recorded(tx: &mut Tx, id: Uuid) -> crate::fault::Result<bool> {

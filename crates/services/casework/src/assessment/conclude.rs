@@ -1,0 +1,177 @@
+//! What follows for each assessed case: a refusal, a suspension, an award that goes on, a wait.
+
+use std::collections::HashMap;
+
+use ::store::job::{self, NewJob};
+use ::store::{Ids, Tx};
+use kernel::{CaseId, Day, DecisionId, Instant, Month, Zone};
+use serde_json::json;
+
+use super::cases::{Answered, Assessed};
+use super::decide::Decided;
+use super::model::{self, Next};
+use crate::award::{self, FreeLines, StopReason, continued};
+use crate::case::{self, Case, EventKind, State, WaitFor, first_paid_month};
+use crate::close;
+use crate::decision::{self, Decision};
+use crate::escalation;
+use crate::fault::Result;
+use crate::shelf::Shelf;
+
+/// What is at hand while cases are concluded, and what has come of it so far.
+pub(super) struct Work<'a> {
+    pub(super) ids: &'a Ids,
+    pub(super) shelf: &'a Shelf,
+    pub(super) now: Instant,
+    pub(super) payable_from: Month,
+    pub(super) free: FreeLines,
+    pub(super) by_case: HashMap<CaseId, &'a Answered>,
+    pub(super) report: Assessed,
+    pub(super) decisions: Vec<Decision>,
+}
+
+impl Work<'_> {
+    pub(super) async fn conclude(
+        &mut self,
+        tx: &mut Tx,
+        case: &mut Case,
+        decided: &Decided,
+    ) -> Result<()> {
+        self.report.assessed += 1;
+        let silent = &self.by_case[&case.id].silent;
+        let next = model::next(case, &decided.opinion, silent);
+        match &next {
+            Next::Refuse => self.refuse(tx, case).await?,
+            Next::StaySuspended => case.wait = None,
+            Next::Suspend => self.suspend(tx, case).await?,
+            Next::AwardNow => self.award_now(tx, case).await?,
+            Next::AwaitAgencies(agencies) => await_agencies(case, agencies, self.now),
+            Next::AwaitClose if case.state == State::WaitingList => {}
+            Next::AwaitClose => {
+                case.state = State::Assessed;
+                case.waits(WaitFor::Close, String::new(), self.now, None);
+            }
+            Next::AwaitVisit => self.await_step(case, WaitFor::Visit, decided),
+            Next::AwaitSeven => self.await_step(case, WaitFor::Seven, decided),
+        }
+        Ok(())
+    }
+
+    async fn refuse(&mut self, tx: &mut Tx, case: &mut Case) -> Result<()> {
+        self.report.refused += 1;
+        let decision = decision::refuse(case, self.ids);
+        self.end_former(tx, case, decision.id, StopReason::NotEntitled)
+            .await?;
+        self.decisions.push(decision);
+        Ok(())
+    }
+
+    async fn suspend(&mut self, tx: &mut Tx, case: &mut Case) -> Result<()> {
+        self.report.suspended += 1;
+        let decision = decision::suspend(case, self.ids);
+        self.end_former(tx, case, decision.id, StopReason::Suspended)
+            .await?;
+        self.decisions.push(decision);
+        Ok(())
+    }
+
+    /// A payment that resumes needs free money; one that goes on needs it only for what it grows
+    /// by. Who has to wait for it competes at the close, and is paid as before until then.
+    async fn award_now(&mut self, tx: &mut Tx, case: &mut Case) -> Result<()> {
+        let first = self.first_month(case);
+        let before = case.clone();
+        let until = continued::end_of_term(tx, case).await?;
+        let held = continued::awards_of(tx, case, first).await?;
+        let (ids, shelf) = (self.ids, self.shelf);
+        let (decision, award) = decision::award(tx, ids, shelf, case, first, until).await?;
+        let has_money = match before.state {
+            State::Suspended => self.free.reaches(&award),
+            _ => self.free.bears(&award, &held),
+        };
+        if !has_money {
+            *case = before;
+            self.decisions
+                .extend(close::put_on_waiting_list(case, self.ids));
+            return Ok(());
+        }
+        for held in &held {
+            self.free.give_back(held, first);
+        }
+        self.free.spend(&award);
+        let stops = continued::stops(&held, first, decision.id, StopReason::Replaced);
+        self.report.changes.stops.extend(stops);
+        self.decisions.push(decision);
+        self.report.changes.awards.push(award);
+        Ok(())
+    }
+
+    /// From when the outcome counts: what the case continues ends with the month before.
+    fn first_month(&self, case: &Case) -> Month {
+        first_paid_month(case.counted_month).max(self.payable_from)
+    }
+
+    async fn end_former(
+        &mut self,
+        tx: &mut Tx,
+        case: &Case,
+        decision: DecisionId,
+        reason: StopReason,
+    ) -> Result<()> {
+        let first = self.first_month(case);
+        let held = continued::awards_of(tx, case, first).await?;
+        for held in &held {
+            self.free.give_back(held, first);
+        }
+        let stops = continued::stops(&held, first, decision, reason);
+        self.report.changes.stops.extend(stops);
+        Ok(())
+    }
+
+    fn await_step(&self, case: &mut Case, who: WaitFor, decided: &Decided) {
+        let zone = self.shelf.zone();
+        let days = decided.deadline_working_days(who);
+        let deadline = deadline(self.now.day(zone), days, zone);
+        case.state = State::Visiting;
+        let since_before = case
+            .wait
+            .as_ref()
+            .filter(|wait| wait.who == who)
+            .and_then(|w| w.deadline);
+        case.waits(
+            who,
+            String::new(),
+            self.now,
+            Some(since_before.unwrap_or(deadline)),
+        );
+    }
+
+    pub(super) async fn write(mut self, tx: &mut Tx, cases: &mut [Case]) -> Result<Assessed> {
+        let deadlines: Vec<NewJob> = cases.iter().filter_map(escalation::due_job).collect();
+        case::save(tx, cases).await?;
+        job::enqueue(tx, self.ids, &deadlines).await?;
+        let stops = &self.report.changes.stops;
+        award::insert_stops(tx, stops, self.now).await?;
+        case::end_stopped(tx, self.now, stops).await?;
+        award::insert(tx, &self.report.changes.awards).await?;
+        decision::insert(tx, self.ids, &self.decisions).await?;
+        self.decisions.clear();
+        Ok(self.report)
+    }
+}
+
+/// The end of the last working day that is left for a step.
+fn deadline(today: Day, working_days: u32, zone: Zone) -> Instant {
+    let last = today.plus_working_days(working_days, |_| false);
+    Instant::start_of(last.plus_days(1), zone)
+}
+
+/// The state stays: a case on the waiting list, for one, keeps its place while a late answer is
+/// asked for again.
+pub(super) fn await_agencies(case: &mut Case, agencies: &[String], now: Instant) {
+    if case.state == State::Assessed {
+        case.state = State::Gathering;
+    }
+    case.waits(WaitFor::Agency, agencies.join(" "), now, None);
+    let detail = json!({ "agencies": agencies });
+    case.happened(now, EventKind::AgencySilent, None, detail);
+}
