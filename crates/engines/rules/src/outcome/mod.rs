@@ -11,8 +11,8 @@ pub use results::{ExactValue, ResultColumn, Results};
 
 use crate::batch::{Batch, Block};
 use crate::pack::Step;
+use crate::plan::Plan;
 use crate::plan::eval::Scratch;
-use crate::plan::{Plan, Slot};
 use kernel::{FactId, Money, Month, PersonId, UnitId};
 use std::sync::Arc;
 
@@ -142,9 +142,10 @@ impl Outcomes {
         self.rows[i].cap
     }
 
-    /// The name of the formula that overflowed or divided by nothing, if one did.
+    /// The name of the formula that overflowed or divided by nothing, if one did: a variable
+    /// by its name alone, others as `condition income`.
     pub fn fault(&self, i: usize, plan: &Plan) -> Option<String> {
-        Some(name_of(plan, self.rows[i].fault?))
+        Some(plan.name_of(self.rows[i].fault?))
     }
 
     /// Appends the stored form of the trace; see [`PackedTrace`] for its layout.
@@ -273,16 +274,4 @@ impl Outcomes {
         });
         self.terms = terms.collect();
     }
-}
-
-/// The variable that stands in a slot, or the slot's number.
-fn name_of(plan: &Plan, slot: Slot) -> String {
-    let known = plan
-        .variables
-        .iter()
-        .position(|variable| *variable == Some(slot));
-    known.map_or_else(
-        || format!("node {slot}"),
-        |index| plan.pack.variables[index].name.clone(),
-    )
 }

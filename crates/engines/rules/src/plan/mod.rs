@@ -8,6 +8,7 @@ mod calculation;
 mod error;
 pub(crate) mod eval;
 mod lower;
+mod name;
 mod node;
 
 pub use error::PlanError;
