@@ -140,6 +140,16 @@ impl Plan {
         self.nodes.iter().any(|operand| Some(operand.node) == read)
     }
 
+    /// The value of a parameter that was used for a unit of a district, if anything uses it.
+    pub(crate) fn used_at(&self, index: usize, district: u32) -> Option<&ParameterValue> {
+        let used = self.used[index].as_ref()?;
+        let parameter = &self.pack.parameters[index];
+        if parameter.by_territory() {
+            return parameter.at_place(self.decided_on, district);
+        }
+        Some(used)
+    }
+
     pub fn pack(&self) -> &Pack {
         &self.pack
     }
