@@ -165,7 +165,7 @@ fn fixed_values(plan: &Plan, case: &CaseFacts) -> Vec<Fixed> {
         tables: tables.collect(),
     };
     let mut batch = Batch::new(plan);
-    batch.add(&family, case);
+    batch.append_stretch(&family, case);
     let mut scratch = Scratch::default();
     let block = batch.blocks().next().expect("one family, one block");
     evaluate(plan, &batch, &block, &mut scratch);

@@ -92,7 +92,7 @@ fn from_snapshot(plan: &Plan, folder: &Path, case: &CaseFacts) -> Vec<Row> {
     let fresh = || (Batch::new(plan), Outcomes::new(), Vec::new());
     let states = snapshot.each(&what, 2, fresh, |(batch, outcomes, found), _, group| {
         batch.clear();
-        batch.add(&what.columns(group), case);
+        batch.append_stretch(&what.columns(group), case);
         plan.decide(batch, outcomes);
         let id = |unit: UnitId| {
             let place = unit.0.as_u128() as i64 - group.first_unit;
