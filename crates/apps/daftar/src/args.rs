@@ -212,8 +212,8 @@ pub struct Simulate {
     /// The law as it is: a regime of the packs
     #[arg(long, value_name = "REGIME")]
     pub base: String,
-    /// The reform: parameter=value as the pack's tables write it (money in so'm), or another
-    /// regime; may be given several times
+    /// The reform: parameter=value as the pack's tables write it (money in so'm or roubles), or
+    /// another regime; may be given several times
     #[arg(long, required = true, value_name = "PARAMETER=VALUE|REGIME")]
     pub reform: Vec<String>,
     /// The folder of a snapshot of the register
@@ -222,8 +222,9 @@ pub struct Simulate {
     /// The day whose law and parameters hold (YYYY-MM-DD); without it, the snapshot's
     #[arg(long)]
     pub on: Option<String>,
-    /// The poverty line in so'm a head and month; without it, the base's `mce` on the day
-    #[arg(long, value_name = "SOM")]
+    /// The poverty line a head and month, in the so'm or roubles of the country; without it, the
+    /// base's `mce` on the day
+    #[arg(long, value_name = "AMOUNT")]
     pub line: Option<i64>,
     /// Who still needs a visit or a conclusion gets nothing; without it, they are taken as passed
     #[arg(long)]

@@ -73,7 +73,7 @@ pub fn application(pack: &Pack, on: Day) -> CaseFacts {
     };
     CaseFacts {
         stage,
-        ..CaseFacts::application(on, pack.cut_off_day())
+        ..pack.application(on)
     }
 }
 

@@ -73,6 +73,7 @@ struct Row {
     category: Option<u8>,
     amount: Option<Money>,
     per_capita: Option<i64>,
+    members: u32,
     cap: Option<Month>,
     fault: Option<u32>,
     /// Ends of this row's stretches; they start where the row before ended.
@@ -125,6 +126,12 @@ impl Outcomes {
     /// ranking and display only; conditions compare the exact value.
     pub fn per_capita_minor(&self, i: usize) -> Option<i64> {
         self.rows[i].per_capita
+    }
+
+    /// The people of the unit as the pack counts them, by its variable `members`; whoever lives
+    /// in the portrait where the pack has none, or does not know, or counts nobody.
+    pub fn members(&self, i: usize) -> u32 {
+        self.rows[i].members
     }
 
     /// Months of the award, when entitled.
@@ -239,6 +246,8 @@ impl Outcomes {
                 category: judged.category,
                 amount: judged.amount,
                 per_capita: judged.per_capita,
+                members: judge::members(plan, scratch, index)
+                    .unwrap_or(batch.member_count(unit) as u32),
                 cap: judged.cap,
                 fault,
                 trace_end: self.traces.len() as u32,

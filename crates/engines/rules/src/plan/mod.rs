@@ -36,6 +36,8 @@ pub struct Plan {
     pub(crate) stage_slot: Option<Slot>,
     /// None in a calculation.
     pub(crate) rank: Option<Slot>,
+    /// The pack's own count of a unit's members, if it has one.
+    pub(crate) members: Option<Slot>,
     pub(crate) groups: Vec<Slot>,
     /// What the batch must be given, in this order.
     pub(crate) inputs: Vec<PlanInput>,
