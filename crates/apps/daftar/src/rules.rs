@@ -25,7 +25,8 @@ pub fn run(common: &Common, command: &Rules) -> Result<(), Failure> {
         } => {
             let countries = match country {
                 Some(country) => vec![country.clone()],
-                None => countries_in(&folder)?,
+                None => app::packs::countries(&folder)
+                    .map_err(|wrong| Failure::Failed(wrong.to_string()))?,
             };
             let answer = Answer::of(&folder, &countries)?;
             Show::new(common).result(&answer.text(), &answer);
@@ -109,19 +110,6 @@ impl Answer {
 
 fn packs_of(folder: &Path, country: &str) -> Result<Vec<Pack>, Failure> {
     app::packs::read(folder, country).map_err(|wrong| Failure::Failed(wrong.to_string()))
-}
-
-/// The folders of countries, in order of name.
-fn countries_in(folder: &Path) -> Result<Vec<String>, Failure> {
-    let mut countries = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.path().is_dir() {
-            countries.push(entry.file_name().to_string_lossy().into_owned());
-        }
-    }
-    countries.sort();
-    Ok(countries)
 }
 
 #[derive(Serialize)]
