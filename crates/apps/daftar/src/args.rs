@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use kernel::ids::Uuid;
 
 /// Daftar runs the social protection of a country: from a passport at the mahalla to money received.
@@ -161,18 +161,25 @@ pub struct Import {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("elsewhere").args(["snapshot", "compare"]))]
 pub struct Assess {
-    /// The regime; without it, the one in force on the day
+    /// The regime; without it, the run's with --since, else the one in force on the day
     #[arg(long)]
     pub regime: Option<String>,
-    /// The day whose law and parameters hold (YYYY-MM-DD); without it, today
+    /// The day whose law and parameters hold (YYYY-MM-DD); without it, the run's with --since,
+    /// the snapshot's with --snapshot, else today
     #[arg(long)]
     pub on: Option<String>,
     /// Award those who are entitled within the month's budget, without application
     #[arg(long)]
     pub award: bool,
     /// Decide a snapshot instead of the register, on all cores, without a database
-    #[arg(long, value_name = "FOLDER", requires = "out")]
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        requires = "out",
+        conflicts_with_all = ["since", "full", "award"]
+    )]
     pub snapshot: Option<PathBuf>,
     /// Decide only the families that changed since this run; without it, since the newest run of
     /// the same law and day
@@ -191,7 +198,7 @@ pub struct Assess {
     pub compare: Option<Vec<Uuid>>,
     /// With --snapshot: where its decisions go, as one Parquet file. With --compare: a folder for
     /// the table (differences.csv) and the families that differ (families.csv)
-    #[arg(long, value_name = "FILE|FOLDER")]
+    #[arg(long, value_name = "FILE|FOLDER", requires = "elsewhere")]
     pub out: Option<PathBuf>,
 }
 
