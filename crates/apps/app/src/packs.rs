@@ -47,11 +47,7 @@ pub fn read(packs: &Path, country: &str) -> Result<Vec<Pack>, PacksError> {
         if files.is_empty() {
             continue;
         }
-        let id = regime
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let id = name(&regime);
         match rules::read_pack(&id, &files, &shared) {
             Ok(pack) => found.push(pack),
             // A mistake in a shared file is every pack's mistake, and told once.
@@ -83,6 +79,30 @@ pub fn one(packs: &Path, country: &str, id: &str) -> Result<Pack, PacksError> {
     let shared = markdown_in(packs, &folder)?;
     let files = markdown_in(packs, &folder.join(id))?;
     rules::read_pack(id, &files, &shared).map_err(PacksError::Wrong)
+}
+
+/// The packs of one name, whatever their country; a mistake in any other pack is no matter. The
+/// name may be a stranger's: it is looked for among the folders that are there.
+pub fn named(packs: &Path, id: &str) -> Result<Vec<Pack>, PacksError> {
+    let mut found = Vec::new();
+    for country in countries(packs)? {
+        let here = folders_in(&packs.join(&country))?;
+        if here.iter().any(|regime| name(regime) == id) {
+            found.push(one(packs, &country, id)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The countries that have a folder, in order of name.
+pub fn countries(packs: &Path) -> Result<Vec<String>, PacksError> {
+    let folders = folders_in(packs)?;
+    Ok(folders.iter().map(|folder| name(folder)).collect())
+}
+
+fn name(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 /// The newest change below the country's folder; another value means: read again.

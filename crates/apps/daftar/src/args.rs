@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use kernel::ids::Uuid;
 
 /// Daftar runs the social protection of a country: from a passport at the mahalla to money received.
@@ -161,18 +161,25 @@ pub struct Import {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("elsewhere").args(["snapshot", "compare"]))]
 pub struct Assess {
-    /// The regime; without it, the one in force on the day
+    /// The regime; without it, the run's with --since, else the one in force on the day
     #[arg(long)]
     pub regime: Option<String>,
-    /// The day whose law and parameters hold (YYYY-MM-DD); without it, today
+    /// The day whose law and parameters hold (YYYY-MM-DD); without it, the run's with --since,
+    /// the snapshot's with --snapshot, else today
     #[arg(long)]
     pub on: Option<String>,
     /// Award those who are entitled within the month's budget, without application
     #[arg(long)]
     pub award: bool,
     /// Decide a snapshot instead of the register, on all cores, without a database
-    #[arg(long, value_name = "FOLDER", requires = "out")]
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        requires = "out",
+        conflicts_with_all = ["since", "full", "award"]
+    )]
     pub snapshot: Option<PathBuf>,
     /// Decide only the families that changed since this run; without it, since the newest run of
     /// the same law and day
@@ -191,7 +198,7 @@ pub struct Assess {
     pub compare: Option<Vec<Uuid>>,
     /// With --snapshot: where its decisions go, as one Parquet file. With --compare: a folder for
     /// the table (differences.csv) and the families that differ (families.csv)
-    #[arg(long, value_name = "FILE|FOLDER")]
+    #[arg(long, value_name = "FILE|FOLDER", requires = "elsewhere")]
     pub out: Option<PathBuf>,
 }
 
@@ -212,8 +219,8 @@ pub struct Simulate {
     /// The law as it is: a regime of the packs
     #[arg(long, value_name = "REGIME")]
     pub base: String,
-    /// The reform: parameter=value as the pack's tables write it (money in so'm), or another
-    /// regime; may be given several times
+    /// The reform: parameter=value as the pack's tables write it (money in so'm or roubles), or
+    /// another regime; may be given several times
     #[arg(long, required = true, value_name = "PARAMETER=VALUE|REGIME")]
     pub reform: Vec<String>,
     /// The folder of a snapshot of the register
@@ -222,8 +229,9 @@ pub struct Simulate {
     /// The day whose law and parameters hold (YYYY-MM-DD); without it, the snapshot's
     #[arg(long)]
     pub on: Option<String>,
-    /// The poverty line in so'm a head and month; without it, the base's `mce` on the day
-    #[arg(long, value_name = "SOM")]
+    /// The poverty line a head and month, in the so'm or roubles of the country; without it, the
+    /// base's `mce` on the day
+    #[arg(long, value_name = "AMOUNT")]
     pub line: Option<i64>,
     /// Who still needs a visit or a conclusion gets nothing; without it, they are taken as passed
     #[arg(long)]

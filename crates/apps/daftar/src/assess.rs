@@ -1,11 +1,14 @@
 //! `daftar assess`: the law over the register, all of it or what changed.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use access::{Action, Purpose};
 use app::Daftar;
 use casework::assessment::{self, Again, Order, standing};
 use kernel::Day;
+use kernel::ids::Uuid;
+use rules::Pack;
 use serde::Serialize;
 
 use crate::args::{Assess, Common};
@@ -16,7 +19,7 @@ use crate::show::{Show, som};
 
 #[derive(Serialize)]
 struct Assessed {
-    run: String,
+    run: Uuid,
     /// The run whose rows hold for the families that were not decided again.
     since: Option<String>,
     decided: u64,
@@ -39,32 +42,56 @@ pub async fn run(common: &Common, args: &Assess) -> Result<(), Failure> {
         return assess_snapshot::run(common, args, folder);
     }
     let daftar = Daftar::open(config::existing(common)).await?;
-    let on = match (&args.on, args.since) {
-        (Some(text), _) => Day::parse(text).map_err(|why| Failure::argument("--on", why))?,
-        // Facts of today under the law of that day: what would it have decided, had it known?
-        (None, Some(run)) => {
-            let mut tx = daftar.platform.db.read().await?;
-            standing::decided_on(&mut tx, run).await?
-        }
-        (None, None) => daftar.today(),
-    };
-    let pack = match &args.regime {
-        Some(id) => daftar.shelf.regime(id)?,
-        None => daftar.shelf.in_force(on)?,
-    };
+    let (pack, on) = law(&daftar, args).await?;
     if args.award {
         daftar.check_runs_before_award(on.month()).await?;
     }
     daftar.keep_units_of(&pack).await?;
     let show = Show::new(common);
-    let bar = show.count_bar(0, "families assessed");
+    let mut assessed = assess(&daftar, args, (&pack, on), &show).await?;
+    if args.award {
+        award(&daftar, on, &show, &mut assessed).await?;
+    }
+    show.result(&told(&assessed), &assessed);
+    Ok(())
+}
+
+/// The law and its day: what is named, else what the run had that is gone on from (facts of
+/// today under the law of that day: what would it have decided, had it known?), else what is in
+/// force today.
+async fn law(daftar: &Daftar, args: &Assess) -> Result<(Arc<Pack>, Day), Failure> {
+    let before = match args.since {
+        Some(run) => {
+            let mut tx = daftar.platform.db.read().await?;
+            Some(standing::law_of(&mut tx, run).await?)
+        }
+        None => None,
+    };
+    let on = match (&args.on, &before) {
+        (Some(text), _) => Day::parse(text).map_err(|why| Failure::argument("--on", why))?,
+        (None, Some((_, day))) => *day,
+        (None, None) => daftar.today(),
+    };
+    let pack = match (&args.regime, before) {
+        (Some(id), _) => daftar.shelf.regime(id)?,
+        // Another day has another law.
+        (None, Some((id, day))) if day == on => daftar.shelf.regime(&id)?,
+        _ => daftar.shelf.in_force(on)?,
+    };
+    Ok((pack, on))
+}
+
+async fn assess(
+    daftar: &Daftar,
+    args: &Assess,
+    (pack, on): (&Arc<Pack>, Day),
+    show: &Show,
+) -> Result<Assessed, Failure> {
     let permit = daftar
         .permit(Action::AssessRegister, Purpose::Assessment, 0)
         .await?;
-    let began = Instant::now();
-    let mut progress = |done| bar.set_position(done);
     let order = Order {
-        pack: &pack,
+        pack,
         decided_on: on,
         month: on.month(),
         again: match args.since {
@@ -73,18 +100,20 @@ pub async fn run(common: &Common, args: &Assess) -> Result<(), Failure> {
             None => Again::Newest,
         },
     };
+    let bar = show.count_bar(0, "families assessed");
+    let began = Instant::now();
+    let mut progress = |done| bar.set_position(done);
     let (platform, shelf) = (&daftar.platform, &daftar.shelf);
     let report =
         assessment::register_again(platform, &permit, shelf, &order, &mut progress).await?;
     bar.finish_and_clear();
-    let seconds = began.elapsed().as_secs_f64();
     if args.since.is_some() && report.since.is_none() {
         show.remark(
             "the law or the day is another, or too much changed: all families were decided",
         );
     }
-    let mut assessed = Assessed {
-        run: report.run.to_string(),
+    Ok(Assessed {
+        run: report.run,
         since: report.since.map(|run| run.to_string()),
         decided: report.decided,
         regime: pack.id().to_owned(),
@@ -97,20 +126,25 @@ pub async fn run(common: &Common, args: &Assess) -> Result<(), Failure> {
         malformed: report.malformed,
         entitled_minor: report.entitled_minor,
         awarded: None,
-        seconds,
+        seconds: began.elapsed().as_secs_f64(),
         award_seconds: None,
-    };
-    if args.award {
-        let began = Instant::now();
-        let bar = show.count_bar(0, "families awarded");
-        let awarded = daftar
-            .award_register(report.run, on.month(), |done| bar.set_position(done))
-            .await?;
-        bar.finish_and_clear();
-        assessed.awarded = Some(awarded.awarded);
-        assessed.award_seconds = Some(began.elapsed().as_secs_f64());
-    }
-    show.result(&told(&assessed), &assessed);
+    })
+}
+
+async fn award(
+    daftar: &Daftar,
+    on: Day,
+    show: &Show,
+    assessed: &mut Assessed,
+) -> Result<(), Failure> {
+    let began = Instant::now();
+    let bar = show.count_bar(0, "families awarded");
+    let awarded = daftar
+        .award_register(assessed.run, on.month(), |done| bar.set_position(done))
+        .await?;
+    bar.finish_and_clear();
+    assessed.awarded = Some(awarded.awarded);
+    assessed.award_seconds = Some(began.elapsed().as_secs_f64());
     Ok(())
 }
 

@@ -33,13 +33,8 @@ struct Decided {
 
 pub fn run(common: &Common, args: &Assess, folder: &Path) -> Result<(), Failure> {
     let Some(out) = &args.out else {
-        let why = "--snapshot needs --out FILE, where the decisions go".to_owned();
-        return Err(Failure::Failed(why));
+        return Err(Failure::argument("--snapshot", "it needs --out FILE"));
     };
-    if args.award {
-        let why = "a snapshot is decided on, not awarded: leave out --award or --snapshot";
-        return Err(Failure::Failed(why.to_owned()));
-    }
     let snapshot = Snapshot::open(folder)?;
     let on = match &args.on {
         Some(text) => Day::parse(text).map_err(|why| Failure::argument("--on", why))?,
@@ -73,7 +68,7 @@ pub fn application(pack: &Pack, on: Day) -> CaseFacts {
     };
     CaseFacts {
         stage,
-        ..CaseFacts::application(on, pack.cut_off_day())
+        ..pack.application(on)
     }
 }
 

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use access::{Action, Area, Purpose, Scope, Subject};
 use app::Daftar;
+use rules::ReceiptError;
 use rules::limits::RECEIPT_BYTES_MAX;
 use rules::receipt::Difference;
-use rules::{Pack, ReceiptError};
 use serde::Serialize;
 
 use crate::args::{Common, Receipt, Replay};
@@ -56,7 +56,8 @@ pub fn replay(common: &Common, args: &Replay) -> Result<(), Failure> {
     let receipt = rules::Receipt::read(&read(&args.receipt)?).map_err(failed)?;
     let packs = match receipt.pack.text {
         Some(_) => Vec::new(),
-        None => packs_below(&common.packs)?,
+        None => app::packs::named(&common.packs, &receipt.pack.id)
+            .map_err(|wrong| Failure::Failed(wrong.to_string()))?,
     };
     let differences = receipt.replay(&packs).map_err(failed)?;
     let result = Replayed {
@@ -97,23 +98,6 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
         file.take(most).read_to_end(&mut bytes)?;
     }
     Ok(bytes)
-}
-
-/// The packs of every country in the folder.
-fn packs_below(folder: &Path) -> Result<Vec<Pack>, Failure> {
-    let mut packs = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if !entry.path().is_dir() {
-            continue;
-        }
-        let country = entry.file_name().to_string_lossy().into_owned();
-        packs.extend(
-            app::packs::read(folder, &country)
-                .map_err(|wrong| Failure::Failed(wrong.to_string()))?,
-        );
-    }
-    Ok(packs)
 }
 
 fn failed(error: ReceiptError) -> Failure {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use app::packs::PacksError;
 use kernel::Day;
-use rules::{CaseReport, Diagnostic, Dialect, Pack, Severity};
+use rules::{CaseReport, Diagnostic, Dialect, Pack, Parameter, Severity};
 use serde::Serialize;
 
 use crate::args::{Common, Rules};
@@ -25,7 +25,8 @@ pub fn run(common: &Common, command: &Rules) -> Result<(), Failure> {
         } => {
             let countries = match country {
                 Some(country) => vec![country.clone()],
-                None => countries_in(&folder)?,
+                None => app::packs::countries(&folder)
+                    .map_err(|wrong| Failure::Failed(wrong.to_string()))?,
             };
             let answer = Answer::of(&folder, &countries)?;
             Show::new(common).result(&answer.text(), &answer);
@@ -76,7 +77,12 @@ impl Answer {
             };
             for pack in &packs {
                 answer.packs.push(check_one(pack, &folder.join(country))?);
-                answer.diagnostics.extend(rules::checker::check(pack));
+                // What stands in a shared file is every pack's, and told once.
+                for one in rules::checker::check(pack) {
+                    if !answer.diagnostics.contains(&one) {
+                        answer.diagnostics.push(one);
+                    }
+                }
             }
         }
         let warnings = answer.diagnostics.iter();
@@ -104,19 +110,6 @@ impl Answer {
 
 fn packs_of(folder: &Path, country: &str) -> Result<Vec<Pack>, Failure> {
     app::packs::read(folder, country).map_err(|wrong| Failure::Failed(wrong.to_string()))
-}
-
-/// The folders of countries, in order of name.
-fn countries_in(folder: &Path) -> Result<Vec<String>, Failure> {
-    let mut countries = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.path().is_dir() {
-            countries.push(entry.file_name().to_string_lossy().into_owned());
-        }
-    }
-    countries.sort();
-    Ok(countries)
 }
 
 #[derive(Serialize)]
@@ -226,24 +219,22 @@ struct Value<'a> {
     label: &'a str,
     in_force: String,
     announced: String,
-    /// A whole number at the scale of the type; money in tiyin.
-    value: i64,
+    /// A whole number at the scale of the type, money in minor units; null where the territory's
+    /// own value ends.
+    value: Option<i64>,
     law: &'a str,
     status: rules::Status,
     /// The codes of the districts it holds in; the whole country without it.
     territory: Option<rules::Territory>,
 }
 
-fn named<'a>(packs: &'a [Pack], regime: &str) -> Result<&'a Pack, Failure> {
-    let wanted = packs
-        .iter()
-        .find(|pack| pack.id().eq_ignore_ascii_case(regime));
+/// The pack with an id; `what` says where the caller wrote it.
+pub fn named<'a>(packs: &'a [Pack], what: &'static str, id: &str) -> Result<&'a Pack, Failure> {
+    let wanted = packs.iter().find(|pack| pack.id().eq_ignore_ascii_case(id));
     let known = || packs.iter().map(Pack::id).collect::<Vec<_>>().join(", ");
     wanted.ok_or_else(|| {
-        Failure::argument(
-            "the regime",
-            format!("there is no {regime}; there are {}", known()),
-        )
+        let why = format!("there is no pack {id}; there are {}", known());
+        Failure::argument(what, why)
     })
 }
 
@@ -262,7 +253,7 @@ fn sql(
     regime: &str,
     (on, dialect): (&str, &str),
 ) -> Result<(), Failure> {
-    let pack = named(packs, regime)?;
+    let pack = named(packs, "the regime", regime)?;
     let on = Day::parse(on).map_err(|why| Failure::argument("--on", why))?;
     let engine = Dialect::named(dialect).ok_or_else(|| {
         Failure::argument(
@@ -286,35 +277,61 @@ fn sql(
 }
 
 fn parameters(common: &Common, packs: &[Pack], regime: &str) -> Result<(), Failure> {
-    let pack = named(packs, regime)?;
-    let values: Vec<Value<'_>> = pack
-        .parameters()
-        .iter()
-        .flat_map(|parameter| {
-            parameter.values.iter().map(|value| Value {
-                name: &parameter.name,
-                label: &parameter.label.en,
-                in_force: value.in_force.to_string(),
-                announced: value.announced.to_string(),
-                value: value.value,
-                law: &value.law,
-                status: value.status,
-                territory: value.territory,
-            })
-        })
-        .collect();
+    let pack = named(packs, "the regime", regime)?;
+    let values: Vec<Value<'_>> = pack.parameters().iter().flat_map(values_of).collect();
     let lines: Vec<String> = values
         .iter()
         .map(|v| {
             let place = v.territory.map_or_else(String::new, |territory| {
                 format!(" in {} to {}", territory.first, territory.last)
             });
+            let value = v.value.map_or("ends".to_owned(), |value| value.to_string());
             format!(
-                "{} {:24} {:>14} {:?}{place}  {}",
-                v.in_force, v.name, v.value, v.status, v.law
+                "{} {:24} {value:>14} {:?}{place}  {}",
+                v.in_force, v.name, v.status, v.law
             )
         })
         .collect();
     Show::new(common).result(&lines.join("\n"), &values);
     Ok(())
+}
+
+/// A parameter's values and the ends of those of territories, in the order of the days.
+fn values_of(parameter: &Parameter) -> Vec<Value<'_>> {
+    let row = |value, (in_force, announced): (Day, Day), law, status, territory| {
+        let row = Value {
+            name: &parameter.name,
+            label: &parameter.label.en,
+            in_force: in_force.to_string(),
+            announced: announced.to_string(),
+            value,
+            law,
+            status,
+            territory,
+        };
+        (in_force, row)
+    };
+    let values = parameter.values.iter().map(|one| {
+        let days = (one.in_force, one.announced);
+        row(
+            Some(one.value),
+            days,
+            one.law.as_str(),
+            one.status,
+            one.territory,
+        )
+    });
+    let ends = parameter.ends.iter().map(|one| {
+        let days = (one.in_force, one.announced);
+        row(
+            None,
+            days,
+            one.law.as_str(),
+            one.status,
+            Some(one.territory),
+        )
+    });
+    let mut rows: Vec<(Day, Value<'_>)> = values.chain(ends).collect();
+    rows.sort_by_key(|(day, _)| *day);
+    rows.into_iter().map(|(_, row)| row).collect()
 }

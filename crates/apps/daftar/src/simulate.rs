@@ -5,10 +5,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use insight::bootstrap::{REPLICATES_MAX, REPLICATES_MIN, Sample};
-use insight::simulation::{Families, Laws, Report, Steps, Study, of_snapshot};
+use insight::simulation::{Families, Laws, Report, Steps, Study, Titles, of_snapshot};
 use insight::snapshot::Snapshot;
-use insight::table::{Cell, Table, grouped};
-use kernel::Day;
+use insight::table::{Cell, Table, grouped, money_word};
+use kernel::{Currency, Day};
 use rules::Pack;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use crate::args::{Common, Simulate};
 use crate::config;
 use crate::failure::Failure;
+use crate::rules::named;
 use crate::show::Show;
 
 /// The parameter that is the poverty line unless `--line` says another.
@@ -26,6 +27,7 @@ struct Simulated {
     base: String,
     reform: String,
     on: String,
+    currency: Currency,
     line_minor: i64,
     steps: &'static str,
     families: usize,
@@ -40,12 +42,11 @@ struct Simulated {
 }
 
 pub fn run(common: &Common, args: &Simulate) -> Result<(), Failure> {
-    let config = config::existing(common);
-    let packs = app::packs::read(&config.packs, &config.country)
-        .map_err(|wrong| Failure::Failed(wrong.to_string()))?;
-    let base = named(&packs, &args.base)?;
-    let (reform, called) = reformed(&packs, base, &args.reform)?;
     let snapshot = Snapshot::open(&args.population)?;
+    let config = config::of(common, &snapshot.manifest.country);
+    let packs = app::packs::read(&config.packs, &config.country).map_err(failed)?;
+    let base = named(&packs, "--base", &args.base)?;
+    let (reform, called) = reformed(&packs, base, &args.reform)?;
     let on = match &args.on {
         Some(text) => Day::parse(text).map_err(|why| Failure::argument("--on", why))?,
         None => snapshot.manifest.taken_on,
@@ -67,7 +68,12 @@ pub fn run(common: &Common, args: &Simulate) -> Result<(), Failure> {
     let bar = show.count_bar(u64::from(sample.replicates), "replicates");
     let measured = study.measured(&sample, &|| bar.inc(1));
     bar.finish_and_clear();
-    let report = Report::of(&study, &measured, base.id(), &called);
+    let titles = Titles {
+        base: base.id(),
+        reform: &called,
+        currency: base.currency(),
+    };
+    let report = Report::of(&study, &measured, &titles);
     let files = match &args.out {
         Some(folder) => write(folder, &report)?,
         None => Vec::new(),
@@ -76,6 +82,7 @@ pub fn run(common: &Common, args: &Simulate) -> Result<(), Failure> {
         base: base.id().to_owned(),
         reform: called,
         on: on.to_string(),
+        currency: base.currency(),
         line_minor: line,
         steps: if args.steps_ahead { "ahead" } else { "passed" },
         families: families.len(),
@@ -96,16 +103,6 @@ fn failed(wrong: impl std::fmt::Display) -> Failure {
     Failure::Failed(wrong.to_string())
 }
 
-fn named<'a>(packs: &'a [Pack], id: &str) -> Result<&'a Pack, Failure> {
-    packs.iter().find(|pack| pack.id() == id).ok_or_else(|| {
-        let known: Vec<&str> = packs.iter().map(Pack::id).collect();
-        Failure::Failed(format!(
-            "there is no pack {id}; the folder has {}",
-            known.join(", ")
-        ))
-    })
-}
-
 /// The reform and what it is called: the base (or another pack) with its changes.
 fn reformed(packs: &[Pack], base: &Pack, reform: &[String]) -> Result<(Pack, String), Failure> {
     let (changes, regimes): (Vec<&String>, Vec<&String>) =
@@ -114,7 +111,7 @@ fn reformed(packs: &[Pack], base: &Pack, reform: &[String]) -> Result<(Pack, Str
         return Err(Failure::argument("--reform", "it names two packs"));
     }
     let from = match regimes.first() {
-        Some(id) => named(packs, id)?,
+        Some(id) => named(packs, "--reform", id)?,
         None => base,
     };
     let changes: Vec<(&str, &str)> = changes
@@ -128,18 +125,19 @@ fn reformed(packs: &[Pack], base: &Pack, reform: &[String]) -> Result<(Pack, Str
             .iter()
             .map(|(name, value)| format!("{name}={value}")),
     );
-    let pack = from.with_parameters(&changes).map_err(failed)?;
+    let pack = from.with_parameters(&changes);
+    let pack = pack.map_err(|wrong| Failure::argument("--reform", wrong))?;
     Ok((pack, called.join(", ")))
 }
 
-/// The poverty line in tiyin. It is the base's, so that a reform that moves its own threshold
+/// The poverty line in minor units. It is the base's, so that a reform that moves its own threshold
 /// is measured by the same line as the law.
 fn line(base: &Pack, args: &Simulate, on: Day) -> Result<i64, Failure> {
-    if let Some(som) = args.line {
-        return som
+    if let Some(whole) = args.line {
+        return whole
             .checked_mul(100)
             .filter(|line| *line > 0)
-            .ok_or_else(|| Failure::argument("--line", "an amount in so'm above nothing"));
+            .ok_or_else(|| Failure::argument("--line", "an amount above nothing"));
     }
     let parameter = base.parameters().iter().find(|one| one.name == LINE);
     let value = parameter.and_then(|one| one.at(on)).map(|one| one.value);
@@ -224,7 +222,7 @@ fn write(folder: &Path, report: &Report) -> Result<Vec<String>, Failure> {
     Ok(files)
 }
 
-/// Rows as objects by their columns; money in so'm.
+/// Rows as objects by their columns; money in whole units.
 fn objects(table: &Table) -> Vec<Value> {
     let object = |row: &Vec<Cell>| {
         let named = table.columns.iter().zip(row);
@@ -260,20 +258,25 @@ fn told(simulated: &Simulated, report: &Report) -> String {
         ]
     };
     let mut text = format!(
-        "{} against {} on {}: {} families in {:.1} s. Money in so'm a month; the poverty line is {} \
+        "{} against {} on {}: {} families in {:.1} s. Money in {} a month; the poverty line is {} \
          a head, by the base's income.\n",
         simulated.reform,
         simulated.base,
         simulated.on,
         grouped(simulated.families as f64),
         simulated.seconds,
+        money_word(simulated.currency),
         grouped(simulated.line_minor as f64 / 100.0),
     );
     text.push_str(&match simulated.steps {
         "ahead" => "Who still needs a human step gets nothing here.\n".to_owned(),
         _ => "Human steps (visit, conclusion) are taken as passed without objection.\n".to_owned(),
     });
-    if simulated.income_unknown > 0 || simulated.malformed > 0 {
+    if simulated.income_unknown == simulated.families {
+        text.push_str(
+            "The base tells nobody's income: nothing is said of poverty, Gini and targeting.\n",
+        );
+    } else if simulated.income_unknown > 0 || simulated.malformed > 0 {
         text.push_str(&format!(
             "Income unknown: {} families, outside poverty, Gini and targeting. Not readable: {}.\n",
             grouped(simulated.income_unknown as f64),

@@ -45,8 +45,8 @@ pub use explain::{Trace, explain};
 pub use letter::{Letter, letter};
 pub use outcome::{ExactValue, Need, Outcomes, ResultColumn, Results, Verdict};
 pub use pack::{
-    AtEnd, Country, Group, HumanStep, LANGUAGE, LetterKind, OpenedBy, OverlayError, Pack, Standing,
-    Status, Step, Term, Territory, WhenUnmet, check_country, read_pack,
+    AtEnd, Country, Group, HumanStep, LANGUAGE, LetterKind, OpenedBy, OverlayError, Pack,
+    Parameter, Standing, Status, Step, Term, Territory, WhenUnmet, check_country, read_pack,
 };
 pub use plan::{Plan, PlanError, PlanInput};
 pub use receipt::{Receipt, ReceiptError};

@@ -27,7 +27,7 @@ const BLOCKS: &[(&str, &str)] = &[
     ),
     (
         "parameter",
-        "A dated amount of the law; a column `territory` gives a region its own. Shared files hold these too.",
+        "A dated amount of the law; a column `territory` gives a region its own, until a row with `-` for a value ends it. Shared files hold these too.",
     ),
     ("variable", "A named formula of the unit or of a member."),
     ("condition", "A ground of refusal, said from the good side."),

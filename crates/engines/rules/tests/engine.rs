@@ -223,6 +223,45 @@ fn a_sum_that_does_not_fit_is_a_fault_of_its_unit_and_of_no_other() {
     assert_eq!(outcomes.fault(1, &plan), None);
 }
 
+/// Whatever divides by nothing or overflows is named as the pack names it.
+#[test]
+fn a_fault_is_told_by_the_formula_it_is_of() {
+    let yaml = "
+- name: a couple without children
+  decided_on: 2025-07-10
+  family:
+    applicant: { age: 34, sex: female, wage: 100 000 }
+    spouse: { age: 36, sex: male }
+  expect: {}
+";
+    for (from, to, named) in [
+        (
+            "(where employment.service_employer) < 1",
+            "(where employment.service_employer) < 1 and per_capita / children < threshold",
+            "condition service",
+        ),
+        (
+            "formula: household_income / members / window_months",
+            "formula: household_income / members / window_months + pensions / children",
+            "per_capita",
+        ),
+        (
+            "when: children > 0",
+            "when: children > 0 and per_capita / children < threshold",
+            "programme child_benefit",
+        ),
+    ] {
+        let pack = packs::edited("uz-654b", from, to);
+        let case = read_cases(&pack, yaml).expect("a sound case").remove(0);
+        let plan = pack.plan(case.decided_on).expect("a plan");
+        let (mut batch, mut outcomes) = (Batch::new(&plan), Outcomes::new());
+        let portrait = case.portrait.pack();
+        batch.push(&portrait, &case.facts).expect("a portrait");
+        plan.decide(&batch, &mut outcomes);
+        assert_eq!(outcomes.fault(0, &plan).as_deref(), Some(named), "{to}");
+    }
+}
+
 #[test]
 fn a_day_before_the_first_parameter_has_no_plan() {
     let pack = packs::pack("uz-654b");

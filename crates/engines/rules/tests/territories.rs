@@ -57,6 +57,88 @@ fn a_value_that_the_region_has_not_announced_yet_does_not_hold_there() {
 }
 
 #[test]
+fn where_a_territorys_value_has_ended_the_countrys_holds_again() {
+    let ended = format!(
+        "{REGION} act | recalled |\n| 2026-05-01 | 2026-05-10 | - | 72 | repeal | recalled |\n\
+         | 2026-07-01 | 2026-06-20 | 15 000 | 72 "
+    );
+    let pack = packs::edited(TOPUP, REGION, &(ended + "|"));
+    for (day, expected) in [
+        ("2026-04-30", "2140.00"),
+        // The repeal holds from May and is known from the tenth.
+        ("2026-05-09", "2140.00"),
+        ("2026-05-10", "2788.00"),
+        ("2026-06-30", "2788.00"),
+        ("2026-07-01", "1500.00"),
+    ] {
+        assert_eq!(amount(&pack, 72_000_000, day), expected, "{day}");
+    }
+    let trace = told(&pack, 72_000_000, "2026-05-10");
+    let used = trace
+        .parameters
+        .iter()
+        .find(|one| one.name == "pm_pensioner");
+    assert_eq!(
+        used.expect("it was used").law,
+        "federal budget law for 2026"
+    );
+}
+
+#[test]
+fn what_ends_nearer_leaves_what_holds_wider() {
+    let both = format!(
+        "| 2026-01-01 | 2026-01-01 | 15 000 | 7270 | act | recalled |\n\
+         | 2026-04-01 | 2026-03-20 | - | 7270 | repeal | recalled |\n{REGION}"
+    );
+    let pack = packs::edited(TOPUP, REGION, &both);
+    assert_eq!(amount(&pack, 72_701_000, "2026-03-31"), "1500.00");
+    assert_eq!(amount(&pack, 72_701_000, "2026-04-01"), "2140.00");
+}
+
+#[test]
+fn an_end_has_a_territory_and_something_to_end() {
+    let of_country = format!("| 2026-02-01 | 2026-02-01 | - |  | act | recalled |\n{REGION}");
+    let message = "only a territory's own value ends";
+    check(TOPUP, REGION, &of_country, message, "next value");
+    let message = "there is no value of `pm_pensioner` here that could end";
+    let first = format!("| 2026-02-01 | 2026-02-01 | - | 71 | act | recalled |\n{REGION}");
+    check(TOPUP, REGION, &first, message, "own value before");
+    let twice = format!(
+        "{REGION} act | recalled |\n| 2026-02-01 | 2026-02-01 | - | 72 | act | recalled |\n\
+         | 2026-03-01 | 2026-03-01 | - | 72 |"
+    );
+    check(TOPUP, REGION, &twice, message, "own value before");
+    let early = format!("{REGION} act | recalled |\n| 2026-01-01 | 2026-01-01 | - | 72 |");
+    check(TOPUP, REGION, &early, "overlap", "each day once");
+}
+
+#[test]
+fn a_territory_left_behind_by_the_country_is_told_of() {
+    let federal = format!("| 2027-01-01 | 2026-12-01 | 17 000 | | law | recalled |\n{REGION}");
+    let told = |pack: &Pack| {
+        let found = rules::checker::check(pack);
+        let told = found
+            .iter()
+            .filter(|one| one.message.contains("still prevails"));
+        told.map(|one| (one.message.clone(), one.excerpt.contains("| 72 ")))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(&packs::pack(TOPUP)), []);
+    let behind = told(&packs::edited(TOPUP, REGION, &federal));
+    let of_region = behind.iter().filter(|(_, region)| *region).count();
+    assert_eq!(of_region, 1, "{behind:#?}");
+    let message = "this value of `pm_pensioner` still prevails in its territory over the country's of 2027-01-01";
+    assert!(
+        behind.iter().all(|(told, _)| told == message),
+        "{behind:#?}"
+    );
+    let ended = format!("{federal} act | recalled |\n| 2027-01-01 | 2026-12-01 | - | 72 |");
+    let ended = told(&packs::edited(TOPUP, REGION, &ended));
+    assert_eq!(ended.iter().filter(|(_, region)| *region).count(), 0);
+    assert_eq!(ended.len(), behind.len() - 1);
+}
+
+#[test]
 fn the_explanation_names_the_value_of_the_territory_with_its_law() {
     let pack = packs::pack(TOPUP);
     let used = |territory| {

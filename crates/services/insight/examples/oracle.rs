@@ -6,7 +6,7 @@
 //! oracle sql PACKS REGIME DAY CASE DIALECT        the statement
 //! ```
 //!
-//! CASE is pre, final or migration.
+//! CASE is pre, final, migration or held.
 #![allow(clippy::print_stdout, reason = "the statement is the output")]
 
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use insight::snapshot::{Snapshot, Subject, Writer};
 use insight::synthetic::wild;
 use kernel::Day;
 use kernel::facts::CATALOGUE;
-use rules::{CaseFacts, Dialect, Origin, Pack, Plan, SourceFile, Stage, read_pack, to_sql};
+use rules::{CaseFacts, Dialect, Held, Origin, Pack, Plan, SourceFile, Stage, read_pack, to_sql};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -91,6 +91,15 @@ fn facts(plan: &Plan, case: &str) -> CaseFacts {
             former_category: Some(1),
             ..application
         },
-        other => panic!("{other} is none of pre, final, migration"),
+        // An award of some months in a middle band, looked at again.
+        "held" => CaseFacts {
+            origin: Origin::Reassessment,
+            held: Some(Held {
+                category: Some(1),
+                months: 7,
+            }),
+            ..application
+        },
+        other => panic!("{other} is none of pre, final, migration, held"),
     }
 }

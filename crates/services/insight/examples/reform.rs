@@ -13,7 +13,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use insight::bootstrap::Sample;
-use insight::simulation::{Laws, Report, Steps, Study, of_snapshot};
+use insight::simulation::{Laws, Report, Steps, Study, Titles, of_snapshot};
 use insight::snapshot::{Snapshot, Subject, Writer};
 use insight::synthetic::country::Country;
 use kernel::Day;
@@ -79,7 +79,12 @@ fn run(snapshot: &Path, base: &Pack, day: Day, reform: &str) {
         replicates: 0,
     };
     let measured = study.measured(&whole, &|| ());
-    let report = Report::of(&study, &measured, "base", "reform");
+    let titles = Titles {
+        base: "base",
+        reform: "reform",
+        currency: base.currency(),
+    };
+    let report = Report::of(&study, &measured, &titles);
     let all = began.elapsed().as_secs_f64();
     let (winners, cost) = (&report.figures.rows[0][6], &report.figures.rows[10]);
     println!(

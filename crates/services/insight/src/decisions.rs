@@ -75,7 +75,7 @@ pub fn decide(
     let work = |worker: &mut Worker, place: usize, group: &Group| {
         worker.batch.clear();
         let columns = what.columns(group);
-        worker.totals.left_out += worker.batch.add(&columns, case) as u64;
+        worker.totals.left_out += worker.batch.append_stretch(&columns, case) as u64;
         worker.totals.members += group.members.unit.len() as u64;
         plan.decide(&worker.batch, &mut worker.outcomes);
         let table = worker.table(plan.pack(), group);

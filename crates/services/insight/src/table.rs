@@ -1,6 +1,7 @@
 //! Tables that people read, spreadsheets open and engines scan: text, CSV, Parquet, JSON from
-//! one list of rows. Money is tiyin inside and so'm outside.
+//! one list of rows. Money is minor units inside and whole ones (so'm, roubles) outside.
 
+use kernel::Currency;
 use parquet::basic::{LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType};
 use parquet::errors::ParquetError;
@@ -15,7 +16,7 @@ pub enum Cell {
     Text(String),
     /// So many families or people; not whole where they stand for others.
     Count(f64),
-    /// Tiyin.
+    /// Minor units: tiyin, kopecks.
     Money(f64),
     /// From 0 to 1.
     Share(f64),
@@ -25,7 +26,7 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// As a machine reads it: plain digits, money in so'm, nothing where there is nothing.
+    /// As a machine reads it: plain digits, money in whole units, nothing where there is nothing.
     pub fn plain(&self) -> String {
         match self {
             Cell::Text(text) => text.clone(),
@@ -37,7 +38,7 @@ impl Cell {
     pub fn number(&self) -> Option<f64> {
         match self {
             Cell::Text(_) | Cell::Nothing => None,
-            Cell::Money(tiyin) => Some(tiyin / 100.0),
+            Cell::Money(minor) => Some(minor / 100.0),
             Cell::Count(n) | Cell::Share(n) | Cell::Number(n) => Some(*n),
         }
     }
@@ -48,10 +49,18 @@ impl Cell {
             Cell::Text(text) => text.clone(),
             Cell::Nothing => "-".to_owned(),
             Cell::Count(count) => grouped(*count),
-            Cell::Money(tiyin) => grouped(tiyin / 100.0),
+            Cell::Money(minor) => grouped(minor / 100.0),
             Cell::Share(share) => format!("{:.2}%", share * 100.0),
             Cell::Number(number) => format!("{number:.4}"),
         }
+    }
+}
+
+/// What sums are called, in a table in English.
+pub fn money_word(currency: Currency) -> &'static str {
+    match currency {
+        Currency::Uzs => "so'm",
+        Currency::Rub => "roubles",
     }
 }
 

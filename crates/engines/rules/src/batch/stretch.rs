@@ -1,6 +1,7 @@
 //! Filling a batch from a snapshot as it lies: a stretch of units, the dead among their
 //! members, and for each kind who was asked. What [`super::Columns`] wants chosen before
-//! is chosen here, as for portraits: the same families give the same batch.
+//! is chosen here, as for portraits: the same families give the same batch. To choose first
+//! and append columns then would copy a country once more.
 
 use super::push::{missing, push_phantom};
 use super::{Batch, CaseFacts, KNOWN, TableRows};
@@ -87,7 +88,7 @@ impl Batch {
     /// Adds the units of a stretch, all with the same case. A unit with nobody alive or
     /// with too many members cannot be decided on: it is left out, and the answer says
     /// how many were. In the batch a unit and a person bear their numbers as ids.
-    pub fn add(&mut self, stretch: &Stretch<'_>, case: &CaseFacts) -> usize {
+    pub fn append_stretch(&mut self, stretch: &Stretch<'_>, case: &CaseFacts) -> usize {
         let mut cursor = Cursor {
             member: 0,
             rows: vec![0; stretch.tables.len()],

@@ -53,6 +53,11 @@ impl Blocks {
         Blocks(markdown::read(&pack.files, &mut Vec::new()))
     }
 
+    /// Those of the country's shared files.
+    fn shared(pack: &Pack) -> Blocks {
+        Blocks(markdown::read(&pack.shared, &mut Vec::new()))
+    }
+
     fn find(&self, kind: &str, name: &str) -> Option<&Block> {
         let named = |block: &&Block| {
             block.kind == kind
@@ -76,8 +81,11 @@ fn law_days(pack: &Pack) -> Vec<Day> {
     let period = pack.in_force();
     let values = pack.parameters().iter().flat_map(|one| &one.values);
     let values = values.map(|value| value.in_force.max(value.announced));
+    let ends = pack.parameters().iter().flat_map(|one| &one.ends);
+    let ends = ends.map(|end| end.in_force.max(end.announced));
     let versions = pack.variables.iter().flat_map(|one| &one.versions);
     let days: BTreeSet<Day> = values
+        .chain(ends)
         .chain(versions.map(|(day, _)| *day))
         .filter(|day| period.contains(*day))
         .chain([period.from])

@@ -306,12 +306,7 @@ impl Reader<'_> {
 
     /// The value of a parameter that the plan used for this unit.
     fn used(&self, index: usize) -> Option<&ParameterValue> {
-        let used = self.plan.used[index].as_ref()?;
-        let parameter = &self.plan.pack.parameters[index];
-        if parameter.by_territory() {
-            return parameter.at_place(self.plan.decided_on, self.portrait.district);
-        }
-        Some(used)
+        self.plan.used_at(index, self.portrait.district)
     }
 
     fn parameters(&self) -> Vec<ParameterUsed> {

@@ -111,6 +111,13 @@ fn rank(plan: &Plan, scratch: &Scratch, index: usize) -> Option<i64> {
         .then(|| whole(plan, scratch, rank, index))?
 }
 
+/// The pack's own count of members, when it is known and anybody is counted.
+pub(super) fn members(plan: &Plan, scratch: &Scratch, index: usize) -> Option<u32> {
+    let column = &scratch.columns[plan.members? as usize];
+    let count = column.is_known(index).then(|| column.value(index))?;
+    u32::try_from(count).ok().filter(|count| *count > 0)
+}
+
 /// A value at money's (or its own) scale as a whole number, rounded half up: for
 /// ranking and display.
 pub(crate) fn whole(plan: &Plan, scratch: &Scratch, slot: Slot, index: usize) -> Option<i64> {

@@ -11,8 +11,8 @@ pub use results::{ExactValue, ResultColumn, Results};
 
 use crate::batch::{Batch, Block};
 use crate::pack::{Pack, Step};
+use crate::plan::Plan;
 use crate::plan::eval::Scratch;
-use crate::plan::{Plan, Slot};
 use kernel::{FactId, Money, Month, PersonId, UnitId};
 use std::sync::Arc;
 
@@ -106,6 +106,7 @@ struct Row {
     category: Option<u8>,
     amount: Option<Money>,
     per_capita: Option<i64>,
+    members: u32,
     cap: Option<Month>,
     fault: Option<u32>,
     /// Ends of this row's stretches; they start where the row before ended.
@@ -160,6 +161,12 @@ impl Outcomes {
         self.rows[i].per_capita
     }
 
+    /// The people of the unit as the pack counts them, by its variable `members`; whoever lives
+    /// in the portrait where the pack has none, or does not know, or counts nobody.
+    pub fn members(&self, i: usize) -> u32 {
+        self.rows[i].members
+    }
+
     /// Months of the award, when entitled.
     pub fn term_months(&self, i: usize) -> Option<u32> {
         let row = &self.rows[i];
@@ -175,9 +182,10 @@ impl Outcomes {
         self.rows[i].cap
     }
 
-    /// The name of the formula that overflowed or divided by nothing, if one did.
+    /// The name of the formula that overflowed or divided by nothing, if one did: a variable
+    /// by its name alone, others as `condition income`.
     pub fn fault(&self, i: usize, plan: &Plan) -> Option<String> {
-        Some(name_of(plan, self.rows[i].fault?))
+        Some(plan.name_of(self.rows[i].fault?))
     }
 
     /// Appends the stored form of the trace; see [`PackedTrace`] for its layout.
@@ -269,6 +277,8 @@ impl Outcomes {
                 category: judged.category,
                 amount: judged.amount,
                 per_capita: judged.per_capita,
+                members: judge::members(plan, scratch, index)
+                    .unwrap_or(batch.member_count(unit) as u32),
                 cap: judged.cap,
                 fault,
                 trace_end: self.traces.len() as u32,
@@ -277,16 +287,4 @@ impl Outcomes {
             });
         }
     }
-}
-
-/// The variable that stands in a slot, or the slot's number.
-fn name_of(plan: &Plan, slot: Slot) -> String {
-    let known = plan
-        .variables
-        .iter()
-        .position(|variable| *variable == Some(slot));
-    known.map_or_else(
-        || format!("node {slot}"),
-        |index| plan.pack.variables[index].name.clone(),
-    )
 }

@@ -65,7 +65,7 @@ impl Results {
     pub fn faults<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = (usize, String)> + 'a {
         self.faults
             .iter()
-            .map(|fault| (fault.unit, super::name_of(plan, fault.slot)))
+            .map(|fault| (fault.unit, plan.name_of(fault.slot)))
     }
 
     fn begin(&mut self, plan: &Plan) {

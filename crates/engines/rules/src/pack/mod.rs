@@ -28,7 +28,8 @@ pub use country::{Country, Territory};
 pub use groups::Group;
 pub(crate) use input_block::value as input_value;
 pub use input_block::{Entities, Input, Names, Stretch};
-pub use parameter::{Parameter, ParameterValue, Status};
+pub(crate) use parameter::ENDS;
+pub use parameter::{Parameter, ParameterEnd, ParameterValue, Status};
 pub use read::read_pack;
 pub use scale_block::{Bracket, Scale, ScaleKind, ScaleVersion};
 pub use simulated::OverlayError;
@@ -39,7 +40,7 @@ pub(crate) use texts::slots_of;
 use crate::batch::CaseFacts;
 use crate::source::{Place, SourceFile};
 use crate::syntax::Comparison;
-use crate::typed::{Level, Tables, Tree, Type, Who};
+use crate::typed::{INTEGER, Level, Tables, Tree, Type, Unit, Who};
 use kernel::kin::UnitBlock;
 use kernel::{Currency, Day, Lang, Period, Text3};
 use std::borrow::Cow;
@@ -114,7 +115,15 @@ pub struct Variable {
     pub versions: Vec<(Day, Tree)>,
 }
 
+/// The name that every pack gives the number of a unit's members.
+const MEMBERS: &str = "members";
+
 impl Variable {
+    /// Is this how many people the unit has, as the pack counts them?
+    pub(crate) fn counts_members(&self) -> bool {
+        self.name == MEMBERS && self.level == Level::Unit && self.ty == INTEGER
+    }
+
     /// The formula in force on a day.
     pub fn at(&self, day: Day) -> Option<&Tree> {
         self.versions
@@ -261,6 +270,22 @@ impl Pack {
     /// What a calculation must be given.
     pub fn inputs(&self) -> &[Input] {
         &self.inputs
+    }
+
+    /// Are families ranked by a sum of money? A programme may rank by age or by members, which
+    /// says nothing of who is poor.
+    pub fn ranks_by_money(&self) -> bool {
+        let rank = self.rank.map(|rank| self.variables[usize::from(rank)].ty);
+        let money = |ty| {
+            matches!(
+                ty,
+                Type::Number {
+                    unit: Unit::Money,
+                    ..
+                }
+            )
+        };
+        rank.is_some_and(money)
     }
 
     /// How tests of other programs call its persons and groups.

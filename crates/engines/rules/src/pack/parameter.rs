@@ -14,6 +14,8 @@ pub struct Parameter {
     pub ty: Type,
     /// Ascending by (in force, announced).
     pub values: Vec<ParameterValue>,
+    /// From when a territory has no value of its own any more, in the same order.
+    pub ends: Vec<ParameterEnd>,
     pub(crate) place: crate::source::Place,
 }
 
@@ -27,6 +29,16 @@ pub struct ParameterValue {
     pub status: Status,
     /// `None`: the whole country.
     pub territory: Option<Territory>,
+}
+
+/// A territory's own value holds no longer; the wider territory's, or the country's, does again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterEnd {
+    pub in_force: Day,
+    pub announced: Day,
+    pub territory: Territory,
+    pub law: String,
+    pub status: Status,
 }
 
 /// How far a value was checked.
@@ -78,9 +90,16 @@ impl Parameter {
     }
 
     fn newest(&self, day: Day, territory: Option<Territory>) -> Option<&ParameterValue> {
-        self.values.iter().rev().find(|value| {
-            value.territory == territory && value.in_force <= day && value.announced <= day
-        })
+        let counts = |in_force, announced| in_force <= day && announced <= day;
+        let value = self.values.iter().rev().find(|value| {
+            value.territory == territory && counts(value.in_force, value.announced)
+        })?;
+        let ended = self.ends.iter().any(|end| {
+            Some(end.territory) == territory
+                && counts(end.in_force, end.announced)
+                && (end.in_force, end.announced) > (value.in_force, value.announced)
+        });
+        (!ended).then_some(value)
     }
 
     /// Does the value depend on where the unit lives?
@@ -106,6 +125,8 @@ impl Parameter {
 pub(crate) const PARAMETER_KEYS: [&str; 4] = ["type", "label.uz", "label.ru", "label.en"];
 /// An optional column: where the value holds.
 pub(crate) const TERRITORY: &str = "territory";
+/// In the place of a value: the territory's own ends.
+pub(crate) const ENDS: &str = "-";
 pub(crate) const COLUMNS: [&str; 5] = ["in force", "announced", "value", "law", "status"];
 
 pub fn read(block: &Block, codes: Codes, errors: &mut Errors) -> Option<Parameter> {
@@ -119,7 +140,7 @@ pub fn read(block: &Block, codes: Codes, errors: &mut Errors) -> Option<Paramete
         .filter_map(|row| errors.keep(raw_row(row, &columns)))
         .collect();
     let ty = errors.keep(declared_type(block, &rows))?;
-    let values = read_values(&name, &rows, ty, codes, errors);
+    let (values, ends) = read_values(&name, &rows, ty, codes, errors);
     if values.is_empty() {
         let message = format!("`{}` has no value", name.text);
         errors.add(
@@ -133,6 +154,7 @@ pub fn read(block: &Block, codes: Codes, errors: &mut Errors) -> Option<Paramete
         label,
         ty,
         values,
+        ends,
         place: block.place.clone(),
     })
 }
@@ -169,31 +191,73 @@ fn read_values(
     ty: Type,
     codes: Codes,
     errors: &mut Errors,
-) -> Vec<ParameterValue> {
+) -> (Vec<ParameterValue>, Vec<ParameterEnd>) {
     let Type::Number { scale, .. } = ty else {
         unreachable!("parameters are numbers")
     };
-    let mut values: Vec<ParameterValue> = Vec::with_capacity(rows.len());
+    let mut read: Vec<Dated> = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some(value) = errors.keep(read_row(row, scale, codes)) else {
-            continue;
-        };
-        let days = (value.in_force, value.announced);
-        let before = values
-            .iter()
-            .rfind(|before| before.territory == value.territory);
-        if before.is_some_and(|before| (before.in_force, before.announced) >= days) {
-            let message = format!(
-                "two values of `{}` overlap, or stand out of order",
-                name.text
-            );
-            let instead = "rows ascending by the day in force, and each day once";
-            errors.add(row.in_force.place.error(message, instead));
-            continue;
-        }
-        values.push(value);
+        let dated = errors.keep(read_row(row, scale, codes));
+        let sound = dated.and_then(|dated| errors.keep(in_order(name, row, dated, &read)));
+        read.extend(sound);
     }
-    values
+    let (mut values, mut ends) = (Vec::new(), Vec::new());
+    for dated in read {
+        match dated {
+            Dated::Value(value) => values.push(value),
+            Dated::End(end) => ends.push(end),
+        }
+    }
+    (values, ends)
+}
+
+/// A row of the table, told apart.
+enum Dated {
+    Value(ParameterValue),
+    End(ParameterEnd),
+}
+
+impl Dated {
+    fn territory(&self) -> Option<Territory> {
+        match self {
+            Dated::Value(value) => value.territory,
+            Dated::End(end) => Some(end.territory),
+        }
+    }
+
+    fn days(&self) -> (Day, Day) {
+        match self {
+            Dated::Value(value) => (value.in_force, value.announced),
+            Dated::End(end) => (end.in_force, end.announced),
+        }
+    }
+}
+
+/// The rows of one territory follow each other, and what ends has begun.
+fn in_order(
+    name: &Word,
+    row: &RawRow<'_>,
+    dated: Dated,
+    before: &[Dated],
+) -> Result<Dated, Diagnostic> {
+    let mut before = before.iter().rev();
+    let before = before.find(|before| before.territory() == dated.territory());
+    if before.is_some_and(|before| before.days() >= dated.days()) {
+        let message = format!(
+            "two values of `{}` overlap, or stand out of order",
+            name.text
+        );
+        let instead = "rows ascending by the day in force, and each day once";
+        return Err(row.in_force.place.error(message, instead));
+    }
+    match (&dated, before) {
+        (Dated::End(_), None | Some(Dated::End(_))) => {
+            let message = format!("there is no value of `{}` here that could end", name.text);
+            let instead = "a row with the territory's own value before this one";
+            Err(row.value.place.error(message, instead))
+        }
+        _ => Ok(dated),
+    }
 }
 
 fn header(block: &Block) -> Result<Columns, Diagnostic> {
@@ -255,7 +319,7 @@ fn raw_row<'a>(row: &'a [Word], columns: &Columns) -> Result<RawRow<'a>, Diagnos
     })
 }
 
-fn read_row(row: &RawRow<'_>, scale: u8, codes: Codes) -> Result<ParameterValue, Diagnostic> {
+fn read_row(row: &RawRow<'_>, scale: u8, codes: Codes) -> Result<Dated, Diagnostic> {
     if row.law.text.is_empty() {
         return Err(row
             .law
@@ -269,12 +333,30 @@ fn read_row(row: &RawRow<'_>, scale: u8, codes: Codes) -> Result<ParameterValue,
         )
     })?;
     let territory = row.territory.filter(|word| !word.text.is_empty());
-    Ok(ParameterValue {
-        territory: territory.map(|word| codes.territory(word)).transpose()?,
-        in_force: blocks::day(row.in_force)?,
-        announced: blocks::day(row.announced)?,
-        value: blocks::scaled_number(row.value, scale)?,
-        law: row.law.text.clone(),
+    let territory = territory.map(|word| codes.territory(word)).transpose()?;
+    let (in_force, announced) = (blocks::day(row.in_force)?, blocks::day(row.announced)?);
+    let law = row.law.text.clone();
+    if row.value.text != ENDS {
+        return Ok(Dated::Value(ParameterValue {
+            territory,
+            in_force,
+            announced,
+            value: blocks::scaled_number(row.value, scale)?,
+            law,
+            status,
+        }));
+    }
+    let territory = territory.ok_or_else(|| {
+        row.value.place.error(
+            "only a territory's own value ends; the country has one always",
+            "the country's next value, or the code of a territory in this row",
+        )
+    })?;
+    Ok(Dated::End(ParameterEnd {
+        in_force,
+        announced,
+        territory,
+        law,
         status,
-    })
+    }))
 }

@@ -91,6 +91,7 @@ impl Pack {
             unreachable!("a parameter without a value is not read")
         };
         // One value for the whole country: also where a territory had its own.
+        parameter.ends.clear();
         parameter.values = vec![ParameterValue {
             in_force,
             announced,

@@ -30,6 +30,11 @@ pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
         .map(|group| lowering.of_unit(&group.when));
     let groups = groups.collect::<Result<_, _>>()?;
     let steps_when = lowering.optional(pack.steps_when.as_ref())?;
+    let members = pack.variables.iter();
+    let mut members = members
+        .zip(&lowering.variables)
+        .filter(|(one, _)| one.counts_members());
+    let members = members.next().and_then(|(_, slot)| *slot);
     let stage_slot = pack
         .steps_when
         .as_ref()
@@ -42,6 +47,7 @@ pub(super) fn lower(pack: &Pack, day: Day) -> Result<Plan, PlanError> {
         steps_when,
         stage_slot,
         rank,
+        members,
         groups,
         ..lowering.plan()
     })
@@ -120,6 +126,7 @@ impl<'a> Lowering<'a> {
             steps_when: None,
             stage_slot: None,
             rank: None,
+            members: None,
             groups: Vec::new(),
             inputs: self.inputs,
             scales: self.scales,

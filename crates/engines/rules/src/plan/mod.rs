@@ -8,6 +8,7 @@ mod calculation;
 mod error;
 pub(crate) mod eval;
 mod lower;
+mod name;
 mod node;
 
 pub use error::PlanError;
@@ -38,6 +39,8 @@ pub struct Plan {
     pub(crate) stage_slot: Option<Slot>,
     /// None in a calculation.
     pub(crate) rank: Option<Slot>,
+    /// The pack's own count of a unit's members, if it has one.
+    pub(crate) members: Option<Slot>,
     pub(crate) groups: Vec<Slot>,
     /// What the batch must be given, in this order.
     pub(crate) inputs: Vec<PlanInput>,
@@ -140,6 +143,16 @@ impl Plan {
         let place = CASE_COLUMNS.iter().position(|(name, _)| *name == column);
         let read = place.map(|place| Node::Case(place as u8));
         self.nodes.iter().any(|operand| Some(operand.node) == read)
+    }
+
+    /// The value of a parameter that was used for a unit of a district, if anything uses it.
+    pub(crate) fn used_at(&self, index: usize, district: u32) -> Option<&ParameterValue> {
+        let used = self.used[index].as_ref()?;
+        let parameter = &self.pack.parameters[index];
+        if parameter.by_territory() {
+            return parameter.at_place(self.decided_on, district);
+        }
+        Some(used)
     }
 
     pub fn pack(&self) -> &Pack {

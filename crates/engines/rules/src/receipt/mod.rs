@@ -306,5 +306,5 @@ fn decided(
         .map_err(|error| ReceiptError::field("unit", error))?;
     let mut outcomes = Outcomes::new();
     plan.decide(&batch, &mut outcomes);
-    outcome::read(&plan, &outcomes)
+    outcome::read(&plan, &outcomes, portrait.district)
 }

@@ -86,7 +86,11 @@ impl std::fmt::Display for Difference {
 }
 
 /// Reads the outcome of the one unit that was decided.
-pub(super) fn read(plan: &Plan, outcomes: &Outcomes) -> Result<ReceiptOutcome, ReceiptError> {
+pub(super) fn read(
+    plan: &Plan,
+    outcomes: &Outcomes,
+    district: u32,
+) -> Result<ReceiptOutcome, ReceiptError> {
     let bytes = outcomes.trace_bytes(0);
     let trace =
         PackedTrace::read(bytes).map_err(|error| ReceiptError::field("outcome.trace", error))?;
@@ -97,9 +101,9 @@ pub(super) fn read(plan: &Plan, outcomes: &Outcomes) -> Result<ReceiptOutcome, R
         value: row.value,
         limit: row.limit,
     });
-    let used = plan.pack().parameters().iter().zip(&plan.used);
-    let parameters = used.filter_map(|(parameter, used)| {
-        let used = used.as_ref()?;
+    let parameters = plan.pack().parameters().iter().enumerate();
+    let parameters = parameters.filter_map(|(index, parameter)| {
+        let used = plan.used_at(index, district)?;
         Some(ReceiptParameter {
             name: parameter.name.clone(),
             value: used.value,

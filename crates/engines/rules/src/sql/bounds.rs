@@ -165,7 +165,7 @@ fn fixed_values(plan: &Plan, case: &CaseFacts) -> Vec<Fixed> {
         tables: tables.collect(),
     };
     let mut batch = Batch::new(plan);
-    batch.add(&family, case);
+    batch.append_stretch(&family, case);
     let mut scratch = Scratch::default();
     let block = batch.blocks().next().expect("one family, one block");
     evaluate(plan, &batch, &block, &mut scratch);
@@ -296,11 +296,11 @@ impl Look<'_> {
     }
 
     fn too_wide(&self, slot: Slot) -> SqlError {
-        SqlError::TooWide(super::name_of(self.plan, slot))
+        SqlError::TooWide(self.plan.name_of(slot))
     }
 
     fn without_sql(&self, slot: Slot) -> SqlError {
-        SqlError::Calculation(super::name_of(self.plan, slot))
+        SqlError::Calculation(self.plan.name_of(slot))
     }
 
     fn field(&self, table: u16, column: u16) -> Range {

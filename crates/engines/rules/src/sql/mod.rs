@@ -30,7 +30,7 @@ mod verdict;
 pub use dialect::Dialect;
 
 use crate::batch::CaseFacts;
-use crate::plan::{Plan, Slot};
+use crate::plan::Plan;
 
 /// Why a plan has no SQL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,14 +55,4 @@ pub fn to_sql(plan: &Plan, case: &CaseFacts, dialect: Dialect) -> Result<String,
     let bounds = bounds::bounds(plan, case)?;
     let statement = layers::Statement::new(plan, bounds, dialect);
     Ok(statement.written(case))
-}
-
-/// The variable that a slot belongs to, for messages.
-fn name_of(plan: &Plan, slot: Slot) -> String {
-    let named = |at: Slot| plan.variables.iter().position(|one| *one == Some(at));
-    let after = (slot..plan.nodes.len() as Slot).find_map(named);
-    after.map_or_else(
-        || format!("node {slot}"),
-        |index| plan.pack.variables[index].name.clone(),
-    )
 }

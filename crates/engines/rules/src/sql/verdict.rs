@@ -56,14 +56,28 @@ pub(super) fn read(plan: &Plan) -> Vec<bool> {
 
 /// Appends the last sub-selects and gives the statement's end.
 pub(super) fn written(slots: &Slots<'_>, units: &str, ctes: &mut Vec<(String, String)>) -> String {
+    let judged = format!("SELECT {} FROM {units}", judged(slots).join(", "));
+    let amount = slots.dialect.half_up("sum_minor * share", "share_scale");
+    let amount = slots.dialect.fitted(&amount);
+    let steps = [
+        judged,
+        format!("SELECT *, {} FROM j1", chosen(slots)),
+        format!("SELECT *, {amount} AS full_minor FROM j2"),
+        format!("SELECT *, {} AS verdict FROM j3", verdict(slots)),
+    ];
+    let named = (1..).map(|step| format!("j{step}")).zip(steps);
+    ctes.extend(named);
+    last(slots.plan)
+}
+
+/// Every condition, band, benefit and line by itself.
+fn judged(slots: &Slots<'_>) -> Vec<String> {
     let plan = slots.plan;
     let mut columns = vec!["unit".to_owned(), "district".to_owned()];
     columns.push(format!("{} AS per_capita_minor", rank(slots)));
     for (place, condition) in plan.conditions.iter().enumerate() {
-        columns.push(format!(
-            "{} AS c{place}",
-            truth(slots, place, condition.truth)
-        ));
+        let truth = truth(slots, place, condition.truth);
+        columns.push(format!("{truth} AS c{place}"));
     }
     columns.push(format!(
         "CASE WHEN {} THEN 1 ELSE 0 END AS ahead",
@@ -74,75 +88,37 @@ pub(super) fn written(slots: &Slots<'_>, units: &str, ctes: &mut Vec<(String, St
     let whens = plan.programmes.iter().map(|programme| programme.when);
     columns.push(format!("{} AS programme_place", first_met(slots, whens)));
     for (place, programme) in plan.programmes.iter().enumerate() {
-        columns.push(format!(
-            "{} AS lines{place}",
-            lines(slots, &programme.lines)
-        ));
+        let lines = lines(slots, &programme.lines);
+        columns.push(format!("{lines} AS lines{place}"));
     }
-    for (place, category) in plan.categories.iter().enumerate() {
-        if let Some(share) = category.share {
-            let known = format!("{} = 2", slots.s(share));
-            let value = slots.dialect.wide(&slots.v(share));
-            columns.push(format!(
-                "CASE WHEN {known} THEN {value} END AS share{place}"
-            ));
-        }
-    }
+    let shares = plan.categories.iter().enumerate();
+    let shares = shares.filter_map(|(place, category)| Some((place, category.share?)));
+    columns.extend(shares.map(|(place, share)| {
+        let known = format!("{} = 2", slots.s(share));
+        let value = slots.dialect.wide(&slots.v(share));
+        format!("CASE WHEN {known} THEN {value} END AS share{place}")
+    }));
     if slots.needs {
         columns.push(format!("{} AS condition_needs", condition_needs(slots)));
-        columns.push(format!(
-            "{} AS award_needs",
-            all_needs(slots, plan.award_slots())
-        ));
+        let award = all_needs(slots, plan.award_slots());
+        columns.push(format!("{award} AS award_needs"));
     }
-    ctes.push((
-        "j1".to_owned(),
-        format!("SELECT {} FROM {units}", columns.join(", ")),
-    ));
-    ctes.push((
-        "j2".to_owned(),
-        format!(
-            "SELECT *, {} AS sum_minor, {} AS share, {} AS share_scale FROM j1",
-            by_place(
-                "programme_place",
-                plan.programmes.len(),
-                |place| Some(format!("lines{place}")),
-                "NULL"
-            ),
-            by_place(
-                "category_place",
-                plan.categories.len(),
-                |place| {
-                    plan.categories[place]
-                        .share
-                        .map(|_| format!("share{place}"))
-                },
-                &slots.dialect.wide("1")
-            ),
-            by_place(
-                "category_place",
-                plan.categories.len(),
-                |place| {
-                    let share = plan.categories[place].share?;
-                    Some(slots.dialect.wide(&scale(slots, share).to_string()))
-                },
-                &slots.dialect.wide("1")
-            ),
-        ),
-    ));
-    let amount = slots.dialect.half_up("sum_minor * share", "share_scale");
-    ctes.push((
-        "j3".to_owned(),
-        format!(
-            "SELECT *, {} AS full_minor FROM j2",
-            slots.dialect.fitted(&amount)
-        ),
-    ));
-    ctes.push((
-        "j4".to_owned(),
-        format!("SELECT *, {} AS verdict FROM j3", verdict(slots)),
-    ));
-    last(plan)
+    columns
+}
+
+/// The sum of the benefit that holds, and the share of the band.
+fn chosen(slots: &Slots<'_>) -> String {
+    let plan = slots.plan;
+    let one = slots.dialect.wide("1");
+    let of_category = |of: &dyn Fn(usize, Slot) -> String| {
+        let share = |place: usize| Some(of(place, plan.categories[place].share?));
+        by_place("category_place", plan.categories.len(), share, &one)
+    };
+    let lines = |place| Some(format!("lines{place}"));
+    let sum = by_place("programme_place", plan.programmes.len(), lines, "NULL");
+    let share = of_category(&|place, _| format!("share{place}"));
+    let scale = of_category(&|_, share| slots.dialect.wide(&scale(slots, share).to_string()));
+    format!("{sum} AS sum_minor, {share} AS share, {scale} AS share_scale")
 }
 
 fn last(plan: &Plan) -> String {

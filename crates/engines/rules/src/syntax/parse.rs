@@ -73,18 +73,16 @@ impl Reader<'_> {
             Expr::Nested(part) => return self.copy(part, depth + 1),
             Expr::Value(value) => self.value(&value.value, &place)?,
             Expr::TypedString(typed) if matches!(typed.data_type, DataType::Date) => {
-                match &typed.value.value {
-                    Value::SingleQuotedString(text) => Form::Date(text.clone()),
-                    _ => return Err(self.refused(&place)),
-                }
+                let Value::SingleQuotedString(text) = &typed.value.value else {
+                    return Err(self.refused(&place));
+                };
+                Form::Date(text.clone())
             }
             Expr::Identifier(name) => Form::Name(vec![self.name(name)?]),
-            Expr::CompoundIdentifier(names) => Form::Name(
-                names
-                    .iter()
-                    .map(|name| self.name(name))
-                    .collect::<Result<_, _>>()?,
-            ),
+            Expr::CompoundIdentifier(names) => {
+                let names = names.iter().map(|name| self.name(name));
+                Form::Name(names.collect::<Result<_, _>>()?)
+            }
             Expr::UnaryOp {
                 op: UnaryOperator::Not,
                 expr,
@@ -102,14 +100,7 @@ impl Reader<'_> {
                 negated,
                 low,
                 high,
-            } => {
-                let within = joined(
-                    Operator::And,
-                    compared(Comparison::AtLeast, inner(expr)?, inner(low)?),
-                    compared(Comparison::AtMost, inner(expr)?, inner(high)?),
-                );
-                negated_if(*negated, within)
-            }
+            } => negated_if(*negated, self.between(expr, low, high, depth)?),
             Expr::InList {
                 expr,
                 list,
@@ -140,6 +131,22 @@ impl Reader<'_> {
             _ => return Err(self.refused(&place)),
         };
         Ok(Ast { form, place })
+    }
+
+    /// `x between a and b` is `x >= a and x <= b`.
+    fn between(
+        &self,
+        one: &Expr,
+        low: &Expr,
+        high: &Expr,
+        depth: usize,
+    ) -> Result<Ast, Diagnostic> {
+        let inner = |part: &Expr| self.copy(part, depth + 1).map(Box::new);
+        Ok(joined(
+            Operator::And,
+            compared(Comparison::AtLeast, inner(one)?, inner(low)?),
+            compared(Comparison::AtMost, inner(one)?, inner(high)?),
+        ))
     }
 
     /// `x in (a, b)` is `x = a or x = b`.

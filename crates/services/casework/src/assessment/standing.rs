@@ -124,16 +124,17 @@ pub async fn find_end(tx: &mut Tx, run: Uuid) -> Result<Option<RunEnd>> {
     )?)
 }
 
-/// The day whose law and parameters a run over the register applied.
-pub async fn decided_on(tx: &mut Tx, run: Uuid) -> Result<Day> {
-    let found: Option<(i64,)> = fetch_optional!(
+/// The regime and the day that a run decided by.
+pub async fn law_of(tx: &mut Tx, run: Uuid) -> Result<(String, Day)> {
+    let found: Option<(String, i64)> = fetch_optional!(
         tx,
-        (i64,),
-        "SELECT b.decided_on FROM register_run r JOIN basis b ON b.id = r.basis WHERE r.id = $1",
+        (String, i64),
+        "SELECT b.regime, b.decided_on FROM register_run r JOIN basis b ON b.id = r.basis \
+         WHERE r.id = $1",
         run
     )?;
-    let (day,) = found.ok_or(Fault::NoRun(run))?;
-    narrow("day", day).map(Day)
+    let (regime, day) = found.ok_or(Fault::NoRun(run))?;
+    Ok((regime, narrow("day", day).map(Day)?))
 }
 
 #[derive(sqlx::FromRow)]

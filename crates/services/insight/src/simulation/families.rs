@@ -9,8 +9,9 @@ pub const UNKNOWN_INCOME: i64 = i64::MIN;
 /// One row a family, in the order of the population.
 #[derive(Debug, Clone, Default)]
 pub struct Families {
-    /// Income a head in tiyin before benefits, or [`UNKNOWN_INCOME`].
+    /// Income a head in minor units before benefits, or [`UNKNOWN_INCOME`].
     pub per_capita: Vec<i64>,
+    /// As the base counts a family's members, by whose number its income was divided.
     pub people: Vec<u16>,
     pub district: Vec<u32>,
     /// For how many families of the country each stands; empty when all stand for
@@ -29,7 +30,7 @@ pub struct Answers {
     pub verdict: Vec<Verdict>,
     /// One more than the place of the benefit in the pack's list; 0 for none.
     pub programme: Vec<u8>,
-    /// A month's money in tiyin; 0 for who is not entitled.
+    /// A month's money in minor units; 0 for who is not entitled.
     pub amount: Vec<i64>,
 }
 

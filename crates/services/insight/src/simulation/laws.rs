@@ -54,7 +54,7 @@ impl Law {
             plan: plan(pack, on, steps)?,
             case: CaseFacts {
                 stage: Stage::PreAssessment,
-                ..CaseFacts::application(on, pack.cut_off_day())
+                ..pack.application(on)
             },
         })
     }
@@ -169,6 +169,7 @@ impl<'a> Worker<'a> {
             let batch = self.apart.as_ref().unwrap_or(&self.batch);
             reform.plan.decide(batch, other);
         }
+        let by_income = self.base.plan.pack().ranks_by_money();
         let base_names = Names::of(&self.base.plan);
         let reform = self.reform.map(|reform| Names::of(&reform.plan));
         let (mut of_base, mut of_other) = (0, 0);
@@ -179,10 +180,10 @@ impl<'a> Worker<'a> {
             let in_base = is(base, of_base);
             let in_other = reform.is_some() && is(other, of_other);
             if in_base && (in_other || reform.is_none()) {
-                let income = base.per_capita_minor(of_base);
+                let income = base.per_capita_minor(of_base).filter(|_| by_income);
                 families.per_capita.push(income.unwrap_or(UNKNOWN_INCOME));
-                let people = self.batch.member_count(of_base);
-                families.people.push(people as u16);
+                let people = u16::try_from(base.members(of_base));
+                families.people.push(people.unwrap_or(u16::MAX));
                 families.district.push(waiting.district);
                 families.weights.extend(waiting.weight);
                 families.base.push(base, of_base, &base_names);

@@ -5,9 +5,11 @@
 //! Families + poverty line -> Study -> figures, groups, curve -> tables and plots
 //! ```
 //!
-//! The measure of welfare is the base law's income a head (its rank variable) before benefits;
-//! after benefits, the same and the family's benefit a head. A family whose income the facts do
-//! not tell counts in costs and nowhere where incomes are compared; how many they are is said.
+//! The measure of welfare is the base law's income a head (its rank variable, where that is
+//! money) before benefits; after benefits, the same and the family's benefit a head. People are
+//! those whom the base counts as members (its variable `members`), by whose number the income was
+//! divided. A family whose income the facts do not tell counts in costs and nowhere where incomes
+//! are compared; how many they are is said.
 //!
 //! Memory: 38 bytes a family (46 with weights of its own), and 28 more while it is ranked.
 
@@ -24,5 +26,5 @@ pub use families::{Answers, Families, UNKNOWN_INCOME};
 pub use groups::{by_decile, by_district};
 pub use laws::{Law, Laws, LawsError, Steps, Worker};
 pub use population::of_snapshot;
-pub use report::{Plot, Report};
+pub use report::{Plot, Report, Titles};
 pub use study::{Column, Figure, Measured, Study, Unit};

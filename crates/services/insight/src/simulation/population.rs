@@ -46,7 +46,7 @@ fn pass(
         |(worker, parts), place, group| {
             let columns = what.columns(group);
             let (batch, case) = worker.batch();
-            batch.add(&columns, case);
+            batch.append_stretch(&columns, case);
             for at in 0..group.units.count {
                 let number = group.first_unit + at as i64;
                 let district = u32::try_from(group.units.district[at]).unwrap_or(0);

@@ -4,7 +4,8 @@ use super::groups::{by_decile, by_district};
 use super::study::{Column, Figure, Measured, Study, Unit};
 use crate::bootstrap::Interval;
 use crate::plot::{Scale, Words, bars, curves};
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Table, money_word};
+use kernel::Currency;
 
 /// All that is shown of a simulation.
 #[derive(Debug, Clone)]
@@ -15,6 +16,14 @@ pub struct Report {
     /// Points of the Lorenz curves.
     pub curves: Table,
     pub plots: Vec<Plot>,
+}
+
+/// What the two laws are called, and the money that both speak of.
+#[derive(Debug, Clone, Copy)]
+pub struct Titles<'a> {
+    pub base: &'a str,
+    pub reform: &'a str,
+    pub currency: Currency,
 }
 
 #[derive(Debug, Clone)]
@@ -43,13 +52,13 @@ const FIGURE_COLUMNS: [&str; 15] = [
 ];
 
 impl Report {
-    /// `measured` of the same study; what the two laws are called stands in the plots.
-    pub fn of(study: &Study<'_>, measured: &[Measured], base: &str, reform: &str) -> Report {
+    /// `measured` of the same study.
+    pub fn of(study: &Study<'_>, measured: &[Measured], titles: &Titles<'_>) -> Report {
         let curves = curve_table(study);
         let (deciles, districts) = (by_decile(study), by_district(study));
-        let plots = plots(&deciles, &districts, &curves, (base, reform));
+        let plots = plots(&deciles, &districts, &curves, titles);
         Report {
-            figures: figure_table(measured),
+            figures: figure_table(measured, titles.currency),
             deciles,
             districts,
             curves,
@@ -86,7 +95,7 @@ impl Report {
     }
 }
 
-fn figure_table(measured: &[Measured]) -> Table {
+fn figure_table(measured: &[Measured], currency: Currency) -> Table {
     let row = |one: &Measured| {
         let Figure {
             key, label, unit, ..
@@ -95,7 +104,7 @@ fn figure_table(measured: &[Measured]) -> Table {
         let mut row = vec![
             Cell::Text(key.to_owned()),
             Cell::Text(label.to_owned()),
-            Cell::Text(unit_word(unit).to_owned()),
+            Cell::Text(unit_word(unit, currency).to_owned()),
         ];
         row.extend(Column::ALL.map(|column| cell(one.figure.values[column as usize])));
         for interval in one.intervals {
@@ -120,11 +129,11 @@ fn in_unit(value: f64, unit: Unit) -> Cell {
     }
 }
 
-fn unit_word(unit: Unit) -> &'static str {
+fn unit_word(unit: Unit, currency: Currency) -> &'static str {
     match unit {
         Unit::Families => "families",
         Unit::People => "people",
-        Unit::Money => "som",
+        Unit::Money => currency.code(),
         Unit::Share => "share",
         Unit::Index => "index",
     }
@@ -147,12 +156,9 @@ fn curve_table(study: &Study<'_>) -> Table {
     }
 }
 
-fn plots(
-    deciles: &Table,
-    districts: &Table,
-    lorenz: &Table,
-    (base, reform): (&str, &str),
-) -> Vec<Plot> {
+fn plots(deciles: &Table, districts: &Table, lorenz: &Table, titles: &Titles<'_>) -> Vec<Plot> {
+    let (base, reform) = (titles.base, titles.reform);
+    let cost_title = format!("Cost a month, millions of {}", money_word(titles.currency));
     let names =
         |table: &Table| -> Vec<String> { table.rows.iter().map(|row| row[0].plain()).collect() };
     let two = |table: &Table, base_column: &str, reform_column: &str, by: f64| {
@@ -170,14 +176,14 @@ fn plots(
     ];
     let mut plots = Vec::new();
     for (table, group, across) in groups {
-        let words = |title: &'static str, description: &'static str, scale| Words {
+        let words = |title, description, scale| Words {
             title,
             description,
             across,
             scale,
         };
         let cost = words(
-            "Cost a month, millions of so'm",
+            cost_title.as_str(),
             "Bars side by side: what the base and the reform pay to each group in a month.",
             Scale::Whole,
         );

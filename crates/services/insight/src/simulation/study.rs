@@ -30,7 +30,7 @@ impl Column {
 pub enum Unit {
     Families,
     People,
-    /// Tiyin a month.
+    /// Minor units a month.
     Money,
     /// From 0 to 1.
     Share,
@@ -58,7 +58,7 @@ pub struct Measured {
 #[derive(Debug)]
 pub struct Study<'a> {
     pub(super) families: &'a Families,
-    /// Tiyin a head and month.
+    /// Minor units a head and month.
     pub(super) line: f64,
     /// Families of known income, the poorest first: before benefits, after the base's, after
     /// the reform's.
@@ -255,7 +255,7 @@ impl<'a> Study<'a> {
     }
 }
 
-/// Tiyin a head; `None` when the income is not known.
+/// Minor units a head; `None` when the income is not known.
 pub(super) fn income_after(families: &Families, law: Law<'_>, at: usize) -> Option<f64> {
     let income = families.per_capita[at];
     if income == UNKNOWN_INCOME {
@@ -388,7 +388,7 @@ fn both(before: &OfLaw, base: &OfLaw, reform: &OfLaw) -> Vec<Figure> {
         }),
         line(
             "benefit_cost",
-            "gap closed for each so'm",
+            "gap closed for each unit paid",
             Index,
             None,
             &|of| of.benefit_cost,

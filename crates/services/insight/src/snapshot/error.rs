@@ -24,6 +24,8 @@ pub enum SnapshotError {
     Calendar(i32),
     #[error("{} has something in it; a snapshot is written into a new folder", .0.display())]
     Taken(PathBuf),
+    #[error("{} is half a snapshot: the register could not be read to its end", .0.display())]
+    Half(PathBuf),
     #[error("the snapshot has no facts of the kind `{0}`, which the pack reads")]
     Lacks(String),
     #[error("the snapshot holds units `{has}`; the pack assesses `{wants}`")]

@@ -5,12 +5,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kernel::facts::{FactKind, Owner};
+use kernel::kin::{Role, Tie};
 use rules::batch::Stretch;
 use rules::{Plan, TableRead};
 
 use super::error::{Result, SnapshotError, damaged};
 use super::file::Input;
-use super::group::{CALENDAR, Group};
+use super::group::{CALENDAR, Group, Members};
 use super::manifest::Manifest;
 use super::schema;
 
@@ -170,6 +171,7 @@ impl What {
 
 /// The open files of one part.
 struct Part {
+    first_member: i64,
     unit: Input,
     member: Input,
     /// By wanted kind.
@@ -198,6 +200,7 @@ impl Part {
             .iter()
             .map(|wanted| open(wanted.kind.name, &schema::fact(wanted.kind)));
         Ok(Part {
+            first_member: manifest.first_member,
             unit: open("unit", &schema::unit(kinds))?,
             member: open("member", &schema::member(kinds))?,
             facts: facts.collect::<Result<_>>()?,
@@ -232,10 +235,7 @@ impl Part {
         members.small(schema::TIE, &mut of_members.tie)?;
         members.small(schema::SEX, &mut of_members.sex)?;
         members.small(schema::BORN, &mut of_members.born)?;
-        let far = |born: &i32| born.unsigned_abs() >= CALENDAR;
-        if of_members.born.iter().any(far) {
-            return Err(damaged(self.member.path(), "a birth beyond the calendar"));
-        }
+        self.check_members(of_members, into.first_member)?;
         members.maybe_small(schema::DIED, &mut of_members.died)?;
         sorted(&self.member, &of_members.unit)?;
         for ((wanted, place), file) in what.wanted.iter().zip(&what.kinds).zip(&self.facts) {
@@ -257,6 +257,49 @@ impl Part {
             }
         }
         Ok(())
+    }
+
+    /// Columns of codes hold codes, and births are days of the calendar.
+    fn check_members(&self, members: &Members, first: i64) -> Result<()> {
+        let coded = |code: i32, count: usize| usize::try_from(code).is_ok_and(|code| code < count);
+        let (is_role, is_tie) = (
+            |code| coded(code, Role::ALL.len()),
+            |code| coded(code, Tie::ALL.len()),
+        );
+        let is_day = |born: i32| born.unsigned_abs() < CALENDAR;
+        let path = self.member.path();
+        let rows = first - self.first_member;
+        column(path, ("role", "no role"), &members.role, rows, is_role)?;
+        column(path, ("tie", "no tie"), &members.tie, rows, is_tie)?;
+        column(path, ("sex", "no sex"), &members.sex, rows, |code| {
+            coded(code, 2)
+        })?;
+        column(
+            path,
+            ("born", "beyond the calendar"),
+            &members.born,
+            rows,
+            is_day,
+        )
+    }
+}
+
+/// Every value of a column is a sound one. Rows are counted from 1; so many of the file stand
+/// before these.
+fn column(
+    path: &Path,
+    (name, wrong): (&str, &str),
+    values: &[i32],
+    rows_before: i64,
+    sound: impl Fn(i32) -> bool,
+) -> Result<()> {
+    match values.iter().position(|value| !sound(*value)) {
+        None => Ok(()),
+        Some(at) => {
+            let (row, value) = (rows_before + at as i64 + 1, values[at]);
+            let why = format!("column `{name}`, row {row}: {value} is {wrong}");
+            Err(damaged(path, why))
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 //! take a share.
 //!
 //! Families come in the order of their ids. They are first laid aside in one file a
-//! district, then every district is written; so only one part is open at a time.
+//! district, then every district is written; so only one part is open at a time. What lies
+//! aside are whole portraits: nobody else may read them, and they are gone however it ends.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -27,17 +28,17 @@ pub struct Splitter {
     folder: PathBuf,
     subject: Subject,
     waiting: BTreeMap<u32, Vec<u8>>,
+    aside: Aside,
 }
 
 impl Splitter {
     pub fn create(folder: &Path, subject: &Subject) -> Result<Splitter> {
         empty_folder(folder)?;
-        let aside = folder.join(ASIDE);
-        fs::create_dir(&aside).at(&aside)?;
         Ok(Splitter {
             folder: folder.to_owned(),
             subject: subject.clone(),
             waiting: BTreeMap::new(),
+            aside: Aside::create(folder.join(ASIDE))?,
         })
     }
 
@@ -47,7 +48,7 @@ impl Splitter {
         waiting.extend_from_slice(&(portrait.len() as u64).to_le_bytes());
         waiting.extend_from_slice(portrait);
         if waiting.len() >= WAITING_BYTES {
-            append(&aside(&self.folder, district), waiting)?;
+            append(&self.aside.of(district), waiting)?;
         }
         Ok(())
     }
@@ -56,7 +57,7 @@ impl Splitter {
         let mut parts = Vec::new();
         let mut next = (0, 0);
         for (district, waiting) in &mut self.waiting {
-            let path = aside(&self.folder, *district);
+            let path = self.aside.of(*district);
             append(&path, waiting)?;
             let part = district.to_string();
             let to = self.folder.join(&part);
@@ -67,8 +68,7 @@ impl Splitter {
             fs::remove_file(&path).at(&path)?;
             parts.push(part);
         }
-        let aside = self.folder.join(ASIDE);
-        fs::remove_dir(&aside).at(&aside)?;
+        self.aside.remove()?;
         if parts.is_empty() {
             return Writer::create(&self.folder, &self.subject)?.finish();
         }
@@ -76,8 +76,33 @@ impl Splitter {
     }
 }
 
-fn aside(folder: &Path, district: u32) -> PathBuf {
-    folder.join(ASIDE).join(district.to_string())
+/// The folder of what lies aside.
+#[derive(Debug)]
+struct Aside(PathBuf);
+
+impl Aside {
+    fn create(path: PathBuf) -> Result<Aside> {
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&path).at(&path)?;
+        Ok(Aside(path))
+    }
+
+    fn of(&self, district: u32) -> PathBuf {
+        self.0.join(district.to_string())
+    }
+
+    fn remove(&self) -> Result<()> {
+        fs::remove_dir_all(&self.0).at(&self.0)
+    }
+}
+
+impl Drop for Aside {
+    /// After a failure; in the end there is nothing left to remove.
+    fn drop(&mut self) {
+        let _ = self.remove();
+    }
 }
 
 fn append(path: &Path, waiting: &mut Vec<u8>) -> Result<()> {

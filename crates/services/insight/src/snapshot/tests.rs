@@ -4,7 +4,9 @@ use kernel::facts::{CATALOGUE, FactKind};
 use kernel::{Day, Portrait, UnitId};
 use rules::{Batch, CaseFacts, Origin, Outcomes, Pack, Plan, SourceFile, Stage, read_pack};
 
-use super::{GROUP_UNITS, Manifest, Snapshot, SnapshotError, Splitter, Subject, Writer};
+use super::file::{Input, Output, Values};
+use super::schema;
+use super::{GROUP_UNITS, Manifest, Members, Snapshot, SnapshotError, Splitter, Subject, Writer};
 use crate::synthetic::wild;
 
 fn day() -> Day {
@@ -92,7 +94,7 @@ fn from_snapshot(plan: &Plan, folder: &Path, case: &CaseFacts) -> Vec<Row> {
     let fresh = || (Batch::new(plan), Outcomes::new(), Vec::new());
     let states = snapshot.each(&what, 2, fresh, |(batch, outcomes, found), _, group| {
         batch.clear();
-        batch.add(&what.columns(group), case);
+        batch.append_stretch(&what.columns(group), case);
         plan.decide(batch, outcomes);
         let id = |unit: UnitId| {
             let place = unit.0.as_u128() as i64 - group.first_unit;
@@ -173,6 +175,100 @@ fn a_split_snapshot_decides_as_the_whole_one() {
         !folder.path().join("aside").exists(),
         "nothing is left aside"
     );
+}
+
+#[test]
+fn what_lies_aside_is_nobody_elses_to_read_and_gone_after_a_failure() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let aside = folder.path().join("aside");
+    let mut splitter = Splitter::create(folder.path(), &subject()).expect("a new folder");
+    for portrait in portraits(9, 900) {
+        splitter.push(&portrait.pack()).expect("a sound portrait");
+    }
+    let laid = std::fs::read_dir(&aside).expect("it is there").count();
+    assert!(laid > 0, "nothing was laid aside");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&aside)
+            .expect("it is there")
+            .permissions();
+        assert_eq!(mode.mode() & 0o777, 0o700);
+    }
+    splitter.push(b"rubbish").expect_err("a damaged portrait");
+    drop(splitter);
+    assert!(!aside.exists(), "portraits are left aside");
+}
+
+/// Writes the file of members again with a change.
+fn with_member(folder: &Path, change: impl Fn(&mut Members)) {
+    let (kinds, name) = (kinds(), "member.parquet");
+    let columns = schema::member(&kinds);
+    let input = Input::open(folder.join(name), &columns).expect("its columns");
+    let group = input.group(0).expect("a row group");
+    let (mut numbers, mut of, mut asked) = (Vec::new(), Members::default(), Vec::new());
+    group.large(0, &mut numbers).expect("numbers");
+    group
+        .large(schema::MEMBER_UNIT, &mut of.unit)
+        .expect("units");
+    group.small(schema::ROLE, &mut of.role).expect("roles");
+    group.small(schema::TIE, &mut of.tie).expect("ties");
+    group.small(schema::SEX, &mut of.sex).expect("sexes");
+    group.small(schema::BORN, &mut of.born).expect("births");
+    group
+        .maybe_small(schema::DIED, &mut of.died)
+        .expect("deaths");
+    for place in schema::MEMBER_ASKED..columns.len() {
+        let mut yes = Vec::new();
+        group.yes(place, &mut yes).expect("who was asked");
+        asked.push(yes);
+    }
+    change(&mut of);
+    std::fs::remove_file(folder.join(name)).expect("removed");
+    let mut output = Output::create(folder.join(name), "member", &columns).expect("a new file");
+    let mut values = vec![
+        Values::Large(&numbers),
+        Values::Large(&of.unit),
+        Values::Small(&of.role),
+        Values::Small(&of.tie),
+        Values::Small(&of.sex),
+        Values::Small(&of.born),
+        Values::MaybeSmall(&of.died),
+    ];
+    values.extend(asked.iter().map(|yes| Values::Yes(yes)));
+    output.write(numbers.len(), &values).expect("written");
+    output.finish().expect("written");
+}
+
+#[test]
+fn a_code_that_is_none_is_refused_with_file_column_and_row() {
+    let plan = pack("uz-sr26").plan(day()).expect("a plan");
+    type Change = fn(&mut Members);
+    let changes: [(Change, &str); 5] = [
+        (|of| of.role[6] = 4, "column `role`, row 7: 4 is no role"),
+        (|of| of.role[0] = -1, "column `role`, row 1: -1 is no role"),
+        (|of| of.tie[2] = 9, "column `tie`, row 3: 9 is no tie"),
+        (|of| of.sex[5] = 2, "column `sex`, row 6: 2 is no sex"),
+        (
+            |of| of.born[3] = i32::MAX,
+            "column `born`, row 4: 2147483647 is beyond the calendar",
+        ),
+    ];
+    for (change, expected) in changes {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut writer = Writer::create(folder.path(), &subject()).expect("a new folder");
+        for portrait in portraits(3, 20) {
+            writer.push(&portrait.pack()).expect("a sound portrait");
+        }
+        writer.finish().expect("a snapshot");
+        with_member(folder.path(), change);
+        let snapshot = Snapshot::open(folder.path()).expect("a snapshot");
+        let what = snapshot.what(&plan).expect("all kinds");
+        let read = snapshot.each(&what, 1, || (), |(), _, _| Ok(()));
+        let error = read.expect_err("a code that is none").to_string();
+        assert!(error.contains("member.parquet"), "{error}");
+        assert!(error.ends_with(expected), "{error}");
+    }
 }
 
 #[test]
