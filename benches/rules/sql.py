@@ -12,8 +12,13 @@ import resource
 import sys
 import time
 
-TABLES = ["unit", "member", "wage", "self_employment", "pension", "other_income", "property",
-          "vehicle", "account", "disability", "visit", "seven"]
+
+def parts_of(folder):
+    return sorted(manifest.parent for manifest in pathlib.Path(folder).glob("*/manifest.json"))
+
+
+def tables_of(folder):
+    return sorted(file.stem for file in parts_of(folder)[0].glob("*.parquet"))
 
 
 def duckdb_rows(folder, statement, out):
@@ -22,7 +27,7 @@ def duckdb_rows(folder, statement, out):
     connection = duckdb.connect()
     connection.execute("SET threads = 2")
     connection.execute("SET preserve_insertion_order = false")
-    for name in TABLES:
+    for name in tables_of(folder):
         paths = f"{folder}/*/{name}.parquet"
         connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{paths}')")
     connection.execute(f"COPY ({statement}) TO '{out}' (FORMAT parquet)")
@@ -35,11 +40,11 @@ def datafusion_rows(folder, statement, out):
 
     config = datafusion.SessionConfig().with_target_partitions(2)
     context = datafusion.SessionContext(config)
-    parts = sorted(part.parent.name for part in pathlib.Path(folder).glob("*/manifest.json"))
-    for name in TABLES:
+    parts = parts_of(folder)
+    for name in tables_of(folder):
         for part in parts:
-            context.register_parquet(f"{name}_{part}", f"{folder}/{part}/{name}.parquet")
-        union = " UNION ALL ".join(f'SELECT * FROM "{name}_{part}"' for part in parts)
+            context.register_parquet(f"{name}_{part.name}", f"{part}/{name}.parquet")
+        union = " UNION ALL ".join(f'SELECT * FROM "{name}_{part.name}"' for part in parts)
         context.sql(f'CREATE VIEW "{name}" AS {union}')
     writer, rows = None, 0
     for batch in context.sql(statement).execute_stream():
