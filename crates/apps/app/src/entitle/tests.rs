@@ -223,7 +223,8 @@ async fn an_award_that_the_budget_does_not_reach_stops_no_other_and_its_case_say
         else {
             panic!("{refusal}");
         };
-        assert_eq!((*available, *asked), (Money(100), Money(900)));
+        // At its turn the award before it had 300 of the 700.
+        assert_eq!((*available, *asked), (Money(400), Money(900)));
         wait(&mut tx, ids, &followed).await.unwrap();
         tx.commit().await.unwrap();
 
