@@ -104,7 +104,7 @@ async fn move_awards(
         .iter()
         .filter(|former| !continued.contains(&former.id))
     {
-        let mut case = open_from(tx, platform, former, Origin::Migration).await?;
+        let mut case = open_from(platform, former, Origin::Migration);
         put_under(&mut case, change);
         case.counted_month = change.first_month.plus(-1);
         case.happened(
@@ -117,21 +117,16 @@ async fn move_awards(
     }
     let jobs = gather_jobs(&opened);
     let count = opened.len();
+    application::give_numbers(tx, &mut opened).await?;
     case::save(tx, &mut opened).await?;
     job::enqueue(tx, &platform.ids, &jobs).await?;
     Ok(count)
 }
 
-/// A new case of a family whose former case was awarded.
-pub(crate) async fn open_from(
-    tx: &mut Tx,
-    platform: &Platform,
-    former: &Case,
-    origin: Origin,
-) -> Result<Case> {
+/// A new case, without number yet, of a family whose former case was awarded.
+pub(crate) fn open_from(platform: &Platform, former: &Case, origin: Origin) -> Case {
     let id = CaseId(platform.ids.uuid());
-    Ok(Case {
-        number: application::free_number(tx, id).await?,
+    Case {
         origin,
         former_case: Some(former.id),
         // Who once was in the register stays a former member, whatever came after.
@@ -156,7 +151,7 @@ pub(crate) async fn open_from(
             deadline: None,
         }),
         ..Case::blank(id, State::Gathering)
-    })
+    }
 }
 
 pub(crate) fn gather_jobs(cases: &[Case]) -> Vec<NewJob> {

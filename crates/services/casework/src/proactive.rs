@@ -88,22 +88,25 @@ pub async fn award_page(
         return Ok(None);
     };
     let last = last.unit;
-    let (mut cases, mut decisions, mut grounds) = (Vec::new(), Vec::new(), Vec::new());
-    let mut changes = Changes::default();
     let paid = paid_already(tx, shelf, &page).await?;
+    let (mut cases, mut rows) = (Vec::new(), Vec::new());
     for (row, basis) in page.iter().filter(|(row, _)| chosen.contains(&row.unit)) {
-        let mut case = open(tx, ids, row, basis).await?;
-        if paid.stand_against(&roster::unpack(&row.roster)?) {
-            continue;
+        if !paid.stand_against(&roster::unpack(&row.roster)?) {
+            cases.push(open(ids, row, basis)?);
+            rows.push((row, basis));
         }
+    }
+    application::give_numbers(tx, &mut cases).await?;
+    let (mut decisions, mut grounds) = (Vec::new(), Vec::new());
+    let mut changes = Changes::default();
+    for (case, (row, basis)) in cases.iter_mut().zip(rows) {
         let first = first_paid_month(basis.counted_month);
-        let (decision, award) = decision::award(tx, ids, shelf, &mut case, first, None).await?;
+        let (decision, award) = decision::award(tx, ids, shelf, case, first, None).await?;
         // The case has its ground under its own id, so it is explained like any other.
         grounds.push(Assessment {
             subject: case.id.0,
             ..row.clone()
         });
-        cases.push(case);
         decisions.push(decision);
         changes.awards.push(award);
     }
@@ -171,11 +174,11 @@ fn pays_once(shelf: &Shelf, page: &[(Assessment, Basis)], basis: &Basis) -> Resu
     Ok(terms.any(|term| term.months == 1 && term.at_end == rules::AtEnd::Stop))
 }
 
-async fn open(tx: &mut Tx, ids: &Ids, row: &Assessment, basis: &Basis) -> Result<Case> {
+/// A new case of a unit that is to be awarded, without number yet.
+fn open(ids: &Ids, row: &Assessment, basis: &Basis) -> Result<Case> {
     let id = CaseId(ids.uuid());
     let roster = roster::unpack(&row.roster)?;
     let mut case = Case {
-        number: application::free_number(tx, id).await?,
         origin: Origin::Proactive,
         applicant: roster.head,
         unit: row.unit,

@@ -6,6 +6,7 @@ use ::store::{Tx, job};
 use kernel::{AwardId, CaseId, Day, Month, PersonId};
 use serde_json::json;
 
+use crate::application;
 use crate::award::{self, AtEnd, AwardStop, StopReason};
 use crate::case::{
     self, Case, EventKind, Held, Origin, State, Wait, WaitFor, first_paid_month, window_end,
@@ -163,7 +164,7 @@ async fn open_all(tx: &mut Tx, platform: &Platform, formers: &[Case], ask: Ask) 
     let mut opened = Vec::new();
     let open = |former: &&Case| former.state == State::Awarded && !continued.contains(&former.id);
     for former in formers.iter().filter(open) {
-        let mut case = open_from(tx, platform, former, Origin::Reassessment).await?;
+        let mut case = open_from(platform, former, Origin::Reassessment);
         case.applied_on = ask.on;
         case.counted_month = ask.counted;
         let until = first_paid_month(ask.counted);
@@ -180,6 +181,7 @@ async fn open_all(tx: &mut Tx, platform: &Platform, formers: &[Case], ask: Ask) 
     }
     let jobs = gather_jobs(&opened);
     let count = opened.len();
+    application::give_numbers(tx, &mut opened).await?;
     case::save(tx, &mut opened).await?;
     job::enqueue(tx, &platform.ids, &jobs).await?;
     Ok(count)

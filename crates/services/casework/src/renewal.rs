@@ -7,6 +7,7 @@ use kernel::{CaseId, Day, Month};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::application;
 use crate::case::{self, Case, EventKind, Origin, State, WaitFor, window_end};
 use crate::fault::{Result, Stop};
 use crate::migration::{gather_jobs, open_from};
@@ -30,7 +31,7 @@ pub(crate) async fn prepare(
         .iter()
         .filter(|former| !continued.contains(&former.id))
     {
-        let mut case = open_from(tx, platform, former, Origin::Renewal).await?;
+        let mut case = open_from(platform, former, Origin::Renewal);
         case.applied_on = on;
         case.window_end = window_end(on);
         case.counted_month = counted;
@@ -44,6 +45,7 @@ pub(crate) async fn prepare(
         prepared.push(case);
     }
     let count = prepared.len();
+    application::give_numbers(tx, &mut prepared).await?;
     case::save(tx, &mut prepared).await?;
     Ok(count)
 }

@@ -6,6 +6,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use ::store::job::{self, NewJob};
 use ::store::{Platform, Tx};
 use access::{Area, Permit};
@@ -237,9 +239,7 @@ async fn open(
     cut_off_day: u32,
 ) -> Result<Case> {
     let id = CaseId(platform.ids.uuid());
-    Ok(Case {
-        id,
-        number: free_number(tx, id).await?,
+    let mut case = Case {
         origin: Origin::Application,
         applicant,
         unit: unit.unit,
@@ -251,19 +251,34 @@ async fn open(
         counted_month: counted_month(today, cut_off_day),
         window_end: window_end(today),
         ..Case::blank(id, State::Gathering)
-    })
+    };
+    give_numbers(tx, std::slice::from_mut(&mut case)).await?;
+    Ok(case)
 }
 
 /// Numbers tried for one case; each is taken with a chance of some per cent at most.
 const NUMBER_ATTEMPTS_MAX: u32 = 16;
 
-/// The first number of the case that nobody has.
-pub(crate) async fn free_number(tx: &mut Tx, case: CaseId) -> Result<String> {
+/// Gives each new case the first of its numbers that nobody has, neither stored nor among them.
+pub(crate) async fn give_numbers(tx: &mut Tx, cases: &mut [Case]) -> Result<()> {
+    let mut given: HashSet<String> = HashSet::with_capacity(cases.len());
+    let mut without: Vec<usize> = (0..cases.len()).collect();
     for attempt in 0..NUMBER_ATTEMPTS_MAX {
-        let number = number::of(case, attempt);
-        if case::find_by_number(tx, &number).await?.is_none() {
-            return Ok(number);
+        let numbers = without.iter().map(|at| number::of(cases[*at].id, attempt));
+        let numbers: Vec<String> = numbers.collect();
+        let taken = case::taken_numbers(tx, &numbers).await?;
+        let mut still_without = Vec::new();
+        for (at, number) in without.into_iter().zip(numbers) {
+            if taken.contains(&number) || !given.insert(number.clone()) {
+                still_without.push(at);
+            } else {
+                cases[at].number = number;
+            }
         }
+        if still_without.is_empty() {
+            return Ok(());
+        }
+        without = still_without;
     }
     Err(Fault::Stored {
         what: "case numbers",

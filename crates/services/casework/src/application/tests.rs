@@ -248,3 +248,27 @@ async fn move_to(platform: &Platform, person: PersonId, mahalla: u32, on: &str) 
     .unwrap();
     tx.commit().await.unwrap();
 }
+
+/// So many that some share their first number, as among the cases of a country.
+const MANY: u128 = 60_000;
+
+#[tokio::test]
+async fn cases_that_open_together_get_numbers_that_nobody_else_has() {
+    each_db(SCHEMAS, async |platform| {
+        let ids = (1..=MANY).map(CaseId::from_u128);
+        let mut cases: Vec<Case> = ids.map(|id| Case::blank(id, State::Gathering)).collect();
+        let first: HashSet<String> = cases.iter().map(|case| number::of(case.id, 0)).collect();
+        assert!(first.len() < cases.len(), "no two share their first number");
+        let mut tx = platform.db.begin().await.unwrap();
+        give_numbers(&mut tx, &mut cases).await.unwrap();
+        let given: HashSet<&str> = cases.iter().map(|case| case.number.as_str()).collect();
+        assert_eq!(given.len(), cases.len());
+
+        // What a stored case has nobody else gets.
+        case::save(&mut tx, &mut cases[..1]).await.unwrap();
+        let mut again = [Case::blank(cases[0].id, State::Gathering)];
+        give_numbers(&mut tx, &mut again).await.unwrap();
+        assert_eq!(again[0].number, number::of(cases[0].id, 1));
+    })
+    .await;
+}

@@ -17,6 +17,7 @@ pub use model::{
     EventKind, Origin, State, UnknownWord, Wait, WaitFor, counted_month, first_paid_month,
     window_end,
 };
+pub(crate) use store::taken_numbers;
 pub use store::{Queue, counted_by, find_by_number, of_applicant, of_area, of_unit, queue};
 pub(crate) use store::{
     continued, entitled_of_month, hash_of, held_of, load_many, narrow, open_of_regime, save,

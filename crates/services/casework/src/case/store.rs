@@ -18,6 +18,11 @@ const OF_PERSON_MAX: i64 = 100;
 /// Events of one case that are listed.
 const EVENTS_MAX: i64 = 1_000;
 
+const TAKEN_NUMBERS: bulk::With = bulk::With {
+    v: "number",
+    statement: "SELECT t.number FROM v CROSS JOIN case_now t WHERE t.number = v.number",
+};
+
 /// The columns in the order of [`CaseRow`] and of [`bind`].
 macro_rules! columns {
     () => {
@@ -164,6 +169,15 @@ pub async fn find_by_number(tx: &mut Tx, typed: &str) -> Result<Option<Case>> {
     fetch_optional!(tx, CaseRow, select!("WHERE number = $1"), number)?
         .map(Case::try_from)
         .transpose()
+}
+
+/// Those of the numbers that cases have.
+pub(crate) async fn taken_numbers(tx: &mut Tx, numbers: &[String]) -> Result<HashSet<String>> {
+    let taken: Vec<(String,)> = bulk::select_in(tx, &TAKEN_NUMBERS, numbers, |row, number| {
+        row.push(number.as_str());
+    })
+    .await?;
+    Ok(taken.into_iter().map(|(number,)| number).collect())
 }
 
 /// Cases that a person opened, newest first.
