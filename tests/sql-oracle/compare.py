@@ -2,6 +2,9 @@
 
 usage: compare.py ENGINE SNAPSHOT STATEMENT DECISIONS LABEL
 
+ENGINE is duckdb, datafusion, or cluster: the last has run already (tests/cluster/run), and SNAPSHOT
+is the folder of its decisions.
+
 Prints one line: how many rows were equal, and how the verdicts are spread. Exit code 1 on the first
 differences, shown with both rows.
 """
@@ -40,7 +43,11 @@ def run_datafusion(folder, statement):
     return pa.Table.from_batches(context.sql(statement).collect())
 
 
-ENGINES = {"duckdb": run_duckdb, "datafusion": run_datafusion}
+def decided_by_cluster(folder, _statement):
+    return pq.read_table(folder)
+
+
+ENGINES = {"duckdb": run_duckdb, "datafusion": run_datafusion, "cluster": decided_by_cluster}
 
 
 def rows(table):
@@ -70,7 +77,8 @@ def main():
     for row in expected.values():
         verdicts[row[2]] = verdicts.get(row[2], 0) + 1
     spread = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
-    print(f"{label}: {len(expected)} units equal on {engine} in {seconds:.1f} s "
+    took = "" if engine == "cluster" else f" in {seconds:.1f} s"
+    print(f"{label}: {len(expected)} units equal on {engine}{took} "
           f"(statement of {len(statement) // 1024} KiB; {spread})")
 
 

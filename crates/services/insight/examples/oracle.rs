@@ -1,7 +1,8 @@
 //! What the oracle of the SQL needs beside the engines: families, decisions, statements.
 //!
 //! ```text
-//! oracle make FOLDER PACKS SEED FAMILIES          strange families as a snapshot
+//! oracle make FOLDER SEED FAMILIES DAY            strange families as a snapshot
+//! oracle split FOLDER SEED FAMILIES DAY           the same, a folder for each district
 //! oracle decide FOLDER PACKS REGIME DAY CASE OUT  the engine's own decisions
 //! oracle sql PACKS REGIME DAY CASE DIALECT        the statement
 //! ```
@@ -11,7 +12,7 @@
 
 use std::path::{Path, PathBuf};
 
-use insight::snapshot::{Snapshot, Subject, Writer};
+use insight::snapshot::{Snapshot, Splitter, Subject, Writer};
 use insight::synthetic::wild;
 use kernel::Day;
 use kernel::facts::CATALOGUE;
@@ -21,7 +22,22 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["make", folder, seed, families, day] => make(Path::new(folder), seed, families, day),
+        ["make", folder, seed, families, day] => {
+            let mut writer =
+                Writer::create(Path::new(folder), &subject(day)).expect("a new folder");
+            each_family(seed, families, day, |family| {
+                writer.push(family).expect("a portrait")
+            });
+            writer.finish().expect("room on the disk");
+        }
+        ["split", folder, seed, families, day] => {
+            let mut splitter =
+                Splitter::create(Path::new(folder), &subject(day)).expect("a new folder");
+            each_family(seed, families, day, |family| {
+                splitter.push(family).expect("a portrait")
+            });
+            splitter.finish().expect("room on the disk");
+        }
         ["decide", folder, packs, regime, day, case, out] => {
             let plan = plan(packs, regime, day);
             let snapshot = Snapshot::open(Path::new(folder)).expect("a snapshot");
@@ -40,22 +56,22 @@ fn main() {
     }
 }
 
-fn make(folder: &Path, seed: &str, families: &str, day: &str) {
-    let kinds: Vec<_> = CATALOGUE.iter().collect();
-    let day = Day::parse(day).expect("a day");
-    let subject = Subject {
-        taken_on: day,
+fn subject(day: &str) -> Subject {
+    Subject {
+        taken_on: Day::parse(day).expect("a day"),
         country: "uz".to_owned(),
         unit_block: "nuclear_family".to_owned(),
-        kinds: kinds.clone(),
-    };
-    let mut writer = Writer::create(folder, &subject).expect("a new folder");
+        kinds: CATALOGUE.iter().collect(),
+    }
+}
+
+fn each_family(seed: &str, families: &str, day: &str, mut each: impl FnMut(&[u8])) {
+    let kinds = subject(day).kinds;
+    let day = Day::parse(day).expect("a day");
     let seed = seed.parse().expect("a seed");
     for number in 0..families.parse().expect("a number of families") {
-        let family = wild::family(&kinds, day, seed, number);
-        writer.push(&family.pack()).expect("a sound portrait");
+        each(&wild::family(&kinds, day, seed, number).pack());
     }
-    writer.finish().expect("room on the disk");
 }
 
 fn plan(packs: &str, regime: &str, day: &str) -> Plan {
