@@ -225,8 +225,12 @@ async fn wait_telling(
 ) -> Result<()> {
     let at = ids.now().plus_seconds(LOOK_AGAIN_S);
     let mut jobs = Vec::new();
+    if !followed.without_account.is_empty() {
+        let awards = followed.without_account.len();
+        tracing::warn!(awards, "awards wait: no bank has told of a card of their payees");
+    }
     for award in &followed.without_account {
-        tracing::warn!(award = %award.id, case = %award.case, "the payee has no card account");
+        tracing::debug!(award = %award.id, case = %award.case, "the payee has no card account");
         jobs.push(job_of(award, None).at(at));
     }
     for (award, refusal) in &followed.without_money {

@@ -33,6 +33,8 @@ struct Assessed {
     malformed: u64,
     entitled_minor: i64,
     awarded: Option<u64>,
+    /// Of those awarded: no bank has told of a card of the payee yet.
+    without_account: Option<u64>,
     seconds: f64,
     award_seconds: Option<f64>,
 }
@@ -126,6 +128,7 @@ async fn assess(
         malformed: report.malformed,
         entitled_minor: report.entitled_minor,
         awarded: None,
+        without_account: None,
         seconds: began.elapsed().as_secs_f64(),
         award_seconds: None,
     })
@@ -144,6 +147,7 @@ async fn award(
         .await?;
     bar.finish_and_clear();
     assessed.awarded = Some(awarded.awarded);
+    assessed.without_account = Some(awarded.without_account);
     assessed.award_seconds = Some(began.elapsed().as_secs_f64());
     Ok(())
 }
@@ -164,6 +168,11 @@ fn told(assessed: &Assessed) -> String {
     );
     if let Some(awarded) = assessed.awarded {
         text.push_str(&format!("; {awarded} awarded"));
+    }
+    if let Some(waiting @ 1..) = assessed.without_account {
+        text.push_str(&format!(
+            ", {waiting} of them wait: no bank has told of a card of the payee (looked for each day)"
+        ));
     }
     if let Some(since) = &assessed.since {
         text.push_str(&format!(
