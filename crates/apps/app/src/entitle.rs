@@ -227,7 +227,10 @@ async fn wait_telling(
     let mut jobs = Vec::new();
     if !followed.without_account.is_empty() {
         let awards = followed.without_account.len();
-        tracing::warn!(awards, "awards wait: no bank has told of a card of their payees");
+        tracing::warn!(
+            awards,
+            "awards wait: no bank has told of a card of their payees"
+        );
     }
     for award in &followed.without_account {
         tracing::debug!(award = %award.id, case = %award.case, "the payee has no card account");
