@@ -83,6 +83,11 @@ pub enum Command {
     Simulate(Simulate),
     /// The monthly payment run: build, approve, send, collect, close
     Pay(Pay),
+    /// Where a payment is and how it came there: from the budget line to the person
+    ///
+    /// Every hop with its time (UTC), the account of who did it, and the hash of the file that went
+    /// out with it. The person sees on the page of who looked that somebody traced the payment.
+    Trace(Trace),
     /// Why a case was decided as it was: conditions, facts, arithmetic
     Explain(Explain),
     /// Write the receipt of a decided case: law, facts and outcome in one JSON text
@@ -285,6 +290,13 @@ pub enum PayStep {
     Collect { run: String },
     /// Show the runs and their states
     List,
+}
+
+#[derive(Debug, Args)]
+pub struct Trace {
+    /// The payment's id, as statements carry it; or a case's number, for all payments to its
+    /// applicant
+    pub payment: String,
 }
 
 #[derive(Debug, Args)]

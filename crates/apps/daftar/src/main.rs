@@ -23,6 +23,7 @@ mod serve;
 mod show;
 mod simulate;
 mod snapshot;
+mod trace;
 mod verify;
 
 use std::process::ExitCode;
@@ -65,6 +66,7 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Simulate(simulate) => simulate::run(common, simulate),
         Command::Snapshot(snapshot) => snapshot::run(common, snapshot).await,
         Command::Pay(pay) => pay::run(common, pay).await,
+        Command::Trace(trace) => trace::run(common, trace).await,
         Command::Explain(explain) => explain::run(common, explain).await,
         Command::Receipt(receipt) => receipt::write(common, receipt).await,
         Command::Replay(replay) => receipt::replay(common, replay),

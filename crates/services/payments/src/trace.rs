@@ -186,6 +186,19 @@ fn read(row: PaymentRow) -> Result<Payment> {
     })
 }
 
+/// Whose payment it is and in which district, so that a permit can be asked for.
+pub async fn payee_of(tx: &mut Tx, payment: PaymentId) -> Result<Option<(PersonId, u32)>> {
+    let row = fetch_optional!(
+        tx,
+        (Uuid, i64),
+        "SELECT p.payee, n.district FROM payment p JOIN entitlement n ON n.id = p.entitlement
+         WHERE p.id = $1",
+        payment.0
+    )?;
+    row.map(|(payee, district)| Ok((PersonId(payee), sql::district(district)?)))
+        .transpose()
+}
+
 /// A payment, if there is one that the permit opens.
 pub async fn find(tx: &mut Tx, permit: &Permit, payment: PaymentId) -> Result<Option<Payment>> {
     permit.must_be_for(READERS);
