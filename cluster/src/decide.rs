@@ -7,6 +7,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ballista::prelude::SessionContextExt;
@@ -26,8 +27,8 @@ use futures::stream::FuturesUnordered;
 use crate::shares::{Share, gather};
 use crate::{MESSAGE_BYTES_MAX, Result};
 
-/// A share is handed in so often before the run fails: an executor that dies with a result that
-/// nobody has fetched takes it along.
+/// A share is handed in so often before the run fails: whatever is lost with an executor is decided
+/// again from the files.
 const ATTEMPTS: u32 = 3;
 const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(2);
 
@@ -96,7 +97,12 @@ async fn decide<'a>(
         match decide_once(scheduler, statement, share, &out).await {
             Ok(rows) => return Ok((share, rows)),
             Err(why) if attempt == ATTEMPTS => {
-                return Err(format!("{} after {ATTEMPTS} attempts: {why}", out.display()).into());
+                let share = out.display();
+                return Err(format!(
+                    "{share} was handed in {ATTEMPTS} times, the last time: {why}. See whether the \
+                     executors stand (the scheduler names those it lost), then decide again"
+                )
+                .into());
             }
             Err(why) => eprintln!("{} is handed in again: {why}", out.display()),
         }
@@ -146,12 +152,11 @@ async fn context(scheduler: &str) -> Result<SessionContext> {
 async fn register(context: &SessionContext, name: &str, files: Vec<String>) -> Result<()> {
     let urls = files.iter().map(ListingTableUrl::parse);
     let urls = urls.collect::<datafusion::error::Result<Vec<_>>>()?;
-    let options = ListingOptions::new(std::sync::Arc::new(ParquetFormat::default()))
-        .with_file_extension(".parquet")
-        .with_target_partitions(1);
+    let options =
+        ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
     let config = ListingTableConfig::new_with_multi_paths(urls).with_listing_options(options);
     let config = config.infer_schema(&context.state()).await?;
-    context.register_table(name, std::sync::Arc::new(ListingTable::try_new(config)?))?;
+    context.register_table(name, Arc::new(ListingTable::try_new(config)?))?;
     Ok(())
 }
 

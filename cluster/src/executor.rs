@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::extension::SessionConfigExt;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use datafusion::prelude::SessionConfig;
@@ -55,6 +56,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         scheduler_host: arguments.scheduler_host,
         scheduler_port: arguments.scheduler_port,
         scheduler_connect_timeout_seconds: CONNECT_SECONDS,
+        task_scheduling_policy: TaskSchedulingPolicy::PullStaged,
         vcores: arguments.tasks,
         work_dir: work.transpose()?,
         memory_pool_size: arguments.memory.map(|mib| mib << 20),
