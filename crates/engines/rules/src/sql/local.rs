@@ -179,14 +179,11 @@ impl Slots<'_> {
     }
 
     fn choose(&self, slot: Slot, c: Slot, met: Slot, unmet: Slot) -> Vec<Vec<Named>> {
+        let (x, y) = self.crosswise(met, unmet);
         let same = format!(
-            "{} = 2 AND {} = 2 AND {} = {} AND {} = {}",
+            "{} = 2 AND {} = 2 AND {x} = {y}",
             self.s(met),
-            self.s(unmet),
-            self.v(met),
-            self.v(unmet),
-            self.d(met),
-            self.d(unmet)
+            self.s(unmet)
         );
         let of = |part: &dyn Fn(Slot) -> String, undecided: &str| {
             let (m, u) = (part(met), part(unmet));

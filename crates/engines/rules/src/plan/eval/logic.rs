@@ -125,9 +125,10 @@ impl Frame<'_> {
     }
 }
 
+/// Crosswise: 14 000 / 2 is the same as 7 000.
 fn same(met: Part, unmet: Part) -> u8 {
-    let same = met.value == unmet.value && met.denominator == unmet.denominator;
-    if same {
+    let wide = |value: i64, denominator: i64| i128::from(value) * i128::from(denominator);
+    if wide(met.value, unmet.denominator) == wide(unmet.value, met.denominator) {
         both_known(met.state, unmet.state)
     } else {
         UNKNOWN
