@@ -60,6 +60,12 @@ impl Daftar {
 
     /// Opens a database that was made by [`Daftar::init`].
     pub async fn open(config: Config) -> Result<Daftar> {
+        // SQLite would make the file, which then stands there empty.
+        if names_no_file(&config.database) {
+            return Err(Error::NotMade {
+                country: config.country,
+            });
+        }
         let platform = platform(&config).await?;
         let mut tx = platform.db.read().await?;
         let found = setting::find(&mut tx, COUNTRY).await;
@@ -182,6 +188,11 @@ impl Daftar {
         )
         .await?)
     }
+}
+
+fn names_no_file(database: &str) -> bool {
+    let path = database.strip_prefix("sqlite:");
+    path.is_some_and(|path| !path.starts_with(':') && !std::path::Path::new(path).exists())
 }
 
 async fn platform(config: &Config) -> Result<Platform> {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
+use insight::bootstrap::{REPLICATES_MAX, REPLICATES_MIN};
 use kernel::ids::Uuid;
 
 /// Daftar runs the social protection of a country: from a passport at the mahalla to money received.
@@ -249,7 +250,13 @@ pub struct Simulate {
     #[arg(long, value_name = "DISTRICTS", requires = "sample_of")]
     pub districts_of: Option<u32>,
     /// Replicates of the bootstrap
-    #[arg(long, default_value_t = 400, requires = "sample_of")]
+    #[arg(
+        long,
+        default_value_t = 400,
+        requires = "sample_of",
+        value_parser = clap::value_parser!(u32)
+            .range(i64::from(REPLICATES_MIN)..=i64::from(REPLICATES_MAX))
+    )]
     pub replicates: u32,
     /// The seed of the bootstrap; the same seed tells the same intervals
     #[arg(long, default_value_t = 1)]

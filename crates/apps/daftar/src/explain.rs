@@ -5,6 +5,7 @@ use app::Daftar;
 use casework::Case;
 use kernel::{CaseId, Lang};
 use rules::Trace;
+use rules::outcome::Truth;
 
 use crate::args::{Common, Explain};
 use crate::config;
@@ -65,14 +66,29 @@ pub async fn find(daftar: &Daftar, typed: &str) -> Result<Case, Failure> {
     })
 }
 
+fn word(truth: Truth, lang: Lang) -> &'static str {
+    let words = match truth {
+        Truth::Met => ["bajarilgan", "бажарилган", "выполнено", "met"],
+        Truth::NotMet => ["bajarilmagan", "бажарилмаган", "не выполнено", "not met"],
+        Truth::Unknown => ["nomaʼlum", "номаълум", "неизвестно", "unknown"],
+        Truth::NotYet => ["hali emas", "ҳали эмас", "ещё не пора", "not yet"],
+    };
+    match lang {
+        Lang::UzLatn => words[0],
+        Lang::UzCyrl => words[1],
+        Lang::Ru => words[2],
+        Lang::En => words[3],
+    }
+}
+
 /// One line a condition: its outcome, its sentence, its article.
 fn conditions(trace: &Trace, lang: Lang) -> String {
     let mut text = String::new();
     for condition in &trace.conditions {
         let text_of = condition.text.get(lang);
         text.push_str(&format!(
-            "[{:?}] {text_of} ({})\n",
-            condition.truth,
+            "[{}] {text_of} ({})\n",
+            word(condition.truth, lang),
             condition.law.get(lang)
         ));
     }

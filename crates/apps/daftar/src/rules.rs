@@ -13,6 +13,9 @@ use crate::config;
 use crate::failure::Failure;
 use crate::show::Show;
 
+/// How the argument is called in a complaint.
+const REGIME: &str = "the regime";
+
 /// Bytes of one file of cases at most.
 const CASES_BYTES_MAX: u64 = 4 << 20;
 
@@ -222,6 +225,8 @@ struct Value<'a> {
     /// A whole number at the scale of the type, money in minor units; null where the territory's
     /// own value ends.
     value: Option<i64>,
+    /// As the pack's tables write it, and as `simulate --reform` takes it.
+    written: Option<String>,
     law: &'a str,
     status: rules::Status,
     /// The codes of the districts it holds in; the whole country without it.
@@ -233,7 +238,10 @@ pub fn named<'a>(packs: &'a [Pack], what: &'static str, id: &str) -> Result<&'a 
     let wanted = packs.iter().find(|pack| pack.id().eq_ignore_ascii_case(id));
     let known = || packs.iter().map(Pack::id).collect::<Vec<_>>().join(", ");
     wanted.ok_or_else(|| {
-        let why = format!("there is no pack {id}; there are {}", known());
+        let mut why = format!("there is no pack {id}; there are {}", known());
+        if what == REGIME {
+            why.push_str(" (those of another country by --country)");
+        }
         Failure::argument(what, why)
     })
 }
@@ -253,7 +261,7 @@ fn sql(
     regime: &str,
     (on, dialect): (&str, &str),
 ) -> Result<(), Failure> {
-    let pack = named(packs, "the regime", regime)?;
+    let pack = named(packs, REGIME, regime)?;
     let on = Day::parse(on).map_err(|why| Failure::argument("--on", why))?;
     let engine = Dialect::named(dialect).ok_or_else(|| {
         Failure::argument(
@@ -277,7 +285,7 @@ fn sql(
 }
 
 fn parameters(common: &Common, packs: &[Pack], regime: &str) -> Result<(), Failure> {
-    let pack = named(packs, "the regime", regime)?;
+    let pack = named(packs, REGIME, regime)?;
     let values: Vec<Value<'_>> = pack.parameters().iter().flat_map(values_of).collect();
     let lines: Vec<String> = values
         .iter()
@@ -285,10 +293,13 @@ fn parameters(common: &Common, packs: &[Pack], regime: &str) -> Result<(), Failu
             let place = v.territory.map_or_else(String::new, |territory| {
                 format!(" in {} to {}", territory.first, territory.last)
             });
-            let value = v.value.map_or("ends".to_owned(), |value| value.to_string());
+            let value = v.written.as_deref().unwrap_or("ends");
             format!(
-                "{} {:24} {value:>14} {:?}{place}  {}",
-                v.in_force, v.name, v.status, v.law
+                "{} {:24} {value:>14} {}{place}  {}",
+                v.in_force,
+                v.name,
+                v.status.as_str(),
+                v.law
             )
         })
         .collect();
@@ -298,13 +309,14 @@ fn parameters(common: &Common, packs: &[Pack], regime: &str) -> Result<(), Failu
 
 /// A parameter's values and the ends of those of territories, in the order of the days.
 fn values_of(parameter: &Parameter) -> Vec<Value<'_>> {
-    let row = |value, (in_force, announced): (Day, Day), law, status, territory| {
+    let row = |value: Option<i64>, (in_force, announced): (Day, Day), law, status, territory| {
         let row = Value {
             name: &parameter.name,
             label: &parameter.label.en,
             in_force: in_force.to_string(),
             announced: announced.to_string(),
             value,
+            written: value.map(|value| parameter.written(value)),
             law,
             status,
             territory,

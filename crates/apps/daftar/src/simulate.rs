@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::Instant;
 
-use insight::bootstrap::{REPLICATES_MAX, REPLICATES_MIN, Sample};
+use insight::bootstrap::Sample;
 use insight::simulation::{Families, Laws, Report, Steps, Study, Titles, of_snapshot};
 use insight::snapshot::Snapshot;
 use insight::table::{Cell, Table, grouped, money_word};
@@ -119,6 +119,12 @@ fn reformed(packs: &[Pack], base: &Pack, reform: &[String]) -> Result<(Pack, Str
         .filter_map(|change| change.split_once('='))
         .map(|(name, value)| (name.trim(), value.trim()))
         .collect();
+    for (place, (name, _)) in changes.iter().enumerate() {
+        if changes[..place].iter().any(|(before, _)| before == name) {
+            let why = format!("`{name}` is given twice: which of the values is meant?");
+            return Err(Failure::argument("--reform", why));
+        }
+    }
     let mut called: Vec<String> = regimes.iter().map(|id| (*id).clone()).collect();
     called.extend(
         changes
@@ -179,7 +185,7 @@ fn sample(args: &Simulate, families: &mut Families) -> Result<Sample, Failure> {
         share,
         clusters: districts.map(|(_, clusters)| clusters),
         seed: args.seed,
-        replicates: args.replicates.clamp(REPLICATES_MIN, REPLICATES_MAX),
+        replicates: args.replicates,
     })
 }
 

@@ -122,7 +122,7 @@ fn hop(step: &Step) -> HopShown {
         hop,
         what,
         actor: step.actor.map(|account| account.to_string()),
-        sha256: step.sha256.map(|hash| hex::encode(hash)),
+        sha256: step.sha256.map(hex::encode),
     }
 }
 

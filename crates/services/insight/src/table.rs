@@ -50,9 +50,17 @@ impl Cell {
             Cell::Nothing => "-".to_owned(),
             Cell::Count(count) => grouped(*count),
             Cell::Money(minor) => grouped(minor / 100.0),
-            Cell::Share(share) => format!("{:.2}%", share * 100.0),
-            Cell::Number(number) => format!("{number:.4}"),
+            Cell::Share(share) => unsigned_nothing(format!("{:.2}%", share * 100.0)),
+            Cell::Number(number) => unsigned_nothing(format!("{number:.4}")),
         }
+    }
+}
+
+/// `-0.00%` reads as a loss; what rounds to nothing has no sign.
+fn unsigned_nothing(text: String) -> String {
+    match text.strip_prefix('-') {
+        Some(rest) if !rest.contains(|digit: char| ('1'..='9').contains(&digit)) => rest.to_owned(),
+        _ => text,
     }
 }
 

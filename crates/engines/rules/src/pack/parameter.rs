@@ -54,6 +54,14 @@ pub enum Status {
 }
 
 impl Status {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Status::Verified => "verified",
+            Status::Recalled => "recalled",
+            Status::Simulated => "simulated",
+        }
+    }
+
     pub fn named(word: &str) -> Option<Status> {
         match word {
             "verified" => Some(Status::Verified),
@@ -64,6 +72,22 @@ impl Status {
 }
 
 impl Parameter {
+    /// A value as the pack's tables write it, and as a reform is asked for: money in so'm or
+    /// roubles, a number with its digits after the point.
+    pub fn written(&self, value: i64) -> String {
+        match self.ty {
+            Type::Number { scale: 0, .. } => value.to_string(),
+            Type::Number { scale, .. } => {
+                let one = 10_u64.pow(u32::from(scale));
+                let (whole, rest) = (value.unsigned_abs() / one, value.unsigned_abs() % one);
+                let sign = if value < 0 { "-" } else { "" };
+                format!("{sign}{whole}.{rest:0width$}", width = usize::from(scale))
+            }
+            Type::Date => Day(value as i32).to_string(),
+            _ => value.to_string(),
+        }
+    }
+
     /// The newest value of the whole country that is both announced and in force
     /// on that day.
     pub fn at(&self, day: Day) -> Option<&ParameterValue> {
