@@ -3,6 +3,7 @@
 //! banks' own books.
 
 mod faults;
+mod files;
 mod partners;
 mod returns;
 mod roads;
