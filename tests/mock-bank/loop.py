@@ -364,6 +364,7 @@ def main():
     finally:
         bank.process.terminate()
         bank.process.wait()
+    same([run["state"] for run in daftar.run("pay", "list")], ["answered"], "the run, whose returns wait")
     list_ = daftar.run("pay", "worklist", "--silent-after", 0, codes=(3,))
     same({(gap["bank"], gap["kind"]) for gap in list_["gaps"]}, GAPS, "gaps that are seen")
     same((list_["unmatched"], list_["rejected"], list_["silent"]), ([], [], []), "what else waits")

@@ -21,8 +21,11 @@ pub struct BankFile<R> {
 }
 
 enum Source<R> {
-    Xml { xml: Xml<R>, message: Message },
-    Mt940(mt940::Reading<R>),
+    Xml {
+        xml: Box<Xml<R>>,
+        message: Box<Message>,
+    },
+    Mt940(Box<mt940::Reading<R>>),
 }
 
 enum Message {
@@ -72,7 +75,7 @@ impl<R: BufRead> BankFile<R> {
     pub fn open(mut input: R, zone: Zone) -> Result<BankFile<R>, Fault> {
         let first = first_letter(&mut input)?;
         if first != Some(b'<') && first != Some(0xef) {
-            let source = mt940::Reading::open(input)?;
+            let source = Box::new(mt940::Reading::open(input)?);
             let head = Head {
                 kind: Kind::Mt940,
                 message: None,
@@ -96,6 +99,7 @@ impl<R: BufRead> BankFile<R> {
             }
         }
         let head = message.head().map_err(|problem| xml.fault(problem))?;
+        let (xml, message) = (Box::new(xml), Box::new(message));
         Ok(BankFile::new(Source::Xml { xml, message }, head, waiting))
     }
 

@@ -137,7 +137,11 @@ pub(crate) async fn settle_all(platform: &Platform) -> Result<()> {
     for run in sent {
         end_if_answered(platform, run.id).await?;
     }
-    close_all_settled(platform).await
+    match close_all_settled(platform).await {
+        // A worker closed it meanwhile.
+        Err(crate::Error::Run(run::Refusal::WrongState { .. })) => Ok(()),
+        closed => closed,
+    }
 }
 
 /// Closes every answered run that waits for nobody any more.

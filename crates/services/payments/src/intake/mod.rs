@@ -124,8 +124,9 @@ pub async fn take(
         )
         .await?;
         end(platform, &sender, &mut taken).await?;
-        answer::settle_all(platform).await?;
     }
+    // Also after a file that was taken before: whoever took it may have died here.
+    answer::settle_all(platform).await?;
     Ok(taken)
 }
 
