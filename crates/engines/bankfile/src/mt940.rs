@@ -42,10 +42,10 @@ pub(crate) struct Reading<R> {
 
 impl<R: BufRead> Reading<R> {
     /// Refuses what does not begin as MT940 does.
-    pub(crate) fn open(input: R) -> Result<Reading<R>, Fault> {
+    pub(crate) fn open(input: Guarded<R>) -> Result<Reading<R>, Fault> {
         let mut reading = Reading {
-            input: Guarded::new(input),
-            line: 0,
+            line: input.line() - 1,
+            input,
             begun: 0,
             tag: String::new(),
             text: Vec::new(),

@@ -9,7 +9,7 @@ use crate::fault::{Fault, Problem};
 use crate::item::{Head, Item, Kind};
 use crate::limits::ITEMS_MAX;
 use crate::value::{id, instant};
-use crate::xml::{Step, Xml};
+use crate::xml::{Guarded, Step, Xml};
 use crate::{camt, mt940, pacs004, pain002};
 
 /// Gives out what a file says, one [`Item`] after the other.
@@ -72,7 +72,8 @@ impl<R> std::fmt::Debug for BankFile<R> {
 
 impl<R: BufRead> BankFile<R> {
     /// Reads as far as the header. `zone`: of a time that comes without one.
-    pub fn open(mut input: R, zone: Zone) -> Result<BankFile<R>, Fault> {
+    pub fn open(input: R, zone: Zone) -> Result<BankFile<R>, Fault> {
+        let mut input = Guarded::new(input);
         let first = first_letter(&mut input)?;
         if first != Some(b'<') && first != Some(0xef) {
             let source = Box::new(mt940::Reading::open(input)?);
@@ -144,25 +145,28 @@ impl<R: BufRead> BankFile<R> {
     }
 }
 
-/// The first letter that is not white; white before it is skipped.
-fn first_letter(input: &mut impl BufRead) -> Result<Option<u8>, Fault> {
-    let fault = |problem| Fault {
-        line: 1,
-        field: "the file".to_owned(),
-        problem,
-    };
+/// The first letter that is not white; lines that are all white are skipped, and counted.
+fn first_letter<R: BufRead>(input: &mut Guarded<R>) -> Result<Option<u8>, Fault> {
     loop {
-        let found = input
-            .fill_buf()
-            .map_err(|error| fault(Problem::Unreadable(error.to_string())))?;
+        input.mark();
+        let found = match input.fill_buf() {
+            Ok(found) => found,
+            Err(error) => {
+                let problem = input.problem(&error);
+                return Err(Fault {
+                    line: input.line(),
+                    field: "the file".to_owned(),
+                    problem,
+                });
+            }
+        };
         let white = found.iter().take_while(|byte| byte.is_ascii_whitespace());
         let (white, all) = (white.count(), found.len());
         let first = found.get(white).copied();
-        // White stays where it is unless there is nothing else: lines are counted from it.
+        input.consume(white);
         if first.is_some() || all == 0 {
             return Ok(first);
         }
-        input.consume(all);
     }
 }
 

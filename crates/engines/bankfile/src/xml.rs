@@ -118,8 +118,8 @@ pub(crate) struct Xml<R> {
 }
 
 impl<R: BufRead> Xml<R> {
-    pub(crate) fn new(input: R) -> Xml<R> {
-        let mut reader = Reader::from_reader(Guarded::new(input));
+    pub(crate) fn new(input: Guarded<R>) -> Xml<R> {
+        let mut reader = Reader::from_reader(input);
         reader.config_mut().expand_empty_elements = true;
         Xml {
             reader,
