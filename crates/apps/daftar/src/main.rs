@@ -17,6 +17,7 @@ mod import;
 mod init;
 mod openfisca;
 mod pay;
+mod pay_args;
 mod pay_channel;
 mod pay_export;
 mod pay_import;
