@@ -91,7 +91,9 @@ class Bank:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        today = datetime.date.today().isoformat()
+        # The country's day, as the files of the export have it.
+        zone = datetime.timezone(datetime.timedelta(hours=5))
+        today = datetime.datetime.now(zone).date().isoformat()
         self.log = open(folder / "mock-bank.log", "wb")
         self.process = subprocess.Popen(
             [program, "--port", str(port), "--clock", f"{today}T09:00", "--timezone",

@@ -278,6 +278,16 @@ async fn a_gap_between_statements_and_a_silent_bank_are_seen() {
             1
         );
         assert!(waiting(&town).await.gaps.is_empty());
+        let mut tx = town.platform.db.read().await.unwrap();
+        let topic = payments::events::BANK_FILE_TAKEN;
+        let told = store::fetch_value!(
+            tx,
+            i64,
+            "SELECT COUNT(*) FROM outbox WHERE topic = $1",
+            topic
+        );
+        assert_eq!(told.unwrap(), 4, "others hear of each file");
+        drop(tx);
         assert!(worklist(&town, now.plus_seconds(9)).await.silent.is_empty());
         town.advance(RUN).await.expect("the wire");
         town.verify().await;
