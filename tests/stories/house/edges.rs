@@ -8,6 +8,7 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
     ("engines", "kernel", &[]),
     ("engines", "rules", &["kernel"]),
     ("engines", "ledger", &["kernel"]),
+    ("engines", "bankfile", &["kernel"]),
     ("platform", "store", &["kernel"]),
     ("platform", "access", &["kernel", "store"]),
     ("services", "registry", &["kernel", "store", "access"]),
@@ -24,7 +25,7 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
     (
         "services",
         "payments",
-        &["kernel", "store", "access", "ledger"],
+        &["kernel", "store", "access", "ledger", "bankfile"],
     ),
     (
         "services",

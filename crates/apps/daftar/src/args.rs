@@ -6,6 +6,8 @@ use clap::{ArgGroup, Args, Parser, Subcommand};
 use insight::bootstrap::{REPLICATES_MAX, REPLICATES_MIN};
 use kernel::ids::Uuid;
 
+pub use crate::pay_args::{Pay, PayStep};
+
 /// Daftar runs the social protection of a country: from a passport at the mahalla to money received.
 ///
 /// Begin with `daftar demo`: it makes a synthetic district and runs the main job before your eyes.
@@ -83,6 +85,19 @@ pub enum Command {
     #[command(verbatim_doc_comment)]
     Simulate(Simulate),
     /// The monthly payment run: build, approve, send, collect, close
+    ///
+    /// Banks are called over the wire, or take files. With files:
+    ///
+    /// Once a bank:   daftar pay channel 00014 --account 23402000300100001010 --owner 'Agency'
+    ///
+    /// Each month:    daftar pay build 2026-11 ... approve twice ... send (the order is funded)
+    ///
+    /// Then:          daftar pay export RUN --out to-the-banks
+    ///
+    /// As they come:  daftar pay import from-the-banks/*
+    ///
+    /// And look at:   daftar pay worklist
+    #[command(verbatim_doc_comment)]
     Pay(Pay),
     /// Where a payment is and how it came there: from the budget line to the person
     ///
@@ -264,39 +279,6 @@ pub struct Simulate {
     /// A folder for the tables (CSV and Parquet) and the plots (SVG)
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub struct Pay {
-    /// Where the treasury and the banks answer
-    #[arg(
-        long,
-        global = true,
-        env = "DAFTAR_PARTNERS",
-        default_value = "http://127.0.0.1:8090"
-    )]
-    pub partners: String,
-    #[command(subcommand)]
-    pub step: PayStep,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum PayStep {
-    /// Build the run of a month: one payment for each entitlement
-    Build { month: String },
-    /// Approve a run; two different persons must
-    Approve {
-        run: String,
-        /// The login of the approving treasurer; the secret is asked, or read from DAFTAR_SECRET
-        #[arg(long)]
-        login: String,
-    },
-    /// Send the order to the treasury and, once funded, the statements to the banks
-    Send { run: String },
-    /// Fetch the banks' answers and reconcile them
-    Collect { run: String },
-    /// Show the runs and their states
-    List,
 }
 
 #[derive(Debug, Args)]

@@ -6,13 +6,14 @@ use access::session;
 use access::{Action, Purpose, Scope, Subject};
 use app::Daftar;
 use kernel::{Month, RunId};
-use payments::run::{self, BuildRun, Kind, Run};
+use payments::run::{self, BuildRun, Kind, Run, State};
 use serde::Serialize;
 
 use crate::args::{Common, Pay, PayStep};
 use crate::config;
 use crate::failure::Failure;
 use crate::show::{Show, som};
+use crate::{pay_channel, pay_export, pay_import, pay_worklist};
 
 #[derive(Serialize)]
 struct RunShown {
@@ -32,10 +33,18 @@ pub async fn run(common: &Common, args: &Pay) -> Result<(), Failure> {
     let show = Show::new(common);
     let began = Instant::now();
     let runs = match &args.step {
+        PayStep::Channel { .. } => return pay_channel::run(&daftar, &show, &args.step).await,
+        PayStep::Export { run, out } => {
+            return pay_export::run(&daftar, &show, parse(run)?, out).await;
+        }
+        PayStep::Import { files } => return pay_import::run(&daftar, &show, files).await,
+        PayStep::Worklist { silent_after } => {
+            return pay_worklist::run(&daftar, &show, *silent_after).await;
+        }
         PayStep::Build { month } => vec![build(&daftar, month, &show).await?],
         PayStep::Approve { run, login } => vec![approve(&daftar, parse(run)?, login).await?],
         PayStep::Send { run } | PayStep::Collect { run } => {
-            vec![advance(&daftar, parse(run)?).await?]
+            vec![advance(&daftar, &show, parse(run)?).await?]
         }
         PayStep::List => run::list(&mut daftar.platform.db.read().await?).await?,
     };
@@ -95,11 +104,17 @@ async fn sign_in(daftar: &Daftar, login: &str) -> Result<Subject, Failure> {
 }
 
 /// One step of the machine: order, funding, statements, answers, closing.
-async fn advance(daftar: &Daftar, run: RunId) -> Result<Run, Failure> {
+async fn advance(daftar: &Daftar, show: &Show, run: RunId) -> Result<Run, Failure> {
     run::advance(&daftar.platform, &daftar.partners, run).await?;
     let mut tx = daftar.platform.db.read().await?;
     let found = run::find(&mut tx, run).await?;
-    found.ok_or_else(|| Failure::Failed(format!("there is no run {run}")))
+    let found = found.ok_or_else(|| Failure::Failed(format!("there is no run {run}")))?;
+    if found.state == State::Funded {
+        show.remark(&format!(
+            "banks that take files wait for: daftar pay export {run} --out FOLDER"
+        ));
+    }
+    Ok(found)
 }
 
 fn shown(run: &Run, seconds: f64) -> RunShown {

@@ -1,7 +1,7 @@
 //! What a command answers when it does not do what was asked: a refusal of its noun
 //! (with the numbers), a silent or wrong partner, or a fault of the database.
 
-use crate::{account_task, appropriation, bank, entitlement, run};
+use crate::{account_task, appropriation, bank, channel, delivery, entitlement, intake, run};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -16,6 +16,12 @@ pub enum Error {
     Run(#[from] run::Refusal),
     #[error(transparent)]
     AccountTask(#[from] account_task::Refusal),
+    #[error(transparent)]
+    Channel(#[from] channel::Refusal),
+    #[error(transparent)]
+    Delivery(#[from] delivery::Refusal),
+    #[error(transparent)]
+    Intake(#[from] intake::Refusal),
     /// The ledger's own wall: a bug of the caller, or a row changed by hand.
     #[error("the ledger refuses: {0}")]
     Ledger(#[from] ledger::Refused),
@@ -23,11 +29,14 @@ pub enum Error {
     Partner(#[from] bank::PartnerFault),
     #[error(transparent)]
     Fault(#[from] store::Fault),
+    /// A file that goes out or comes in, and the disk it lies on.
+    #[error("a file: {0}")]
+    File(#[from] std::io::Error),
 }
 
 impl Error {
     /// True when the command itself is at fault and repeating it cannot help.
     pub fn is_refusal(&self) -> bool {
-        !matches!(self, Error::Partner(_) | Error::Fault(_))
+        !matches!(self, Error::Partner(_) | Error::Fault(_) | Error::File(_))
     }
 }

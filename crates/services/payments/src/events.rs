@@ -15,6 +15,20 @@ pub const PAYMENTS_RETURNED: &str = "payments.returned";
 pub const ACCOUNTS_MENDED: &str = "payments.accounts_mended";
 /// `{"run":id,"state":"...","seq":n}`: every change of a run's state.
 pub const RUN_CHANGED: &str = "payments.run_changed";
+/// [`BankFileTaken`]: a bank's file was taken in.
+pub const BANK_FILE_TAKEN: &str = "payments.bank_file_taken";
+
+/// What a file of a bank leaves for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct BankFileTaken {
+    pub file: Uuid,
+    /// 0: of no bank that we gave a file to.
+    pub mfo: i64,
+    pub kind: &'static str,
+    pub unmatched: u64,
+    pub rejected_files: u64,
+    pub gaps: u64,
+}
 
 pub(crate) async fn emit_set(
     tx: &mut Tx,
@@ -47,4 +61,10 @@ pub(crate) async fn emit_run(
         &[NewEvent::new(RUN_CHANGED, format!("{run} {seq}"), payload)],
     )
     .await
+}
+
+pub(crate) async fn emit_bank_file(tx: &mut Tx, ids: &Ids, told: &BankFileTaken) -> Result<()> {
+    let payload = serde_json::to_string(told).expect("plain values always serialize");
+    let event = NewEvent::new(BANK_FILE_TAKEN, told.file.to_string(), payload);
+    outbox::emit(tx, ids, &[event]).await
 }

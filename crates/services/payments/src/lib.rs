@@ -9,13 +9,17 @@
 //!     |                -> sent -> answered -> closed
 //!     +- order        the payment order to the treasury: drafted -> accepted -> funded
 //!     +- statement    the list for one bank: open -> sealed -> accepted -> answered
+//! channel         how a bank is spoken to: over the wire, or with files
+//!     |- delivery     statements as files (pain.001), with a manifest
+//!     +- intake       the banks' files (pain.002, camt.053, camt.054, pacs.004, MT940)
 //! answer          credited, or returned -> account_task: open -> mended -> reissued
 //! trace, figure   where a payment is; what a district was paid
 //! verify          everything above holds together, to the tiyin
 //! ```
 //! Reading order: [`appropriation`], [`entitlement`], [`run`], [`order`], [`statement`],
-//! [`answer`], [`account_task`], [`trace`], [`figure`], [`verify`]. [`posting`] writes the
-//! double entry of the `ledger` engine; [`bank`] is the only door to treasury and banks.
+//! [`answer`], [`channel`], [`delivery`], [`intake`], [`account_task`], [`trace`], [`figure`],
+//! [`verify`]. [`posting`] writes the double entry of the `ledger` engine; [`bank`] is the only
+//! door to treasury and banks over the wire, and the `bankfile` engine knows the formats of files.
 //!
 //! # Why nobody is paid twice
 //! 1. A payment is a row with the unique key (entitlement, month, attempt), written once.
@@ -37,11 +41,15 @@ pub mod account_task;
 pub mod answer;
 pub mod appropriation;
 pub mod bank;
+pub mod channel;
+pub mod delivery;
 pub mod entitlement;
 mod error;
 pub mod events;
 pub mod figure;
+mod hashing;
 mod id;
+pub mod intake;
 pub mod limits;
 pub mod order;
 pub mod posting;
@@ -59,4 +67,7 @@ pub use id::PaymentId;
 pub const CURRENCY: kernel::Currency = kernel::Currency::Uzs;
 
 /// Tables of this service.
-pub const SCHEMA: &[store::Migration] = &[store::migration!("payments", "0001_payments")];
+pub const SCHEMA: &[store::Migration] = &[
+    store::migration!("payments", "0001_payments"),
+    store::migration!("payments", "0002_bank_files"),
+];

@@ -10,8 +10,10 @@ mod store;
 use std::collections::HashMap;
 
 use ::store::{Platform, Tx};
-use kernel::RunId;
+use kernel::ids::StatementId;
+use kernel::{Instant, RunId};
 use ledger::{Step, Transfer};
+use uuid::Uuid;
 
 use crate::bank::{Answer, Outcome, Partners};
 use crate::limits::ANSWERS_PAGE_MAX;
@@ -20,8 +22,10 @@ use crate::run::{self, Actor, State};
 use crate::statement::{self, Statement};
 use crate::{PaymentId, Result, account_task, events};
 
+pub(crate) use model::Known;
+use model::fit;
 pub use model::{Fit, Why};
-use model::{Known, fit};
+pub(crate) use store::known;
 pub use store::{Unmatched, unmatched};
 
 /// What one collection brought.
@@ -52,9 +56,10 @@ pub async fn collect(platform: &Platform, partners: &Partners, run: RunId) -> Re
     let statements = statement::of_run(&mut tx, run).await?;
     drop(tx);
     let mut fault = None;
+    // A bank that takes files answers with files: see `intake`.
     for statement in statements
         .iter()
-        .filter(|statement| statement.accepted_at.is_some())
+        .filter(|statement| statement.accepted_at.is_some() && !statement.by_file)
     {
         match collect_statement(platform, partners, statement, &mut collected).await {
             Ok(()) => {}
@@ -124,6 +129,21 @@ pub(crate) async fn close_settled(platform: &Platform, run: RunId) -> Result<boo
     Ok(true)
 }
 
+/// Ends every run whose last line is answered, and closes those that wait for nobody.
+pub(crate) async fn settle_all(platform: &Platform) -> Result<()> {
+    let mut tx = platform.db.read().await?;
+    let sent = run::store::in_state(&mut tx, State::Sent).await?;
+    drop(tx);
+    for run in sent {
+        end_if_answered(platform, run.id).await?;
+    }
+    match close_all_settled(platform).await {
+        // A worker closed it meanwhile.
+        Err(crate::Error::Run(run::Refusal::WrongState { .. })) => Ok(()),
+        closed => closed,
+    }
+}
+
 /// Closes every answered run that waits for nobody any more.
 pub(crate) async fn close_all_settled(platform: &Platform) -> Result<()> {
     let mut tx = platform.db.read().await?;
@@ -161,15 +181,52 @@ async fn reconcile(
         // Another worker was quicker and has done it all.
         return Ok(Page::default());
     }
-    let known = store::known(&mut tx, &answers).await?;
+    let mut ids: Vec<PaymentId> = answers.iter().map(|answer| answer.payment_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let known = store::known(&mut tx, &ids).await?;
     let page = weigh(statement, answers, known);
-    store::insert_events(&mut tx, now, &page.events).await?;
-    posting::post(&mut tx, now, &page.transfers, Ids::New).await?;
+    page.write(&mut tx, platform, statement.id, now).await?;
     store::insert_unmatched(&mut tx, statement.id, now, &page.unmatched).await?;
-    store::add_counts(&mut tx, statement.id, &page.counts).await?;
-    open_tasks(&mut tx, platform, &page.returned).await?;
     tx.commit().await?;
     Ok(page)
+}
+
+impl Page {
+    /// Takes one answer up, and what is known of its payment moves with it.
+    pub(crate) fn take(&mut self, fit: Fit, answer: Answer, known: &mut Known, bank: Uuid) {
+        let payment = answer.payment_id;
+        let (step, debit, credit) = match fit {
+            Fit::Credited => (Step::Credit, known.payee.0, bank),
+            Fit::Returned => (Step::Return, ONE, bank),
+            Fit::ReturnedLate => (Step::ReturnLate, ONE, known.payee.0),
+            Fit::Repeated | Fit::Unmatched(_) => return,
+        };
+        known.outcome = Some(answer.outcome);
+        known.events += 1;
+        self.transfers
+            .push(transfer(step, payment.0, debit, credit, known.amount));
+        self.counts.add(fit, known.amount);
+        self.events.push(store::Event::of(&answer, known.events));
+        if answer.outcome == Outcome::Returned {
+            self.returned
+                .push((payment, answer.reason.unwrap_or_default()));
+        }
+    }
+
+    /// Writes what the answers of one statement change.
+    pub(crate) async fn write(
+        &self,
+        tx: &mut Tx,
+        platform: &Platform,
+        statement: StatementId,
+        now: Instant,
+    ) -> Result<()> {
+        store::insert_events(tx, now, &self.events).await?;
+        posting::post(tx, now, &self.transfers, Ids::New).await?;
+        store::add_counts(tx, statement, &self.counts).await?;
+        open_tasks(tx, platform, &self.returned).await
+    }
 }
 
 async fn open_tasks(
@@ -198,33 +255,12 @@ fn weigh(
     let mut page = Page::default();
     let bank = bank_owner(statement.mfo);
     for answer in answers {
-        let payment = answer.payment_id;
-        let fits = fit(&answer, statement.id, known.get(&payment));
-        let (step, debit, credit) = match (fits, known.get(&payment)) {
-            (Fit::Credited, Some(known)) => (Step::Credit, known.payee.0, bank),
-            (Fit::Returned, Some(_)) => (Step::Return, ONE, bank),
-            (Fit::ReturnedLate, Some(known)) => (Step::ReturnLate, ONE, known.payee.0),
-            (Fit::Unmatched(why), _) => {
-                page.unmatched.push((answer, why));
-                continue;
-            }
-            (Fit::Repeated, _) | (_, None) => {
-                page.repeated += 1;
-                continue;
-            }
-        };
-        let Some(known) = known.get_mut(&payment) else {
-            continue;
-        };
-        known.outcome = Some(answer.outcome);
-        known.events += 1;
-        page.transfers
-            .push(transfer(step, payment.0, debit, credit, known.amount));
-        page.counts.add(fits, known.amount);
-        page.events.push(store::Event::of(&answer, known.events));
-        if answer.outcome == Outcome::Returned {
-            page.returned
-                .push((payment, answer.reason.unwrap_or_default()));
+        let found = known.get_mut(&answer.payment_id);
+        let fits = fit(&answer, statement.id, found.as_deref());
+        match (fits, found) {
+            (Fit::Unmatched(why), _) => page.unmatched.push((answer, why)),
+            (Fit::Repeated, _) | (_, None) => page.repeated += 1,
+            (fits, Some(known)) => page.take(fits, answer, known, bank),
         }
     }
     page

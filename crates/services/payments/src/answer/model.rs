@@ -38,6 +38,23 @@ pub enum Why {
     AccountDiffers,
     /// The money came back, is owed again and perhaps paid again.
     CreditedAfterReturn,
+    /// The file is of no bank that we gave a file to.
+    UnknownSender,
+    /// The file speaks of a payment of another bank.
+    OtherBank,
+    /// The payment did not go by file.
+    NotByFile,
+    CurrencyDiffers,
+    /// A booking without a sum.
+    NoAmount,
+    /// The bank books the same side of a payment a second time.
+    BookedAgain,
+    /// It left our account, and the bank says that it was never carried out.
+    RejectedAfterBooking,
+    /// The bank speaks of a file that we never wrote.
+    UnknownFile,
+    /// The bank took the file and now rejects it.
+    RejectedAfterAcceptance,
 }
 
 impl Why {
@@ -48,6 +65,15 @@ impl Why {
             Why::AmountDiffers => "amount_differs",
             Why::AccountDiffers => "account_differs",
             Why::CreditedAfterReturn => "credited_after_return",
+            Why::UnknownSender => "unknown_sender",
+            Why::OtherBank => "other_bank",
+            Why::NotByFile => "not_by_file",
+            Why::CurrencyDiffers => "currency_differs",
+            Why::NoAmount => "no_amount",
+            Why::BookedAgain => "booked_again",
+            Why::RejectedAfterBooking => "rejected_after_booking",
+            Why::UnknownFile => "unknown_file",
+            Why::RejectedAfterAcceptance => "rejected_after_acceptance",
         }
     }
 }

@@ -73,19 +73,16 @@ pub async fn move_cursor(
     Ok(moved == 1)
 }
 
-/// What we know of the payments that a page names.
-pub async fn known(tx: &mut Tx, answers: &[Answer]) -> Result<HashMap<PaymentId, Known>> {
+/// What we know of payments; each id once, in their order.
+pub async fn known(tx: &mut Tx, ids: &[PaymentId]) -> Result<HashMap<PaymentId, Known>> {
     const OF_IDS: bulk::With = bulk::With {
         v: "id",
         statement: "SELECT p.id, p.statement, p.payee, p.account, p.amount_minor, e.seq, e.state
             FROM v CROSS JOIN payment p LEFT JOIN payment_event e ON e.payment = p.id
             WHERE p.id = v.id",
     };
-    let mut ids: Vec<PaymentId> = answers.iter().map(|answer| answer.payment_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
     type Row = (Uuid, Uuid, Uuid, String, i64, Option<i64>, Option<String>);
-    let rows: Vec<Row> = bulk::select_in(tx, &OF_IDS, &ids, |row, id| {
+    let rows: Vec<Row> = bulk::select_in(tx, &OF_IDS, ids, |row, id| {
         row.push(id.0);
     })
     .await?;

@@ -14,11 +14,12 @@ use serde::Deserialize;
 use super::model::{Actor, Kind, Refusal, Run, State};
 use super::{change_state, store};
 use crate::bank::{Funding, PartnerFault, Partners};
+use crate::channel::{self, Way};
 use crate::limits::POLL_S;
 use crate::order::{self, Order};
 use crate::posting::{self, Known, ONE, bank_owner, transfer};
 use crate::statement::{self, Statement};
-use crate::{Error, Result, answer};
+use crate::{Error, Result, answer, delivery};
 
 /// The kind of the job that drives a run; its payload is `{"run":id}`.
 pub const ADVANCE: &str = "payments.advance";
@@ -172,6 +173,9 @@ async fn send_statements(platform: &Platform, partners: &Partners, run: &Run) ->
     // One silent bank does not hold up the others; the first fault is told at the end.
     let mut fault = None;
     for statement in unaccepted {
+        if way(platform, &statement).await? == Way::File {
+            continue;
+        }
         match send_statement(platform, partners, run, order, &statement).await {
             Ok(()) => {}
             Err(error @ Error::Partner(_)) => fault = fault.or(Some(error)),
@@ -183,10 +187,28 @@ async fn send_statements(platform: &Platform, partners: &Partners, run: &Run) ->
     }
     let mut tx = platform.db.begin().await?;
     tx.alone("payments.run").await?;
+    // Banks that take files wait for the export.
+    if delivery::unwritten(&mut tx, run.id).await? > 0 {
+        return Ok(false);
+    }
     let step = (State::Funded, State::Sent);
     change_state(&mut tx, &platform.ids, run.id, step, &Actor::SYSTEM, "").await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// By which way a statement leaves. The wire's is written before anything leaves by it, the
+/// file's with the file.
+async fn way(platform: &Platform, statement: &Statement) -> Result<Way> {
+    let mut tx = platform.db.begin().await?;
+    let takes_files = channel::find_files(&mut tx, statement.mfo).await?.is_some();
+    let decided = channel::find_way(&mut tx, statement.id).await?;
+    if takes_files && decided != Some(Way::Wire) {
+        return Ok(Way::File);
+    }
+    let way = channel::claim(&mut tx, statement.id, Way::Wire, platform.clock.now()).await?;
+    tx.commit().await?;
+    Ok(way)
 }
 
 async fn send_statement(

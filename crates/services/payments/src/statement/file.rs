@@ -33,7 +33,8 @@ const TAIL: &[u8] = b"]}";
 /// Bytes of one line, for reserving.
 const LINE_BYTES: usize = 160;
 
-type LineRow = (Uuid, String, i64, Uuid);
+/// Payment, account, sum, person, and the month it is for, which is not in the file of the wire.
+pub(crate) type LineRow = (Uuid, String, i64, Uuid, i64);
 
 /// Makes the file page by page.
 struct Writer {
@@ -59,8 +60,8 @@ impl Writer {
         }
     }
 
-    /// The next bytes, already hashed; `None` after the end.
-    async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+    /// The next bytes, already hashed, and their lines; `None` after the end.
+    async fn next(&mut self) -> Result<Option<(Vec<u8>, Vec<LineRow>)>> {
         if self.ended {
             return Ok(None);
         }
@@ -80,7 +81,7 @@ impl Writer {
             self.ended = true;
         }
         self.sha256.update(&bytes);
-        Ok(Some(bytes))
+        Ok(Some((bytes, rows)))
     }
 
     async fn page(&self) -> Result<Vec<LineRow>> {
@@ -93,7 +94,7 @@ impl Writer {
         Ok(fetch_all!(
             tx,
             LineRow,
-            "SELECT id, account, amount_minor, payee FROM payment
+            "SELECT id, account, amount_minor, payee, month FROM payment
              WHERE id >= $1 AND id <= $2 AND id <> $3 AND statement = $4 ORDER BY id LIMIT $5",
             from,
             self.head.last.0,
@@ -137,7 +138,7 @@ fn write_head(bytes: &mut Vec<u8>, head: &Head) {
     bytes.extend_from_slice(text.as_bytes());
 }
 
-fn write_line(bytes: &mut Vec<u8>, first: bool, (payment, account, amount, payee): &LineRow) {
+fn write_line(bytes: &mut Vec<u8>, first: bool, (payment, account, amount, payee, _): &LineRow) {
     let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
     if !first {
         bytes.push(b',');
@@ -172,7 +173,7 @@ pub fn chunks(
         let Some(mut writer) = writer else {
             return Ok(None);
         };
-        let Some(bytes) = writer.next().await? else {
+        let Some((bytes, _)) = writer.next().await? else {
             return Ok(None);
         };
         if !writer.ended {
@@ -184,4 +185,22 @@ pub fn chunks(
             false => Err(changed(&head)),
         }
     })
+}
+
+/// Hands out the very lines that were approved, page by page. It ends well only when they
+/// hash to `sha256`: what `take` made of them before is worth nothing otherwise.
+pub(crate) async fn each_line(
+    db: &Db,
+    head: &Head,
+    sha256: [u8; 32],
+    mut take: impl FnMut(&LineRow) -> Result<()> + Send,
+) -> Result<()> {
+    let mut writer = Writer::new(db, head);
+    while let Some((_, rows)) = writer.next().await? {
+        rows.iter().try_for_each(&mut take)?;
+    }
+    match writer.finish()? == sha256 {
+        true => Ok(()),
+        false => Err(changed(head)),
+    }
 }

@@ -58,6 +58,8 @@ pub struct Statement {
     pub credited_total: Money,
     pub returned: u64,
     pub returned_total: Money,
+    /// It goes, or went, by file.
+    pub by_file: bool,
     pub(crate) first: crate::PaymentId,
     pub(crate) last: crate::PaymentId,
     pub(crate) answered_seq: i64,

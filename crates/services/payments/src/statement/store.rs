@@ -6,6 +6,7 @@ use store::{Fault, Tx, execute, fetch_all, fetch_optional};
 use uuid::Uuid;
 
 use super::{Head, State, Statement};
+use crate::channel::Way;
 use crate::{PaymentId, Result, sql};
 
 #[derive(sqlx::FromRow)]
@@ -25,6 +26,7 @@ struct StatementRow {
     credited_minor: i64,
     returned: i64,
     returned_minor: i64,
+    way: Option<String>,
 }
 
 fn read(row: StatementRow) -> Result<Statement> {
@@ -45,6 +47,7 @@ fn read(row: StatementRow) -> Result<Statement> {
         credited_total: Money(row.credited_minor),
         returned: sql::count(row.returned)?,
         returned_total: Money(row.returned_minor),
+        by_file: row.way.as_deref() == Some(Way::File.as_str()),
         first: PaymentId(row.first_payment),
         last: PaymentId(row.last_payment),
         answered_seq: row.answered_seq,
@@ -57,8 +60,8 @@ pub(crate) async fn of_run(tx: &mut Tx, run: RunId) -> Result<Vec<Statement>> {
         tx,
         StatementRow,
         "SELECT id, run, mfo, state, first_payment, last_payment, lines, total_minor, sha256,
-            accepted_at, answered_seq, credited, credited_minor, returned, returned_minor
-         FROM statement WHERE run = $1 ORDER BY mfo",
+            accepted_at, answered_seq, credited, credited_minor, returned, returned_minor, way
+         FROM statement LEFT JOIN statement_way w ON w.statement = id WHERE run = $1 ORDER BY mfo",
         run.0
     )?;
     rows.into_iter().map(read).collect()
@@ -69,8 +72,8 @@ pub async fn find(tx: &mut Tx, statement: StatementId) -> Result<Option<Statemen
         tx,
         StatementRow,
         "SELECT id, run, mfo, state, first_payment, last_payment, lines, total_minor, sha256,
-            accepted_at, answered_seq, credited, credited_minor, returned, returned_minor
-         FROM statement WHERE id = $1",
+            accepted_at, answered_seq, credited, credited_minor, returned, returned_minor, way
+         FROM statement LEFT JOIN statement_way w ON w.statement = id WHERE id = $1",
         statement.0
     )?;
     row.map(read).transpose()

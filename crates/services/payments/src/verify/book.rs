@@ -57,7 +57,8 @@ pub async fn against_banks(platform: &Platform, partners: &Partners) -> Result<V
     let banks = fetch_values!(
         tx,
         i64,
-        "SELECT DISTINCT mfo FROM statement WHERE accepted_at IS NOT NULL ORDER BY mfo"
+        "SELECT DISTINCT s.mfo FROM statement s LEFT JOIN statement_way w ON w.statement = s.id
+         WHERE s.accepted_at IS NOT NULL AND COALESCE(w.way, 'wire') = 'wire' ORDER BY s.mfo"
     )?;
     drop(tx);
     let mut differences = Vec::new();
@@ -180,8 +181,10 @@ impl BookCheck {
                 (Uuid, String, i64),
                 "SELECT p.id, p.account, p.amount_minor FROM payment p
                  JOIN statement s ON s.id = p.statement
+                 LEFT JOIN statement_way w ON w.statement = s.id
                  JOIN payment_event e ON e.payment = p.id AND e.state = 'credited'
-                 WHERE p.id > $1 AND s.mfo = $2 ORDER BY p.id LIMIT $3",
+                 WHERE p.id > $1 AND s.mfo = $2 AND COALESCE(w.way, 'wire') = 'wire'
+                 ORDER BY p.id LIMIT $3",
                 after,
                 i64::from(self.mfo.number()),
                 STATEMENT_PAGE_LINES

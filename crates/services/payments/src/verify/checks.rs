@@ -191,6 +191,34 @@ const CHECKS: &[Check] = &[
                 AND v.state IN ('approved_once', 'approved')) <> 2"
     ),
     check!(
+        "every item of a bank's file is accounted for",
+        "f.id",
+        "CAST(f.taken AS TEXT) || ' ' || CAST(f.items AS TEXT) FROM bank_file f
+             LEFT JOIN (SELECT file, COUNT(*) AS n FROM unmatched_line GROUP BY file) u
+                ON u.file = f.id
+             WHERE f.taken <> f.credited + f.returned + f.repeated + f.noted + f.unmatched
+                OR f.unmatched <> COALESCE(u.n, 0) OR f.taken > f.items
+                OR (f.ended_at IS NOT NULL AND f.taken <> f.items)"
+    ),
+    check!(
+        "what a bank with files credited stands in its bookings",
+        "e.payment",
+        "CAST(e.seq AS TEXT) FROM payment_event e JOIN payment p ON p.id = e.payment
+             JOIN statement_way w ON w.statement = p.statement
+             WHERE w.way = 'file' AND e.state = 'credited' AND NOT EXISTS (SELECT 1
+                FROM payment_booking b JOIN bank_file f ON f.id = b.file
+                WHERE b.payment = e.payment AND b.side = 'debited')"
+    ),
+    check!(
+        "a statement leaves by one way, and a bank accepts what was written",
+        "s.id",
+        "s.state FROM statement s JOIN statement_way w ON w.statement = s.id
+             LEFT JOIN (SELECT statement, COUNT(*) AS n, MAX(attempt) AS last
+                FROM statement_file GROUP BY statement) f ON f.statement = s.id
+             WHERE (w.way = 'wire' AND f.n IS NOT NULL) OR f.n <> f.last
+                OR (w.way = 'file' AND s.accepted_at IS NOT NULL AND f.n IS NULL)"
+    ),
+    check!(
         "a change of a run has its event",
         "r.id",
         "CAST(r.events AS TEXT) FROM payment_run r

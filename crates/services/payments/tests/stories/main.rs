@@ -3,6 +3,8 @@
 //! banks' own books.
 
 mod faults;
+mod file_bank;
+mod files;
 mod partners;
 mod returns;
 mod roads;

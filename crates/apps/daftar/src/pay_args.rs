@@ -1,0 +1,90 @@
+//! The command line of `daftar pay`, as `--help` shows it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Args)]
+pub struct Pay {
+    /// Where the treasury and the banks answer
+    #[arg(
+        long,
+        global = true,
+        env = "DAFTAR_PARTNERS",
+        default_value = "http://127.0.0.1:8090"
+    )]
+    pub partners: String,
+    #[command(subcommand)]
+    pub step: PayStep,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PayStep {
+    /// Build the run of a month: one payment for each entitlement
+    Build { month: String },
+    /// Approve a run; two different persons must
+    Approve {
+        run: String,
+        /// The login of the approving treasurer; the secret is asked, or read from DAFTAR_SECRET
+        #[arg(long)]
+        login: String,
+    },
+    /// Send the order to the treasury and, once funded, the statements to the banks
+    Send { run: String },
+    /// Fetch the banks' answers and reconcile them
+    Collect { run: String },
+    /// Show the runs and their states
+    List,
+    /// Say how a bank is spoken to, with files or over the wire; without a bank, show what holds
+    ///
+    /// A bank that was never named is called over the wire. What left before stays as it is.
+    Channel {
+        /// The bank's MFO, 5 digits
+        bank: Option<String>,
+        /// It takes files; they pay from this account, 20 digits, kept in the bank itself
+        #[arg(long, requires = "bank", requires = "owner", conflicts_with = "wire")]
+        account: Option<String>,
+        /// In whose name the account is kept
+        #[arg(long, requires = "account")]
+        owner: Option<String>,
+        /// The bank wants accounts wrapped as IBANs (UZ, check digits, the 20 digits)
+        #[arg(long, requires = "account")]
+        iban: bool,
+        /// It is called over the wire
+        #[arg(long, requires = "bank")]
+        wire: bool,
+    },
+    /// Write the statements of a funded run as files, for the banks that take files
+    ///
+    /// One pain.001.001.09 (ISO 20022) a bank and, last, manifest.json with the hash and the sums of
+    /// each: together they are the approved order to the tiyin, or nothing is called done. Writing
+    /// again writes the same bytes. A file that its bank has rejected whole (see `worklist`) is
+    /// written under a new name, its payments under their old ones.
+    Export {
+        run: String,
+        /// The folder; it is made if it is not there
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+    },
+    /// Take in files of banks: pain.002, camt.053, camt.054, pacs.004 of ISO 20022, and MT940
+    ///
+    /// A file is known by its content. It is read to its end before anything of it is believed; one
+    /// that was taken before changes nothing. Accepted is not paid: a payment is credited when the
+    /// bank has booked it, and returned with the bank's own code (AC04, AM04, RC01, ...). What fits no
+    /// payment is kept in the work list.
+    ///
+    /// Exit codes: 0 all is taken in, 3 something waits for a person or a file could not be read,
+    /// 1 no file could be read.
+    Import {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Show what the banks leave for a person: lines that fit nothing, gaps, rejections, silence
+    ///
+    /// Exit codes: 0 the list is empty, 3 it is not.
+    Worklist {
+        /// A bank is silent when it has not told everything so many hours after its file was written
+        #[arg(long, default_value_t = 72, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(0..=8_760))]
+        silent_after: u32,
+    },
+}
