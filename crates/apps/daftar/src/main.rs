@@ -19,6 +19,7 @@ mod openfisca;
 mod pay;
 mod pay_args;
 mod pay_channel;
+mod pay_check;
 mod pay_export;
 mod pay_import;
 mod pay_worklist;

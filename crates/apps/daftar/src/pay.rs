@@ -13,7 +13,7 @@ use crate::args::{Common, Pay, PayStep};
 use crate::config;
 use crate::failure::Failure;
 use crate::show::{Show, som};
-use crate::{pay_channel, pay_export, pay_import, pay_worklist};
+use crate::{pay_channel, pay_check, pay_export, pay_import, pay_worklist};
 
 #[derive(Serialize)]
 struct RunShown {
@@ -33,6 +33,7 @@ pub async fn run(common: &Common, args: &Pay) -> Result<(), Failure> {
     let show = Show::new(common);
     let began = Instant::now();
     let runs = match &args.step {
+        PayStep::Check { run } => return pay_check::run(&daftar, &show, parse(run)?).await,
         PayStep::Channel { .. } => return pay_channel::run(&daftar, &show, &args.step).await,
         PayStep::Export { run, out } => {
             return pay_export::run(&daftar, &show, parse(run)?, out).await;

@@ -22,6 +22,11 @@ pub struct Pay {
 pub enum PayStep {
     /// Build the run of a month: one payment for each entitlement
     Build { month: String },
+    /// Before you approve: how a run differs from the one before it, and what is odd in it
+    ///
+    /// Who is new, who stopped, who gets another sum or on another account, and accounts that several
+    /// persons share. Nothing of it stops the run; the first of each are named.
+    Check { run: String },
     /// Approve a run; two different persons must
     Approve {
         run: String,

@@ -10,6 +10,7 @@
 mod advance;
 mod approve;
 mod build;
+mod check;
 mod lines;
 mod model;
 mod seal;
@@ -23,6 +24,7 @@ use uuid::Uuid;
 pub use advance::{ADVANCE, Advanced, advance, work};
 pub use approve::approve;
 pub use build::{BuildRun, build};
+pub use check::{Checked, EXAMPLES_MAX, Example, Finding, FindingKind, check};
 pub use model::{Actor, BudgetLine, Kind, Refusal, Run, RunEvent, State};
 
 use crate::order::Order;
