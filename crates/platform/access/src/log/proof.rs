@@ -24,7 +24,7 @@ pub const PROOF_BYTES_MAX: usize = 64 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "proves", rename_all = "snake_case")]
 pub enum Proof {
-    Entry(EntryProof),
+    Entry(Box<EntryProof>),
     Consistency(ConsistencyProof),
 }
 

@@ -51,12 +51,12 @@ pub async fn prove_entry(
     }
     let path = hashes(tx, &tree::inclusion(index, head.size)).await?;
     let previous = Hash::try_from(row.prev_hash).map_err(|_| ProveFault::NoEntry)?;
-    Ok(Proof::Entry(EntryProof {
+    Ok(Proof::Entry(Box::new(EntryProof {
         entry: EntryJson::new(row.chain_id, row.seq, row.entry, previous),
         index,
         path,
         checkpoint: note,
-    }))
+    })))
 }
 
 /// The proof that the newest checkpoint holds all of an older one.
