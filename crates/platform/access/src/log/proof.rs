@@ -244,7 +244,11 @@ impl ProvenEntry {
             entry.person.map(|id| format!("person {id}")),
             entry.case.map(|id| format!("case {id}")),
             entry.run.map(|id| format!("run {id}")),
-            entry.population.map(|n| format!("a population of {n}")),
+            entry.population.map(|n| match (n, entry.run) {
+                (0, Some(_)) => "all who are in it".to_owned(),
+                (0, None) => "the register as a whole".to_owned(),
+                (n, _) => format!("{n} together"),
+            }),
         ];
         let whose: Vec<String> = whose.into_iter().flatten().collect();
         format!(
