@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use access::log::KeyPlace;
 use access::{Action, Purpose};
 use app::demo::plan::{self, Action as Deed};
 use app::demo::{SandboxClient, Stepped};
@@ -142,6 +143,7 @@ impl Stage {
             partners: process.address.clone(),
             demo: true,
             seed: Some(1),
+            log_key: Some(KeyPlace::File(folder.path().join("log-key"))),
             ..Config::default()
         };
         let daftar = Arc::new(Daftar::init(config).await.expect("an installation"));

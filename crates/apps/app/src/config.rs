@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use access::log::KeyPlace;
+
 /// All that an installation is told from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -18,6 +20,8 @@ pub struct Config {
     pub demo: bool,
     /// The seed of ids in a demonstration; a real installation takes the system's randomness.
     pub seed: Option<u64>,
+    /// Where the keys lie that sign the log's checkpoints; see [`Config::key_place`].
+    pub log_key: Option<KeyPlace>,
 }
 
 impl Default for Config {
@@ -30,6 +34,7 @@ impl Default for Config {
             partners: "http://127.0.0.1:8090".to_owned(),
             demo: false,
             seed: None,
+            log_key: None,
         }
     }
 }
@@ -47,8 +52,33 @@ impl Config {
             partners: text("DAFTAR_PARTNERS", plain.partners),
             demo: variable("DAFTAR_DEMO").is_some_and(|flag| flag == "1"),
             seed: variable("DAFTAR_SEED").and_then(|seed| seed.parse().ok()),
+            log_key: key_from(&variable),
         }
     }
+
+    /// The file or variable of the log's keys. Unless it was said: a file beside the SQLite file,
+    /// or one named after the PostgreSQL database in the working folder.
+    pub fn key_place(&self) -> KeyPlace {
+        let beside = || {
+            let path = match self.database.strip_prefix("sqlite:") {
+                Some(path) => path.strip_prefix("//").unwrap_or(path),
+                None => self.database.rsplit('/').next().unwrap_or("daftar"),
+            };
+            let name = path.split('?').next().unwrap_or(path);
+            KeyPlace::File(PathBuf::from(format!("{name}.{KEY_FILE}")))
+        };
+        self.log_key.clone().unwrap_or_else(beside)
+    }
+}
+
+/// The name of a file of keys ends so.
+const KEY_FILE: &str = "log-key";
+
+/// `DAFTAR_LOG_KEY` holds the lines themselves, `DAFTAR_LOG_KEY_FILE` names their file.
+fn key_from(variable: impl Fn(&str) -> Option<String>) -> Option<KeyPlace> {
+    let lines = variable("DAFTAR_LOG_KEY").map(KeyPlace::Text);
+    let file = || variable("DAFTAR_LOG_KEY_FILE").map(|path| KeyPlace::File(path.into()));
+    lines.or_else(file)
 }
 
 #[cfg(test)]
@@ -65,6 +95,26 @@ mod tests {
                 ..Config::default()
             }
         );
+    }
+
+    #[test]
+    fn the_keys_lie_beside_the_database_unless_it_is_said_otherwise() {
+        let check = |database: &str, expected: &str| {
+            let config = Config {
+                database: database.to_owned(),
+                ..Config::default()
+            };
+            let expected = KeyPlace::File(PathBuf::from(expected));
+            assert_eq!(config.key_place(), expected, "{database}");
+        };
+        check("sqlite:daftar.db", "daftar.db.log-key");
+        check("sqlite:///srv/daftar.db", "/srv/daftar.db.log-key");
+        check(
+            "postgres://daftar@db/country?sslmode=require",
+            "country.log-key",
+        );
+        let said = Config::read(|name| (name == "DAFTAR_LOG_KEY_FILE").then(|| "k".to_owned()));
+        assert_eq!(said.key_place(), KeyPlace::File(PathBuf::from("k")));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use access::{Action, Permit, Purpose, Subject};
 use casework::Shelf;
-use kernel::{Day, Instant, RunId, Zone};
+use kernel::{CaseId, Day, Instant, RunId, Zone};
 use payments::Partners;
 use rules::Pack;
 use store::{Clock, Db, Ids, Platform, setting};
@@ -35,8 +35,8 @@ pub struct Daftar {
 }
 
 impl Daftar {
-    /// Makes the database of a country, or brings it up to date: tables, texts of law, blocks
-    /// of units. Doing it again changes nothing.
+    /// Makes the database of a country, or brings it up to date: tables, the log's key, texts of
+    /// law, blocks of units. Doing it again changes nothing.
     pub async fn init(config: Config) -> Result<Daftar> {
         let platform = platform(&config).await?;
         store::migrate(
@@ -52,6 +52,7 @@ impl Daftar {
         .await?;
         settle_country(&platform, &config.country).await?;
         let daftar = assemble(config, platform)?;
+        daftar.keep_key().await?;
         daftar.publish_law().await?;
         crate::worker::subscribe(&daftar.platform.db).await?;
         daftar.keep_clock().await?;
@@ -170,23 +171,41 @@ impl Daftar {
         Ok(())
     }
 
-    /// The system's permit over a population; its row is in the access log before it returns.
+    /// The system's permit for a batch over some cases: its row is in the access log, and the run's
+    /// own rows say which cases, before it returns.
+    pub async fn permit_for(
+        &self,
+        action: Action,
+        purpose: Purpose,
+        cases: &[CaseId],
+    ) -> Result<Permit> {
+        let (platform, run) = (&self.platform, RunId(self.platform.ids.uuid()));
+        let (system, population) = (Subject::system(), cases.len() as u64);
+        let permit =
+            access::batch(platform, &system, action, purpose, Some(run), population).await?;
+        let mut tx = platform.db.begin().await?;
+        casework::case::note_read(&mut tx, run, cases).await?;
+        tx.commit().await?;
+        Ok(permit)
+    }
+
+    /// The system's permit over a payment run, whose own lines say who is in it.
+    pub async fn permit_for_run(&self, action: Action, run: RunId) -> Result<Permit> {
+        let (system, purpose) = (Subject::system(), Purpose::Payment);
+        let run = Some(run);
+        Ok(access::batch(&self.platform, &system, action, purpose, run, 0).await?)
+    }
+
+    /// The system's permit over the register as a whole, which everybody in it reads of; its row is
+    /// in the access log before it returns. `population` 0: as many as there are.
     pub async fn permit(
         &self,
         action: Action,
         purpose: Purpose,
         population: u64,
     ) -> Result<Permit> {
-        let run = Some(RunId(self.platform.ids.uuid()));
-        Ok(access::batch(
-            &self.platform,
-            &Subject::system(),
-            action,
-            purpose,
-            run,
-            population,
-        )
-        .await?)
+        let system = Subject::system();
+        Ok(access::batch(&self.platform, &system, action, purpose, None, population).await?)
     }
 }
 

@@ -14,7 +14,7 @@ use kernel::{AwardId, BankAccount, CaseId, EntitlementId, Fact, Mfo, Month, Peri
 use payments::appropriation;
 use payments::entitlement::{self, NewEntitlement, Stop};
 use serde::{Deserialize, Serialize};
-use store::job::{self, NewJob};
+use store::job::{self, Job, NewJob};
 use store::{Ids, Tx};
 
 use crate::daftar::Daftar;
@@ -299,9 +299,7 @@ pub async fn open_waiting(daftar: &Daftar) -> Result<usize> {
     if jobs.is_empty() {
         return Ok(0);
     }
-    let permit = daftar
-        .permit(Action::AssessCase, Purpose::Payment, jobs.len() as u64)
-        .await?;
+    let permit = permit_for_awards(daftar, &jobs).await?;
     let mut tx = platform.db.begin().await?;
     let mut awards = Vec::new();
     let mut told = HashSet::new();
@@ -323,6 +321,20 @@ pub async fn open_waiting(daftar: &Daftar) -> Result<usize> {
     wait_telling(&mut tx, &platform.ids, &followed, &told).await?;
     tx.commit().await?;
     Ok(followed.opened)
+}
+
+/// The permit for the cases whose awards wait.
+async fn permit_for_awards(daftar: &Daftar, jobs: &[Job]) -> Result<Permit> {
+    let mut cases = Vec::with_capacity(jobs.len());
+    let mut tx = daftar.platform.db.read().await?;
+    for job in jobs {
+        let award = casework::award::find(&mut tx, award_of(&job.key)?).await?;
+        cases.extend(award.map(|running| running.award.case));
+    }
+    drop(tx);
+    daftar
+        .permit_for(Action::AssessCase, Purpose::Payment, &cases)
+        .await
 }
 
 fn damaged(key: &str) -> Error {

@@ -12,6 +12,15 @@ pub enum Error {
     #[error(transparent)]
     Access(#[from] access::Denied),
     #[error(transparent)]
+    Key(#[from] access::log::KeyFault),
+    #[error(transparent)]
+    Checkpoint(#[from] access::log::CheckpointFault),
+    #[error(
+        "the log's keys are gone, and there are checkpoints that they signed: bring the file or \
+         the variable back; new keys would make every proof of before worthless"
+    )]
+    KeyLost,
+    #[error(transparent)]
     Registry(#[from] registry::RegisterError),
     #[error(transparent)]
     Exchange(#[from] exchange::ExchangeError),

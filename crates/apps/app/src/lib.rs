@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`Config`], [`Daftar`] (open, init, clock, packs), [`worker`] (what the machine
 //! does by itself), `close.rs` (the month's close, the change of law), [`entitle`] (awards become
-//! money), `verify.rs`, [`demo`].
+//! money), `log.rs` (the log's key and checkpoints), `verify.rs`, [`demo`].
 
 pub mod close;
 pub mod config;
@@ -11,6 +11,7 @@ mod daftar;
 pub mod demo;
 pub mod entitle;
 mod error;
+mod log;
 pub mod packs;
 mod proactive;
 mod snapshot;

@@ -1,6 +1,7 @@
 //! An installation from nothing: made, opened, its law read again.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tempfile::TempDir;
 
@@ -231,4 +232,72 @@ async fn an_empty_installation_settles_closes_a_month_and_verifies() {
     for check in daftar.verify().await.unwrap() {
         assert!(check.holds(), "{check:?}");
     }
+}
+
+async fn newest(daftar: &Daftar) -> Option<String> {
+    let mut tx = daftar.platform.db.read().await.unwrap();
+    access::log::newest(&mut tx).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_worker_signs_the_log_and_verify_holds_it_against_the_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let daftar = Arc::new(Daftar::init(config(&folder)).await.unwrap());
+    assert_eq!(newest(&daftar).await, None);
+    let worker = tokio::spawn(Arc::clone(&daftar).work());
+    while newest(&daftar).await.is_none() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    worker.abort();
+    let checks = daftar.verify().await.unwrap();
+    let of = |name: &str| {
+        checks
+            .iter()
+            .find(|check| check.name.contains(name))
+            .unwrap()
+    };
+    assert!(of("signed checkpoints").checked > 0);
+    assert!(
+        checks.iter().all(|check| check.differences == 0),
+        "{checks:?}"
+    );
+    std::fs::remove_file(folder.path().join("daftar.db.log-key")).unwrap();
+    let checks = daftar.verify().await.unwrap();
+    let without: Vec<_> = checks
+        .iter()
+        .filter(|check| check.differences > 0)
+        .collect();
+    assert_eq!(without.len(), 1, "{without:?}");
+    assert!(
+        without[0].examples[0].contains("is not there"),
+        "{without:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_key_is_made_once_rotated_by_wish_and_never_replaced_when_it_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let daftar = Daftar::init(config(&folder)).await.unwrap();
+    let first = daftar.key_place().load().unwrap().secret_lines();
+    let again = Daftar::init(config(&folder)).await.unwrap();
+    assert_eq!(again.key_place().load().unwrap().secret_lines(), first);
+    let signed = daftar.checkpoint().await.unwrap().unwrap();
+    let rotated = daftar.rotate_key().await.unwrap();
+    let sizes: Vec<_> = rotated.public().iter().map(|key| key.last_size()).collect();
+    assert_eq!(sizes, [Some(signed.size), None]);
+    let private = first
+        .lines()
+        .next()
+        .unwrap()
+        .rsplit('+')
+        .next()
+        .unwrap()
+        .to_owned();
+    assert!(
+        !rotated.secret_lines().contains(&private),
+        "the old private half is gone"
+    );
+    std::fs::remove_file(folder.path().join("daftar.db.log-key")).unwrap();
+    let lost = Daftar::init(config(&folder)).await;
+    assert!(matches!(lost, Err(Error::KeyLost)), "{lost:?}");
 }

@@ -15,7 +15,11 @@ impl Daftar {
         let permit = self
             .permit(Action::AssessCase, Purpose::Oversight, 0)
             .await?;
-        let mut checks = vec![self.verify_log().await?];
+        let mut checks = vec![
+            self.verify_log().await?,
+            self.verify_checkpoints().await?,
+            self.verify_delays().await?,
+        ];
         let mut tx = self.platform.db.read().await?;
         let blocks = registry::unit::blocks(&mut tx).await?;
         drop(tx);
@@ -60,6 +64,29 @@ impl Daftar {
             "the chain of the access log is whole",
             verified.rows as i64,
             broken,
+        ))
+    }
+
+    /// Without the key nothing can be said, and that is told as broken: it must be kept.
+    async fn verify_checkpoints(&self) -> Result<Check> {
+        const NAME: &str = "the signed checkpoints hold the access log";
+        let keys = match self.key_place().load() {
+            Ok(keys) => keys,
+            Err(fault) => return Ok(check(NAME, 0, vec![fault.to_string()])),
+        };
+        let sealed = access::log::verify_checkpoints(&self.platform.db, &keys).await?;
+        let torn = sealed.torn.iter().map(ToString::to_string).collect();
+        Ok(check(NAME, sealed.entries as i64, torn))
+    }
+
+    async fn verify_delays(&self) -> Result<Check> {
+        let mut tx = self.platform.db.read().await?;
+        let delays = store::fetch_value!(tx, i64, "SELECT COUNT(*) FROM disclosure_delay")?;
+        let wrong = access::log::verify_delays(&mut tx).await?;
+        Ok(check(
+            "every look that is shown late is so lawfully",
+            delays,
+            wrong,
         ))
     }
 

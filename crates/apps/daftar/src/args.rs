@@ -7,6 +7,7 @@ use insight::bootstrap::{REPLICATES_MAX, REPLICATES_MIN};
 use kernel::ids::Uuid;
 
 pub use crate::pay_args::{Pay, PayStep};
+pub use crate::proof_args::{LogKey, Proof, Receipt, Replay, VerifyProof};
 
 /// Daftar runs the social protection of a country: from a passport at the mahalla to money received.
 ///
@@ -41,6 +42,10 @@ pub struct Common {
     /// The folder of the law's packs
     #[arg(long, global = true, env = "DAFTAR_PACKS", default_value = "packs")]
     pub packs: PathBuf,
+    /// The file of the keys that sign the log; without it, beside the database. The lines may
+    /// stand in the variable DAFTAR_LOG_KEY instead
+    #[arg(long, global = true, env = "DAFTAR_LOG_KEY_FILE", value_name = "FILE")]
+    pub log_key: Option<PathBuf>,
     /// Answer with one JSON object, for machines
     #[arg(long, global = true)]
     pub json: bool,
@@ -51,7 +56,7 @@ pub struct Common {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make the database of one country: tables, packs of law, the first account
+    /// Make the database of one country: tables, packs of law, the key that signs the access log
     Init(Init),
     /// Serve the pages and the interfaces, and do the waiting work
     Serve(Serve),
@@ -118,8 +123,22 @@ pub enum Command {
     Account(Account),
     /// Set the money of a district for a programme and month, or a whole plan from a file
     Budget(Budget),
-    /// Check what data can break: ledger, chain of the log, replay of decisions, projections
+    /// Check what data can break: ledger, log and its checkpoints, decisions, projections
     Verify(Verify),
+    /// Prove to others what the access log holds: an entry, or that nothing was taken out since
+    ///
+    /// A proof is a file. Whoever has it and the public key (`daftar log-key show`) checks it with
+    /// `daftar verify-proof`, without the database and without us.
+    #[command(subcommand)]
+    Proof(Proof),
+    /// Check a proof, offline, and say in plain words what it proves
+    ///
+    /// The key is public: lines of `daftar log-key show`, in a file or as they are. Exit code 3:
+    /// the proof does not hold.
+    VerifyProof(VerifyProof),
+    /// The keys that sign the log: show the public lines, or begin a new key
+    #[command(subcommand)]
+    LogKey(LogKey),
 }
 
 #[derive(Debug, Args)]
@@ -295,21 +314,6 @@ pub struct Explain {
     /// The language: uz, uz-cyrl, ru or en
     #[arg(long, default_value = "en")]
     pub lang: String,
-}
-
-#[derive(Debug, Args)]
-pub struct Receipt {
-    /// The case's number (4F7K29) or id
-    pub case: String,
-    /// Leave the text of the law out: a replay then needs the same packs
-    #[arg(long)]
-    pub without_law: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Replay {
-    /// The receipt's file, or - for standard input
-    pub receipt: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

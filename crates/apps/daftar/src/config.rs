@@ -1,5 +1,6 @@
 //! From flags to the configuration of the rooms below.
 
+use access::log::KeyPlace;
 use app::Config;
 
 use crate::args::Common;
@@ -10,8 +11,16 @@ pub fn of(common: &Common, country: &str) -> Config {
         country: country.to_owned(),
         database: common.database.clone(),
         packs: common.packs.clone(),
+        log_key: key(common),
         ..Config::default()
     }
+}
+
+/// The lines in the variable, else the file that was named; never a key on the command line,
+/// where every process of the machine could read it.
+fn key(common: &Common) -> Option<KeyPlace> {
+    let lines = std::env::var("DAFTAR_LOG_KEY").ok().map(KeyPlace::Text);
+    lines.or_else(|| common.log_key.clone().map(KeyPlace::File))
 }
 
 /// An existing database; its country is the packs' only one for now.

@@ -33,6 +33,7 @@ pub async fn run(common: &Common, args: &Demo) -> Result<(), Failure> {
     tell(&show, &totals);
     if args.once {
         serving.abort();
+        serve::seal(&daftar).await;
         sandbox.stop().await;
         show.object(&totals);
     } else {
@@ -52,6 +53,7 @@ pub async fn run(common: &Common, args: &Demo) -> Result<(), Failure> {
             .await
             .map_err(|error| Failure::Failed(error.to_string()))??;
         worker.abort();
+        serve::seal(&daftar).await;
         sandbox.stop().await;
     }
     if totals.differences > 0 {

@@ -47,6 +47,9 @@ macro_rules! from_fault {
 from_fault!(
     app::Error,
     access::Denied,
+    access::log::KeyFault,
+    access::log::NoEntryId,
+    access::log::ProveFault,
     access::account::AccountRefused,
     casework::Fault,
     payments::Error,

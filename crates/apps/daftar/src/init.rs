@@ -1,5 +1,6 @@
 //! `daftar init`: the database of a country.
 
+use access::log::KeyPlace;
 use app::Daftar;
 use serde::Serialize;
 
@@ -7,6 +8,13 @@ use crate::args::{Common, Init};
 use crate::config;
 use crate::failure::Failure;
 use crate::show::Show;
+
+fn place(key: &KeyPlace) -> String {
+    match key {
+        KeyPlace::File(path) => path.display().to_string(),
+        KeyPlace::Text(_) => "in DAFTAR_LOG_KEY".to_owned(),
+    }
+}
 
 #[derive(Serialize)]
 struct Made<'a> {
@@ -26,10 +34,12 @@ pub async fn run(common: &Common, init: &Init) -> Result<(), Failure> {
         .collect();
     let text = format!(
         "{} is ready for {}. Packs of law: {}.\n\
+         The key that signs the access log is {}: keep a copy apart from the database.\n\
          Next: daftar account add LOGIN --role operator, then daftar serve.",
         common.database,
         init.country,
-        regimes.join(", ")
+        regimes.join(", "),
+        place(&daftar.key_place()),
     );
     let made = Made {
         database: &common.database,

@@ -15,6 +15,7 @@ mod explain;
 mod failure;
 mod import;
 mod init;
+mod log_key;
 mod openfisca;
 mod pay;
 mod pay_args;
@@ -23,6 +24,8 @@ mod pay_check;
 mod pay_export;
 mod pay_import;
 mod pay_worklist;
+mod proof;
+mod proof_args;
 mod receipt;
 mod rules;
 mod serve;
@@ -81,6 +84,9 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Account(command) => account::run(common, command).await,
         Command::Budget(budget) => budget::run(common, budget).await,
         Command::Verify(_) => verify::run(common).await,
+        Command::Proof(command) => proof::write(common, command).await,
+        Command::VerifyProof(args) => proof::verify(common, args),
+        Command::LogKey(command) => log_key::run(common, command).await,
     }
 }
 

@@ -64,9 +64,10 @@ fn parse(run: &str) -> Result<RunId, Failure> {
 async fn build(daftar: &Daftar, month: &str, show: &Show) -> Result<Run, Failure> {
     let month = Month::parse(month).map_err(|why| Failure::argument("the month", why))?;
     let bar = show.count_bar(0, "lines of the run");
-    let permit = daftar.permit(Action::BuildRun, Purpose::Payment, 0).await?;
+    let id = RunId(daftar.platform.ids.uuid());
+    let permit = daftar.permit_for_run(Action::BuildRun, id).await?;
     let command = BuildRun {
-        id: RunId(daftar.platform.ids.uuid()),
+        id,
         month,
         kind: Kind::Regular,
     };

@@ -21,9 +21,17 @@ pub async fn run(common: &Common, args: &Serve) -> Result<(), Failure> {
     let address = listener.local_addr()?;
     Show::new(common).remark(&format!("Daftar serves http://{address} (Ctrl-C ends)"));
     let worker = tokio::spawn(Arc::clone(&daftar).work());
-    let served = pages(listener, daftar).await;
+    let served = pages(listener, Arc::clone(&daftar)).await;
     worker.abort();
+    seal(&daftar).await;
     served
+}
+
+/// What the log holds when a process ends well is signed before it ends.
+pub async fn seal(daftar: &Daftar) {
+    if let Err(error) = daftar.checkpoint().await {
+        tracing::error!(%error, "the log was not signed at the end");
+    }
 }
 
 /// Binds, or says what to do when the address is taken.

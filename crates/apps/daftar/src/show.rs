@@ -43,6 +43,11 @@ impl Show {
         say(text);
     }
 
+    /// The bytes of a file, and nothing more: one byte more and it is another file.
+    pub fn file(&self, text: &str) {
+        let _ = std::io::stdout().write_all(text.as_bytes());
+    }
+
     /// A remark on the way.
     pub fn remark(&self, text: &str) {
         if !self.quiet {

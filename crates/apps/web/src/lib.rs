@@ -26,6 +26,7 @@ pub mod rooms;
 pub mod route;
 mod router;
 pub mod routes;
+pub mod seen;
 pub mod shell;
 pub mod stop;
 pub mod style;

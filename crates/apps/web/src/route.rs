@@ -63,7 +63,7 @@ pub enum Kind {
 
 /// Programs speak to these addresses.
 pub fn kind_of(path: &str) -> Kind {
-    let api = ["/api/", "/demo/"]
+    let api = ["/api/", "/demo/", "/gs/"]
         .iter()
         .any(|room| path.starts_with(room));
     if api { Kind::Api } else { Kind::Page }

@@ -2,7 +2,7 @@
 
 use access::Action;
 
-use crate::pages::access::{home, sign_in};
+use crate::pages::access::{home, look, sign_in};
 use crate::pages::static_files;
 use crate::route::{Need, Route};
 
@@ -27,6 +27,8 @@ fn door() -> Vec<Route> {
         Route::get("/language/{tag}", NO_DATA, static_files::choose_language),
         Route::get("/style.css", NO_DATA, static_files::style_sheet),
         Route::get("/healthz", NO_DATA, static_files::health),
+        Route::get("/log/key", NO_DATA, look::public_key),
+        Route::get("/log/checkpoint", NO_DATA, look::checkpoint),
     ]
 }
 

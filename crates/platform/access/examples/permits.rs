@@ -2,6 +2,7 @@
 //! before it is given: `cargo run --release -p access --example permits -- sqlite:/tmp/p.db`
 #![allow(clippy::print_stdout, missing_docs)]
 
+use access::log::{self, KeyPlace, Keys};
 use access::{Action, Purpose, SCHEMA, Scope, Subject, permit};
 use store::{Clock, Db, Platform};
 
@@ -34,10 +35,27 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{tasks} tasks: {rate:.0} permits/s, p50 {p50} us, p99 {p99} us");
     }
     let start = std::time::Instant::now();
-    let verified = access::log::verify(&platform.db).await?;
+    let verified = log::verify(&platform.db).await?;
     assert!(verified.holds());
     let rate = verified.rows as f64 / start.elapsed().as_secs_f64();
     println!("verify: {rate:.0} rows/s");
+    signed(&platform).await
+}
+
+/// Entries a second into a signed checkpoint, and out of it again.
+async fn signed(platform: &Platform) -> Result<(), Box<dyn std::error::Error>> {
+    let keys = Keys::new("example", [1; 32]);
+    let place = KeyPlace::Text(keys.secret_lines());
+    let start = std::time::Instant::now();
+    let Some(made) = log::checkpoint(platform, &place).await? else {
+        return Ok(());
+    };
+    let rate = made.size as f64 / start.elapsed().as_secs_f64();
+    println!("checkpoint: {rate:.0} entries/s");
+    let start = std::time::Instant::now();
+    let sealed = log::verify_checkpoints(&platform.db, &keys).await?;
+    let rate = sealed.entries as f64 / start.elapsed().as_secs_f64();
+    println!("verify_checkpoints: {rate:.0} entries/s");
     Ok(())
 }
 

@@ -24,6 +24,8 @@ pub enum Action {
     StepClock,
     ManageAccounts,
     ReadAccessLog,
+    /// An entry of the log is shown to its person only after a day.
+    DelayDisclosure,
     /// The system asks the agencies about a family.
     GatherFacts,
     /// The system applies the law to a family's facts.
@@ -37,7 +39,7 @@ pub enum Action {
 use Action::*;
 
 impl Action {
-    pub const ALL: [Action; 25] = [
+    pub const ALL: [Action; 26] = [
         LodgeApplication,
         FollowApplications,
         ReadOwnCase,
@@ -59,6 +61,7 @@ impl Action {
         StepClock,
         ManageAccounts,
         ReadAccessLog,
+        DelayDisclosure,
         GatherFacts,
         AssessCase,
         CloseMonth,
@@ -88,6 +91,7 @@ impl Action {
             StepClock => "step_clock",
             ManageAccounts => "manage_accounts",
             ReadAccessLog => "read_access_log",
+            DelayDisclosure => "delay_disclosure",
             GatherFacts => "gather_facts",
             AssessCase => "assess_case",
             CloseMonth => "close_month",

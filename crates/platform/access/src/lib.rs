@@ -58,4 +58,8 @@ pub use secret::{SECRET_CHARS_MAX, SECRET_CHARS_MIN, SecretHash, SecretRefused};
 pub use subject::Subject;
 
 /// Tables of this crate.
-pub const SCHEMA: &[store::Migration] = &[store::migration!("access", "0001_access")];
+pub const SCHEMA: &[store::Migration] = &[
+    store::migration!("access", "0001_access"),
+    store::migration!("access", "0002_checkpoint"),
+    store::migration!("access", "0003_disclosure_delay"),
+];

@@ -4,7 +4,7 @@ use kernel::day::Instant;
 use kernel::ids::{CaseId, PersonId, RunId};
 use store::Platform;
 
-use crate::log::{Entry, Writer};
+use crate::log::{Entry, EntryId, Writer};
 use crate::table::{Reach, reach};
 use crate::{Action, Area, Purpose, Role, Scope, Subject};
 
@@ -17,6 +17,7 @@ pub struct Permit {
     purpose: Purpose,
     scope: Scope,
     at: Instant,
+    entry: EntryId,
 }
 
 /// Why there is no permit. All but the last two stand in the log as refused.
@@ -125,6 +126,10 @@ impl Permit {
     pub fn run(&self) -> Option<RunId> {
         self.scope.run
     }
+    /// The log row.
+    pub fn entry(&self) -> EntryId {
+        self.entry
+    }
     /// When the log row was written.
     pub fn at(&self) -> Instant {
         self.at
@@ -140,20 +145,26 @@ async fn mint(
     population: Option<u64>,
 ) -> Result<Permit, Denied> {
     let judged = judge(subject, action, &scope);
-    let permit = Permit {
+    let at = platform.clock.now();
+    let row = Entry::of(
+        subject,
+        (action, purpose),
+        &scope,
+        at,
+        judged.is_ok(),
+        population,
+    );
+    let writer = platform.keep(|| Writer::new(&platform.db, &platform.ids));
+    let written = writer.write(row).await;
+    let entry = written.map_err(|reason| Denied::LogUnavailable { reason })?;
+    judged.map(|()| Permit {
         subject: subject.clone(),
         action,
         purpose,
         scope,
-        at: platform.clock.now(),
-    };
-    let entry = Entry::of(&permit, judged.is_ok(), population);
-    let writer = platform.keep(|| Writer::new(&platform.db, &platform.ids));
-    writer
-        .write(entry)
-        .await
-        .map_err(|reason| Denied::LogUnavailable { reason })?;
-    judged.map(|()| permit)
+        at,
+        entry,
+    })
 }
 
 /// The table, applied. Pure.

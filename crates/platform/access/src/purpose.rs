@@ -98,4 +98,32 @@ impl Purpose {
         };
         Text3::fixed(uz, ru, en)
     }
+
+    /// The act under which data is looked at for this purpose. Titles are recalled from the acts
+    /// named in the glossary, not read in the gazette.
+    pub fn law(self) -> Text3 {
+        let (uz, ru, en) = match self {
+            Intake | Assessment | Casework | Visit => (
+                "VMQ-35-son qarori, 2026 yil",
+                "Постановление КМ № 35, 2026 год",
+                "Cabinet resolution 35 of 2026 (PKM-35)",
+            ),
+            Payment => (
+                "VMQ-654-son qarori, 2020 yil",
+                "Постановление КМ № 654, 2020 год",
+                "Cabinet resolution 654 of 2020 (PKM-654)",
+            ),
+            Registration => (
+                "PF-258-son farmoni, 2025 yil",
+                "Указ УП-258, 2025 год",
+                "Decree UP-258 of 2025",
+            ),
+            OwnInformation | Statistics | Oversight | Upkeep => (
+                "Shaxsga doir maʼlumotlar toʻgʻrisidagi OʻRQ-547-son Qonun",
+                "Закон о персональных данных ЗРУ-547",
+                "Law on personal data ZRU-547",
+            ),
+        };
+        Text3::fixed(uz, ru, en)
+    }
 }

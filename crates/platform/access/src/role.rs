@@ -22,6 +22,9 @@ pub enum Role {
     Analyst,
     /// Reads cases, runs and the log; changes nothing.
     Auditor,
+    /// Keeps a look from the person it concerns, for a time and on a lawful ground; reads nothing
+    /// else.
+    SecrecyOfficer,
     /// An agency's system that sends messages.
     Partner,
     /// Runs the installation: imports, accounts, the demonstration's clock.
@@ -33,7 +36,7 @@ pub enum Role {
 use Role::*;
 
 impl Role {
-    pub const ALL: [Role; 11] = [
+    pub const ALL: [Role; 12] = [
         Citizen,
         MahallaWorker,
         SocialWorker,
@@ -42,6 +45,7 @@ impl Role {
         Treasurer,
         Analyst,
         Auditor,
+        SecrecyOfficer,
         Partner,
         Operator,
         System,
@@ -57,6 +61,7 @@ impl Role {
             Treasurer => "treasurer",
             Analyst => "analyst",
             Auditor => "auditor",
+            SecrecyOfficer => "secrecy_officer",
             Partner => "partner",
             Operator => "operator",
             System => "system",
@@ -81,6 +86,11 @@ impl Role {
             Treasurer => ("Gʻaznachi", "Казначей", "Treasurer"),
             Analyst => ("Tahlilchi", "Аналитик", "Analyst"),
             Auditor => ("Auditor", "Аудитор", "Auditor"),
+            SecrecyOfficer => (
+                "Maxfiylik boʻyicha masʼul",
+                "Ответственный за режим тайны",
+                "Secrecy officer",
+            ),
             Partner => ("Hamkor idora", "Ведомство-партнёр", "Partner agency"),
             Operator => ("Tizim operatori", "Оператор системы", "Operator"),
             System => ("Tizim", "Система", "The system"),
@@ -97,7 +107,7 @@ impl Role {
             SocialWorker | SevenMember => matches!(area, Area::Mahalla(_) | Area::District(_)),
             DistrictOfficer => matches!(area, Area::District(_)),
             Treasurer => !matches!(area, Area::Mahalla(_)),
-            Citizen | Analyst | Auditor | Partner | Operator | System => {
+            Citizen | Analyst | Auditor | SecrecyOfficer | Partner | Operator | System => {
                 matches!(area, Area::Country)
             }
         }

@@ -18,7 +18,7 @@ pub enum Reach {
 }
 
 /// Rows in the order of the work; each action once.
-pub const TABLE: [(Action, &[(Role, Reach)]); 25] = [
+pub const TABLE: [(Action, &[(Role, Reach)]); 26] = [
     (LodgeApplication, &[(Citizen, Own), (MahallaWorker, Within)]),
     (
         FollowApplications,
@@ -88,7 +88,11 @@ pub const TABLE: [(Action, &[(Role, Reach)]); 25] = [
         ManageAccounts,
         &[(Operator, Everywhere), (System, Everywhere)],
     ),
-    (ReadAccessLog, &[(Citizen, Own), (Auditor, Everywhere)]),
+    (
+        ReadAccessLog,
+        &[(Citizen, Own), (Auditor, Everywhere), (System, Everywhere)],
+    ),
+    (DelayDisclosure, &[(SecrecyOfficer, Everywhere)]),
     (GatherFacts, &[(System, Everywhere)]),
     (AssessCase, &[(System, Everywhere)]),
     (CloseMonth, &[(System, Everywhere)]),

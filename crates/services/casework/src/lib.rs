@@ -55,4 +55,5 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("casework", "0003_escalation"),
     store::migration!("casework", "0004_suspension"),
     store::migration!("casework", "0005_register_runs"),
+    store::migration!("casework", "0006_case_read"),
 ];

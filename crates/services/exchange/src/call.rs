@@ -49,6 +49,13 @@ impl CallFailure {
     }
 }
 
+/// No answer, and when the question was last sent; `None` when it never left us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unanswered {
+    pub failure: CallFailure,
+    pub sent_at: Option<Instant>,
+}
+
 /// A connector at work.
 #[derive(Debug)]
 pub struct Line {
@@ -76,19 +83,20 @@ impl Line {
         client: &reqwest::Client,
         platform: &Platform,
         question: &Question<'_>,
-    ) -> Result<Received, CallFailure> {
-        let _place = self
-            .places
-            .acquire()
-            .await
-            .map_err(|_| CallFailure::Connection)?;
+    ) -> Result<Received, Unanswered> {
+        let mut sent_at = None;
+        let _place = self.places.acquire().await.map_err(|_| Unanswered {
+            failure: CallFailure::Connection,
+            sent_at,
+        })?;
         let mut attempt = 0;
         loop {
             if let Gate::Wait(wait) = self.breaker.gate() {
-                return Err(CallFailure::BreakerOpen {
-                    ms: wait.as_millis() as u64,
-                });
+                let ms = wait.as_millis() as u64;
+                let failure = CallFailure::BreakerOpen { ms };
+                return Err(Unanswered { failure, sent_at });
             }
+            sent_at = Some(platform.clock.now());
             let failure = match self.attempt(client, platform, question).await {
                 Ok(received) => return Ok(received),
                 Err(failure) => failure,
@@ -96,7 +104,7 @@ impl Line {
             attempt += 1;
             self.note_failure(&failure, attempt);
             if attempt >= self.connector.attempts_max || !failure.is_worth_another_attempt() {
-                return Err(failure);
+                return Err(Unanswered { failure, sent_at });
             }
             tokio::time::sleep(pause(attempt, platform.ids.random_u64())).await;
         }

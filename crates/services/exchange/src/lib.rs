@@ -15,9 +15,11 @@
 //!
 //! # Reading order
 //! [`Connector`], [`gather`], `call.rs` (one question over HTTP), `answer.rs` and
-//! `parts.rs` (what is believed), `evidence.rs` (SQL), `breaker.rs`, `wire.rs`.
+//! `parts.rs` (what is believed), `evidence.rs` (SQL), [`asked`] (what a person reads of all
+//! that), `breaker.rs`, `wire.rs`.
 
 mod answer;
+pub mod asked;
 mod breaker;
 mod call;
 mod connector;
@@ -40,7 +42,10 @@ pub use call::{ANSWER_BYTES_A_PERSON, ANSWER_BYTES_BASE, CallFailure};
 pub use connector::{AGENCIES, Connector};
 
 /// Tables of this crate.
-pub const SCHEMA: &[store::Migration] = &[store::migration!("exchange", "0001_evidence")];
+pub const SCHEMA: &[store::Migration] = &[
+    store::migration!("exchange", "0001_evidence"),
+    store::migration!("exchange", "0002_unanswered"),
+];
 
 /// How long an idle connection to an agency is kept.
 const IDLE_S: u64 = 30;

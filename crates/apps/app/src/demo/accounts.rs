@@ -71,6 +71,7 @@ fn people(district: u32, mahallas: &[u32]) -> Vec<(String, Role, Area)> {
         ("treasurer-2".to_owned(), Role::Treasurer, Area::Country),
         ("analyst".to_owned(), Role::Analyst, Area::Country),
         ("auditor".to_owned(), Role::Auditor, Area::Country),
+        ("secrecy".to_owned(), Role::SecrecyOfficer, Area::Country),
         ("civil-registry".to_owned(), Role::Partner, Area::Country),
         ("operator".to_owned(), Role::Operator, Area::Country),
     ];

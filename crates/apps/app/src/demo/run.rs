@@ -233,15 +233,9 @@ impl<'a> Story<'a> {
     ) -> Result<()> {
         let platform = &self.daftar.platform;
         let built = {
-            let permit = self
-                .daftar
-                .permit(Action::BuildRun, Purpose::Payment, 0)
-                .await?;
-            let command = BuildRun {
-                id: RunId(platform.ids.uuid()),
-                month,
-                kind,
-            };
+            let id = RunId(platform.ids.uuid());
+            let permit = self.daftar.permit_for_run(Action::BuildRun, id).await?;
+            let command = BuildRun { id, month, kind };
             payment_run::build(platform, &permit, command, |_| {}).await?
         };
         told(Told::Note(format!(

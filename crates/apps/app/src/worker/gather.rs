@@ -39,9 +39,8 @@ impl Daftar {
     }
 
     async fn gather(&self, jobs: &[Job]) -> Result<Settled> {
-        let population = jobs.len() as u64;
         let permit = self
-            .permit(Action::AssessCase, Purpose::Assessment, population)
+            .permit_for(Action::AssessCase, Purpose::Assessment, &ids(jobs))
             .await?;
         let cases = self.open_cases(jobs).await?;
         let asks = self.asks(&permit, &cases).await?;
@@ -59,8 +58,7 @@ impl Daftar {
 
     async fn open_cases(&self, jobs: &[Job]) -> Result<Vec<Case>> {
         let mut tx = self.platform.db.read().await?;
-        let ids: Vec<CaseId> = jobs.iter().filter_map(|job| job.key.parse().ok()).collect();
-        let mut cases = case::load_all(&mut tx, &ids).await?;
+        let mut cases = case::load_all(&mut tx, &ids(jobs)).await?;
         cases.retain(|case| case.state.takes_facts());
         Ok(cases)
     }
@@ -92,12 +90,12 @@ impl Daftar {
         if jobs.is_empty() {
             return Ok(Settled::default());
         }
-        let population = jobs.len() as u64;
+        let cases = ids(&jobs);
         let permit = self
-            .permit(Action::AssessCase, Purpose::Assessment, population)
+            .permit_for(Action::AssessCase, Purpose::Assessment, &cases)
             .await?;
-        let ids = jobs.iter().filter_map(|job| job.key.parse().ok());
-        let answered: Vec<Answered> = ids
+        let answered: Vec<Answered> = cases
+            .into_iter()
             .map(|case| Answered {
                 case,
                 silent: Vec::new(),
@@ -154,6 +152,11 @@ impl Daftar {
             ..Settled::default()
         })
     }
+}
+
+/// The cases of jobs, each named by its job's key.
+fn ids(jobs: &[Job]) -> Vec<CaseId> {
+    jobs.iter().filter_map(|job| job.key.parse().ok()).collect()
 }
 
 /// The law of a case, and how far back any law in force on its day, that of its district's

@@ -1,5 +1,5 @@
 //! What the machine does by itself: it asks agencies, assesses, writes short messages, drives
-//! payment runs, hears of births and deaths, tells of steps that are late. Work waits in the job table and the outbox of the
+//! payment runs, signs the log, hears of births and deaths, tells of steps that are late. Work waits in the job table and the outbox of the
 //! database, so any number of processes share it and a killed one loses nothing.
 
 mod calendar;
@@ -11,6 +11,8 @@ mod runs;
 use std::sync::Arc;
 use std::time::Duration;
 
+use access::log::CHECKPOINT_S;
+use kernel::Instant;
 use store::{Db, outbox};
 
 use crate::daftar::Daftar;
@@ -108,10 +110,25 @@ impl Daftar {
         Ok(round)
     }
 
-    /// The worker of a serving process: settles, rests, and keeps the calendar. Ends with the
+    /// Signs the log every [`CHECKPOINT_S`] seconds of the wall. A fault is logged, and tried again
+    /// after as long.
+    async fn checkpoint_when_due(&self, due: &mut Instant) {
+        let now = self.platform.wall.now();
+        if now < *due {
+            return;
+        }
+        *due = now.plus_seconds(CHECKPOINT_S);
+        if let Err(error) = self.checkpoint().await {
+            tracing::error!(%error, "no checkpoint of the log was made");
+        }
+    }
+
+    /// The worker of a serving process: signs the log, settles, rests, and keeps the calendar. Ends with the
     /// task that holds it. A fault is logged and the next round tries again.
     pub async fn work(self: Arc<Daftar>) {
+        let mut due = Instant(0);
         loop {
+            self.checkpoint_when_due(&mut due).await;
             if !self.config.demo
                 && let Err(error) = self.keep_calendar().await
             {

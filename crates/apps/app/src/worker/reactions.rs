@@ -112,9 +112,8 @@ impl Daftar {
         for job in &jobs {
             let decided: Decided = read(&job.payload)?;
             let cases: Vec<CaseId> = decided.decisions.iter().map(|d| d.case).collect();
-            let population = cases.len() as u64;
             let permit = self
-                .permit(Action::AssessCase, Purpose::Casework, population)
+                .permit_for(Action::AssessCase, Purpose::Casework, &cases)
                 .await?;
             written += letter::write_sms(&self.platform, &permit, &self.shelf, &cases).await?;
             let mut tx = self.platform.db.begin().await?;

@@ -1,13 +1,16 @@
-//! The interface for programs: JSON under `/api`, bearer tokens, one shape of
+//! The interface for programs: JSON under `/api`, and under `/gs` in the shapes of GovStack; bearer tokens, one shape of
 //! errors: `{"error":{"code","message","field"}}`.
 
 pub(crate) mod account_task;
 pub(crate) mod application;
 mod civil_event;
 pub(crate) mod conclusion;
+mod delay;
 mod demo;
+mod look;
 pub(crate) mod renewal;
 mod session;
+mod usage;
 pub(crate) mod visit;
 
 use access::Action;
@@ -17,6 +20,7 @@ use axum::http::StatusCode;
 use kernel::{Day, Money, Pinfl};
 use serde::de::DeserializeOwned;
 
+use crate::pages::OWN_LOOKS;
 use crate::route::{Need, Route};
 use crate::stop::Stop;
 
@@ -69,6 +73,18 @@ pub fn routes() -> Vec<Route> {
             "/api/renewals/{case}/confirm",
             Need::All(&[Action::ConfirmRenewal]),
             renewal::confirm,
+        ),
+        Route::get("/api/looks", OWN_LOOKS, look::list),
+        Route::get("/api/looks/{entry}/proof", OWN_LOOKS, look::proof),
+        Route::post(
+            "/api/log/delays",
+            Need::All(&[Action::DelayDisclosure]),
+            delay::set,
+        ),
+        Route::get(
+            "/gs/digital-registries/data/myPersonalDataUsage",
+            OWN_LOOKS,
+            usage::mine,
         ),
         Route::post("/demo/clock", Need::All(&[Action::StepClock]), demo::clock),
         Route::post(

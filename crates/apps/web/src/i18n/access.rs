@@ -25,7 +25,29 @@ texts! {
     looks_what { uz: "Qaysi maʼlumot", ru: "Какие данные", en: "Whose data" }
     look_one { uz: "Faqat sizniki", ru: "Только ваши", en: "Yours alone" }
     look_batch(count) { uz: "Birga koʻrilgan: {count}", ru: "Вместе с другими: {count}", en: "Together with others: {count}" }
-    looks_case { uz: "Ish", ru: "Дело", en: "Case" }
+    looks_proof { uz: "Isbot", ru: "Доказательство", en: "Proof" }
+    look_run { uz: "Butun toʻlov davri", ru: "Весь цикл выплат", en: "A whole payment run" }
+    look_all { uz: "Butun reyestr", ru: "Весь реестр", en: "The whole register" }
+    look_withheld(ground) { uz: "Qonunga koʻra kech koʻrsatildi. Asos: {ground}", ru: "Показано позже по закону. Основание: {ground}", en: "Shown late, as the law allows. Ground: {ground}" }
+    look_keep_proof { uz: "Saqlab olish", ru: "Сохранить", en: "Keep" }
+    look_unsigned { uz: "Bir necha daqiqadan keyin", ru: "Через несколько минут", en: "In some minutes" }
+    questions_title { uz: "Siz haqingizda kimdan soʻradik", ru: "Кого мы спрашивали о вас", en: "Whom we asked about you" }
+    questions_lead { uz: "Har bir soʻrov shu yerda, javobsiz qolgani ham.", ru: "Здесь каждый запрос, и тот, на который не ответили.", en: "Each question is here, also one that was not answered." }
+    questions_none { uz: "Siz haqingizda hech kimdan soʻramaganmiz.", ru: "Мы никого о вас не спрашивали.", en: "We have asked nobody about you." }
+    questions_agency { uz: "Idora", ru: "Ведомство", en: "Agency" }
+    questions_law { uz: "Asos", ru: "Основание", en: "Under which law" }
+    questions_came { uz: "Natija", ru: "Результат", en: "What came" }
+    by_consent { uz: "Sizning roziligingiz bilan", ru: "С вашего согласия", en: "With your consent" }
+    came_answer { uz: "Javob berdi", ru: "Ответили", en: "They answered" }
+    came_nothing { uz: "Sizda hech narsa yoʻq, deyishdi", ru: "Ответили, что у вас ничего нет", en: "They answered that you hold nothing" }
+    came_silence { uz: "Javob kelmadi", ru: "Ответа нет", en: "No answer" }
+    everybody_title { uz: "Butun reyestr oʻqilgan", ru: "Когда читали весь реестр", en: "When the whole register was read" }
+    everybody_lead { uz: "Bunda hamma qatori sizning maʼlumotlaringiz ham oʻqilgan.", ru: "При этом вместе со всеми читали и ваши данные.", en: "Your data was read then, together with everybody’s." }
+    everybody_none { uz: "Hali bunday boʻlmagan.", ru: "Такого ещё не было.", en: "It has not happened yet." }
+    everybody_show(count) { uz: "Koʻrsatish: {count}", ru: "Показать: {count}", en: "Show: {count}" }
+    proof_title { uz: "Isbot nima uchun kerak", ru: "Зачем доказательство", en: "What a proof is for" }
+    proof_lead { uz: "Isbot fayli bilan yozuv keyin oʻzgartirilmaganini istalgan kishi bizsiz tekshiradi. Uni saqlab qoʻying.", ru: "С файлом доказательства любой без нас проверит, что запись потом не меняли. Сохраните его.", en: "With the file of a proof anybody can check, without us, that an entry was not changed later. Keep it." }
+    proof_key { uz: "Tekshirish uchun ochiq kalit", ru: "Открытый ключ для проверки", en: "The public key for checking" }
     looks_strange { uz: "Bu yerda sizga begona kishi boʻlsa, 1140 ga qoʻngʻiroq qiling.", ru: "Если здесь кто-то лишний, позвоните по номеру 1140.", en: "If somebody here should not have looked, call 1140." }
 
 }

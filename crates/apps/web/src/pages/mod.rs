@@ -28,6 +28,13 @@ use crate::pages::casework::{
 use crate::pages::payments::{account_task, appropriation, payment, run};
 use crate::route::{Need, Route};
 
+/// Together these are the citizen's alone.
+pub(crate) const OWN_LOOKS: Need = Need::All(&[
+    Action::ReadAccessLog,
+    Action::ReadOwnCase,
+    Action::ReadOwnPayments,
+]);
+
 /// Renders a page. A template cannot fail on our own data: if it does, it is a bug.
 pub fn show(page: &impl Template) -> Response {
     show_as(StatusCode::OK, page)
@@ -72,15 +79,8 @@ fn citizen() -> Vec<Route> {
             Need::All(&[Action::ReadOwnPayments]),
             payment::mine,
         ),
-        Route::get(
-            "/my/looks",
-            Need::All(&[
-                Action::ReadAccessLog,
-                Action::ReadOwnCase,
-                Action::ReadOwnPayments,
-            ]),
-            look::mine,
-        ),
+        Route::get("/my/looks", OWN_LOOKS, look::mine),
+        Route::get("/my/looks/{entry}/proof", OWN_LOOKS, look::proof),
     ]
 }
 

@@ -4,4 +4,5 @@
 mod door;
 mod installation;
 mod intake;
+mod looks;
 mod matrix;

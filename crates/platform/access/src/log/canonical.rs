@@ -4,7 +4,7 @@ use kernel::day::Instant;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::Permit;
+use crate::{Action, Purpose, Scope, Subject};
 
 /// A row without its place in a chain.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -28,20 +28,26 @@ pub(crate) type Hash = [u8; 32];
 pub(crate) const START: Hash = [0; 32];
 
 impl Entry {
-    pub fn of(permit: &Permit, granted: bool, population: Option<u64>) -> Entry {
-        let Instant(at) = permit.at();
+    pub fn of(
+        subject: &Subject,
+        (action, purpose): (Action, Purpose),
+        scope: &Scope,
+        Instant(at): Instant,
+        granted: bool,
+        population: Option<u64>,
+    ) -> Entry {
         Entry {
             at,
-            account: permit.subject().account.0,
-            role: permit.subject().role.name().to_owned(),
-            office: permit.subject().office.clone(),
-            action: permit.action().name().to_owned(),
-            purpose: permit.purpose().name().to_owned(),
+            account: subject.account.0,
+            role: subject.role.name().to_owned(),
+            office: subject.office.clone(),
+            action: action.name().to_owned(),
+            purpose: purpose.name().to_owned(),
             granted,
-            territory: Some(permit.area().code()),
-            person: permit.person().map(|id| id.0),
-            case_id: permit.case().map(|id| id.0),
-            run_id: permit.run().map(|id| id.0),
+            territory: Some(scope.area.code()),
+            person: scope.person.map(|id| id.0),
+            case_id: scope.case.map(|id| id.0),
+            run_id: scope.run.map(|id| id.0),
             population: population.map(|n| i64::try_from(n).expect("fewer than 2^63 persons")),
         }
     }

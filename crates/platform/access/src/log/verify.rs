@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use store::{Db, Result, fetch_all};
+use store::{Db, Result, Tx, fetch_all};
 use uuid::Uuid;
 
 use super::canonical::{Entry, Hash, START};
@@ -36,13 +36,27 @@ pub enum Broken {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
-    chain_id: Uuid,
-    seq: i64,
+pub(super) struct Row {
+    pub chain_id: Uuid,
+    pub seq: i64,
     #[sqlx(flatten)]
-    entry: Entry,
-    prev_hash: Vec<u8>,
-    hash: Vec<u8>,
+    pub entry: Entry,
+    pub prev_hash: Vec<u8>,
+    pub hash: Vec<u8>,
+}
+
+/// Entries of one chain, from one place to another.
+pub(super) async fn page_of(tx: &mut Tx, chain: Uuid, from: i64, to: i64) -> Result<Vec<Row>> {
+    fetch_all!(
+        tx,
+        Row,
+        "SELECT chain_id, seq, at, account, role, office, action, purpose, granted, territory,
+                person, case_id, run_id, population, prev_hash, hash
+         FROM access_log WHERE chain_id = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq",
+        chain,
+        from,
+        to
+    )
 }
 
 /// Reads the whole log; a fault is the database's, what is broken is told in
@@ -68,11 +82,11 @@ pub async fn verify(db: &Db) -> Result<Verified> {
     }
 }
 
-struct Walk {
+pub(super) struct Walk {
     found: Verified,
     chain: Uuid,
     seq: i64,
-    last: Hash,
+    pub last: Hash,
 }
 
 impl Default for Walk {
@@ -87,6 +101,25 @@ impl Default for Walk {
 }
 
 impl Walk {
+    /// Goes on in one chain after an entry that is known.
+    pub fn after(chain: Uuid, seq: i64, last: Hash) -> Walk {
+        let mut walk = Walk {
+            chain,
+            seq,
+            last,
+            ..Walk::default()
+        };
+        walk.found.chains = 1;
+        walk
+    }
+
+    /// What does not hold by now; `seq` is where the walk should have come to.
+    pub fn broken_at(&self, seq: i64) -> Option<Broken> {
+        let chain = self.chain;
+        let short = (self.seq != seq).then_some(Broken::Gap { chain, seq });
+        self.found.broken.first().copied().or(short)
+    }
+
     fn page(&mut self, page: &[Row]) -> ControlFlow<()> {
         if page.is_empty() {
             return ControlFlow::Break(());
@@ -97,9 +130,9 @@ impl Walk {
         ControlFlow::Continue(())
     }
 
-    fn row(&mut self, row: &Row) {
+    pub fn row(&mut self, row: &Row) {
         let (chain, seq) = (row.chain_id, row.seq);
-        if self.found.rows == 0 || chain != self.chain {
+        if self.found.chains == 0 || chain != self.chain {
             self.found.chains += 1;
             (self.chain, self.seq, self.last) = (chain, 0, START);
         }

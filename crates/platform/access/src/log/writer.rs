@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::canonical::{Entry, Hash, START};
+use super::entry_id::EntryId;
 
 /// Rows of one commit at most.
 const COMMIT_ROWS_MAX: usize = 512;
@@ -16,7 +17,7 @@ const QUEUE_MAX: usize = 4096;
 
 struct Waiting {
     entry: Entry,
-    answer: oneshot::Sender<Result<(), String>>,
+    answer: oneshot::Sender<Result<EntryId, String>>,
 }
 
 #[derive(Debug)]
@@ -48,8 +49,8 @@ impl Writer {
         }
     }
 
-    /// Returns when the row is durable.
-    pub async fn write(&self, entry: Entry) -> Result<(), String> {
+    /// Returns when the row is durable, and where it stands.
+    pub async fn write(&self, entry: Entry) -> Result<EntryId, String> {
         let (answer, written) = oneshot::channel();
         let waiting = Waiting { entry, answer };
         self.queue()
@@ -84,8 +85,8 @@ async fn write_all(db: Db, ids: Ids, mut queue: mpsc::Receiver<Waiting>) {
         let result = chain.append(&db, &batch).await;
         let answer = match result {
             Ok(longer) => {
-                chain = longer;
-                Ok(())
+                let before = std::mem::replace(&mut chain, longer);
+                Ok((before.id, before.seq))
             }
             Err(fault) => {
                 tracing::error!(%fault, rows = batch.len(), "access log not written");
@@ -95,9 +96,13 @@ async fn write_all(db: Db, ids: Ids, mut queue: mpsc::Receiver<Waiting>) {
                 Err(fault.to_string())
             }
         };
-        for waiting in batch.drain(..) {
+        for (place, waiting) in (1..).zip(batch.drain(..)) {
+            let answer = answer.clone().map(|(chain, end)| EntryId {
+                chain,
+                seq: end + place,
+            });
             // A task that no longer waits has been cancelled.
-            let _ = waiting.answer.send(answer.clone());
+            let _ = waiting.answer.send(answer);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod chain;
+mod delays;
 mod matrix;
 mod permits;
 mod sessions;
@@ -13,7 +14,7 @@ use crate::account::{self, NewAccount};
 use crate::{Action, Area, Permit, Purpose, Role, Scope, SecretHash, Subject, permit};
 
 const YUNUSOBOD: u32 = 1_726_266;
-const MAHALLA: Area = Area::Mahalla(1_726_266_001);
+pub(crate) const MAHALLA: Area = Area::Mahalla(1_726_266_001);
 const SECRET: &str = "olma-anor-uzum";
 
 async fn managing(platform: &Platform) -> Permit {
@@ -50,7 +51,7 @@ async fn open_account(platform: &Platform, login: &str, role: Role, area: Area) 
     opened[0]
 }
 
-fn subject(role: Role, territory: Area, person: Option<PersonId>) -> Subject {
+pub(crate) fn subject(role: Role, territory: Area, person: Option<PersonId>) -> Subject {
     Subject {
         account: AccountId::from_u128(100 + role as u128),
         role,

@@ -3,7 +3,7 @@ use store::testing::each_db;
 use store::{Platform, fetch_all, fetch_value};
 
 use super::{MAHALLA, YUNUSOBOD, subject};
-use crate::log::of_person;
+use crate::log::{Whose, of_person};
 use crate::{Action, Area, Denied, Purpose, Role, SCHEMA, Scope, Subject, batch, permit};
 
 /// A cell of the table with a place: may it?
@@ -201,9 +201,13 @@ async fn a_person_reads_who_looked_by_name_by_case_and_by_run() {
             .await
             .unwrap();
         let mut tx = platform.db.read().await.unwrap();
-        let looks = of_person(&mut tx, &asked, me, &[case], &[run])
-            .await
-            .unwrap();
+        let whose = Whose {
+            person: me,
+            cases: &[case],
+            runs: &[run],
+        };
+        let now = platform.clock.now();
+        let looks = of_person(&mut tx, &asked, &whose, now).await.unwrap();
         let seen: Vec<_> = looks
             .iter()
             .map(|look| {

@@ -2,6 +2,7 @@
 //! What happened is appended to `case_event`; where it stands is the row of `case_now`.
 
 mod model;
+mod read;
 mod store;
 
 use ::store::Tx;
@@ -17,6 +18,7 @@ pub use model::{
     EventKind, Origin, State, UnknownWord, Wait, WaitFor, counted_month, first_paid_month,
     window_end,
 };
+pub use read::{note_read, runs_that_read};
 pub(crate) use store::taken_numbers;
 pub use store::{Queue, counted_by, find_by_number, of_applicant, of_area, of_unit, queue};
 pub(crate) use store::{

@@ -4,6 +4,7 @@
 use super::send::{Inquiry, Reply};
 use super::{Ask, SilentReason};
 use crate::answer::{AnswerRefusal, Read, Said};
+use crate::asked::{self, NewUnanswered};
 use crate::call::Received;
 use crate::evidence::{self, Evidence, NewAnswer, Refused};
 use crate::{Exchange, Result};
@@ -68,6 +69,7 @@ pub(super) struct Harvest {
     answers: Vec<NewAnswer>,
     found: Vec<Found>,
     refused: Vec<(Option<Pinfl>, Refused)>,
+    unanswered: Vec<(Pinfl, NewUnanswered)>,
     civil: Vec<CivilAnswer>,
     outcomes: HashMap<Key, Outcome>,
     fact_ids: Vec<FactId>,
@@ -82,10 +84,15 @@ impl Harvest {
             let again = now.plus_seconds(connector.retry_after_s);
             let inquiry = reply.inquiry;
             match reply.result {
-                Err(failure) => harvest.all_silent(inquiry, &SilentReason::Failed(failure), again),
+                Err(unanswered) => {
+                    let reason = SilentReason::Failed(unanswered.failure);
+                    let sent = unanswered.sent_at;
+                    harvest.all_silent(exchange, inquiry, sent, &reason, again);
+                }
                 Ok((received, Err(refusal))) => {
                     let reason = SilentReason::Refused(refusal.clone());
-                    harvest.all_silent(inquiry, &reason, again);
+                    let sent = Some(received.sent_at);
+                    harvest.all_silent(exchange, inquiry, sent, &reason, again);
                     let ids = &exchange.platform.ids;
                     harvest.refuse(ids, inquiry.agency, &received, None, &refusal);
                 }
@@ -101,15 +108,49 @@ impl Harvest {
         harvest
     }
 
-    fn all_silent(&mut self, inquiry: &Inquiry, reason: &SilentReason, again: Instant) {
+    fn all_silent(
+        &mut self,
+        exchange: &Exchange,
+        inquiry: &Inquiry,
+        sent_at: Option<Instant>,
+        reason: &SilentReason,
+        again: Instant,
+    ) {
         for person in &inquiry.persons {
-            let silent = Outcome::Silent {
+            let outcome = Outcome::Silent {
                 reason: reason.clone(),
                 retry_at: Some(again),
             };
             self.outcomes
-                .insert(Key::in_inquiry(inquiry, *person), silent);
+                .insert(Key::in_inquiry(inquiry, *person), outcome);
+            if let Some(sent_at) = sent_at {
+                self.note_unanswered(exchange, inquiry, *person, sent_at, reason);
+            }
         }
+    }
+
+    /// The agency heard the number: the person is to read of it.
+    fn note_unanswered(
+        &mut self,
+        exchange: &Exchange,
+        inquiry: &Inquiry,
+        person: Pinfl,
+        sent_at: Instant,
+        reason: &SilentReason,
+    ) {
+        let row = NewUnanswered {
+            id: exchange.platform.ids.uuid(),
+            person: PersonId::NIL,
+            agency: inquiry.agency,
+            legal_basis: exchange.lines[&inquiry.agency]
+                .connector
+                .legal_basis
+                .clone(),
+            consent: inquiry.consent.clone(),
+            sent_at,
+            reason: reason.to_string(),
+        };
+        self.unanswered.push((person, row));
     }
 
     fn keep(
@@ -123,18 +164,23 @@ impl Harvest {
         let (ids, agency) = (&exchange.platform.ids, inquiry.agency);
         let as_of = read.as_of;
         for person in read.missing {
-            self.silent(inquiry, person, SilentReason::PassedOver, Some(again));
+            let reason = SilentReason::PassedOver;
+            self.note_unanswered(exchange, inquiry, person, received.sent_at, &reason);
+            self.silent(inquiry, person, reason, Some(again));
         }
         for (person, refusal) in read.refused {
             self.refuse(ids, agency, &received, person, &refusal);
             if let Some(person) = person {
-                self.silent(inquiry, person, SilentReason::Refused(refusal), Some(again));
+                let reason = SilentReason::Refused(refusal);
+                self.note_unanswered(exchange, inquiry, person, received.sent_at, &reason);
+                self.silent(inquiry, person, reason, Some(again));
             }
         }
         for (person, said) in read.said {
             match said {
                 Said::Pending { ready_at } => {
                     let reason = SilentReason::Pending { ready_at };
+                    self.note_unanswered(exchange, inquiry, person, received.sent_at, &reason);
                     self.silent(
                         inquiry,
                         person,
@@ -142,7 +188,11 @@ impl Harvest {
                         Some(ready_at.max(received.received_at)),
                     );
                 }
-                Said::NotFound => self.silent(inquiry, person, SilentReason::NotFound, None),
+                Said::NotFound => {
+                    let reason = SilentReason::NotFound;
+                    self.note_unanswered(exchange, inquiry, person, received.sent_at, &reason);
+                    self.silent(inquiry, person, reason, None);
+                }
                 Said::Civil(mut answer) => {
                     let evidence = EvidenceId(ids.uuid());
                     answer.evidence = Some(evidence);
@@ -253,7 +303,7 @@ impl Harvest {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.answers.is_empty() && self.refused.is_empty()
+        self.answers.is_empty() && self.refused.is_empty() && self.unanswered.is_empty()
     }
 
     pub fn civil_answers(&mut self) -> Vec<CivilAnswer> {
@@ -290,7 +340,23 @@ impl Harvest {
             refused.push(Refused { person, ..row });
         }
         refused.sort_unstable_by_key(|refused| refused.id);
-        evidence::insert_refused(tx, &refused).await
+        evidence::insert_refused(tx, &refused).await?;
+        self.store_unanswered(tx, persons).await
+    }
+
+    /// Of a person whom the register does not know nobody can read it.
+    async fn store_unanswered(
+        &mut self,
+        tx: &mut Tx,
+        persons: &HashMap<Pinfl, PersonId>,
+    ) -> Result<()> {
+        let known = self.unanswered.drain(..).filter_map(|(person, row)| {
+            let person = *persons.get(&person)?;
+            Some(NewUnanswered { person, ..row })
+        });
+        let mut rows: Vec<NewUnanswered> = known.collect();
+        rows.sort_unstable_by_key(|row| (row.person, row.id));
+        asked::insert_unanswered(tx, &rows).await
     }
 
     /// The facts the answers give, in the order of their ids.

@@ -3,7 +3,7 @@
 use super::PERSONS_A_CALL_MAX;
 use crate::Exchange;
 use crate::answer::{self, AnswerRefusal, Read};
-use crate::call::{CallFailure, Received};
+use crate::call::{Received, Unanswered};
 use crate::wire::Question;
 use futures::StreamExt;
 use kernel::{Day, Month, Pinfl, Source};
@@ -25,7 +25,7 @@ pub(super) struct Inquiry {
 #[derive(Debug)]
 pub(super) struct Reply<'a> {
     pub inquiry: &'a Inquiry,
-    pub result: Result<(Received, Result<Read, AnswerRefusal>), CallFailure>,
+    pub result: Result<(Received, Result<Read, AnswerRefusal>), Unanswered>,
 }
 
 pub(super) async fn send<'a>(exchange: &Exchange, inquiries: &'a [Inquiry]) -> Vec<Reply<'a>> {
@@ -55,10 +55,10 @@ async fn send_one<'a>(exchange: &Exchange, inquiry: &'a Inquiry) -> Reply<'a> {
         .await
     {
         Ok(received) => received,
-        Err(failure) => {
+        Err(unanswered) => {
             return Reply {
                 inquiry,
-                result: Err(failure),
+                result: Err(unanswered),
             };
         }
     };

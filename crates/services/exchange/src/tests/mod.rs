@@ -3,6 +3,7 @@
 mod partner;
 mod rubbish;
 mod speed;
+mod told;
 
 use crate::gather::{self, Ask, Gathered, Need, SilentReason, Who};
 use crate::{CallFailure, Connector, Exchange, evidence};

@@ -1,26 +1,43 @@
-//! Who looked at my data: each look, by whom, when and why.
+//! Who looked at my data: each look and each question to an agency, by whom, when, what for and
+//! under which law; and the proof of each look, to keep.
 
-use access::{Action, Purpose, Scope};
-use axum::extract::State;
-use axum::response::Response;
-use std::collections::BTreeSet;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use kernel::Instant;
 
 use crate::guest::Seat;
 use crate::house::House;
 use crate::i18n::T;
 use crate::pages::show;
-use crate::stop::Stop;
-use askama::Template;
-use kernel::Instant;
-
+use crate::query;
+use crate::seen;
 use crate::shell::Shell;
+use crate::stop::Stop;
+use access::log;
+use exchange::asked::{Asked, Came};
 
 #[derive(Debug)]
 pub struct Look {
     pub at: Instant,
     pub who: String,
     pub why: String,
+    pub law: String,
     pub what: String,
+    /// It was kept from the person for a time, on this ground.
+    pub withheld: Option<String>,
+    /// Where its proof is; none before the next checkpoint.
+    pub proof: Option<String>,
+}
+
+/// A question to an agency about the person.
+#[derive(Debug)]
+pub struct Question {
+    pub at: Instant,
+    pub agency: String,
+    pub law: String,
+    pub came: &'static str,
 }
 
 #[derive(Debug, Template)]
@@ -28,60 +45,98 @@ pub struct Look {
 pub struct LookPage {
     pub shell: Shell,
     pub looks: Vec<Look>,
+    pub questions: Vec<Question>,
+    pub at_everybody: Vec<Look>,
 }
 
 pub async fn mine(State(house): State<House>, seat: Seat) -> Result<Response, Stop> {
-    let scope = Scope::own(&seat.subject);
-    let permit = seat
-        .permit(
-            &house,
-            Action::ReadAccessLog,
-            Purpose::OwnInformation,
-            scope,
-        )
-        .await?;
-    let person = permit.person().ok_or(Stop::NotFound)?;
-    let payments = seat
-        .permit(
-            &house,
-            Action::ReadOwnPayments,
-            Purpose::OwnInformation,
-            scope,
-        )
-        .await?;
-    let mut tx = house.read().await?;
-    let cases = casework::case::of_applicant(&mut tx, person).await?;
-    let cases: Vec<_> = cases.iter().map(|case| case.id).collect();
-    let paid = payments::trace::of_person(&mut tx, &payments, person).await?;
-    let runs: BTreeSet<_> = paid.iter().map(|payment| payment.run).collect();
-    let runs: Vec<_> = runs.into_iter().collect();
-    let looks = access::log::of_person(&mut tx, &permit, person, &cases, &runs).await?;
-    // Own visits are no news.
-    let of_others = looks
-        .iter()
-        .filter(|look| look.purpose != Purpose::OwnInformation);
-    let looks = of_others.map(|look| line_of(seat.t(), look)).collect();
+    let seen = seen::of(&house, &seat).await?;
+    let t = seat.t();
     Ok(show(&LookPage {
         shell: seat.shell(),
-        looks,
+        looks: seen.looks.iter().map(|look| line_of(t, look)).collect(),
+        questions: seen
+            .questions
+            .iter()
+            .map(|asked| question_of(t, asked))
+            .collect(),
+        at_everybody: seen
+            .at_everybody
+            .iter()
+            .map(|look| line_of(t, look))
+            .collect(),
     }))
 }
 
-fn line_of(t: T, look: &access::log::Look) -> Look {
+/// A file to keep, or to hand to somebody who does not believe us.
+pub async fn proof(
+    State(house): State<House>,
+    seat: Seat,
+    Path(entry): Path<String>,
+) -> Result<Response, Stop> {
+    let file = seen::proof(&house, &seat, &entry).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"daftar-proof.json\"",
+        ),
+    ];
+    Ok((headers, file).into_response())
+}
+
+/// The public lines of the log's keys: with them a proof is checked.
+pub async fn public_key(State(house): State<House>) -> Result<Response, Stop> {
+    let keys = house.daftar.key_place().load().map_err(Stop::fault)?;
+    Ok(keys.public_lines().into_response())
+}
+
+/// The newest signed checkpoint, for whoever keeps them: it holds a number and a hash.
+pub async fn checkpoint(State(house): State<House>) -> Result<Response, Stop> {
+    let mut tx = house.read().await?;
+    let note = log::newest(&mut tx).await?.ok_or(Stop::NotFound)?;
+    Ok(note.into_response())
+}
+
+fn line_of(t: T, look: &log::Look) -> Look {
     let role = t.three(&look.role.label());
     let who = if look.office.is_empty() {
         role
     } else {
         format!("{role}, {}", look.office)
     };
-    let what = look.population.map_or_else(
-        || t.look_one().to_owned(),
-        |count| t.look_batch(t.count(count as i64)),
-    );
+    let what = match (look.run, look.population) {
+        (_, Some(count)) if count > 0 => t.look_batch(t.count(count as i64)),
+        (Some(_), _) => t.look_run().to_owned(),
+        (None, Some(_)) => t.look_all().to_owned(),
+        (None, None) => t.look_one().to_owned(),
+    };
+    let signed = look.signed.then(|| look.entry.to_string());
     Look {
         at: look.at,
         who,
         why: t.three(&look.purpose.label()),
+        law: t.three(&look.purpose.law()),
         what,
+        withheld: look.withheld.clone(),
+        proof: signed.map(|entry| format!("/my/looks/{}/proof", query::encode(&entry))),
+    }
+}
+
+fn question_of(t: T, asked: &Asked) -> Question {
+    let law = if asked.consent.is_some() {
+        format!("{} ({})", t.by_consent(), asked.legal_basis)
+    } else {
+        asked.legal_basis.clone()
+    };
+    Question {
+        at: asked.at,
+        agency: t.three(&asked.agency.label()),
+        law,
+        came: match asked.came {
+            Came::Answer => t.came_answer(),
+            Came::Nothing => t.came_nothing(),
+            Came::Silence => t.came_silence(),
+        },
     }
 }

@@ -196,13 +196,14 @@ impl RunState {
 }
 
 async fn permit(house: &House, seat: &Seat, action: Action) -> Result<Permit, Stop> {
-    seat.permit(
-        house,
-        action,
-        Purpose::Payment,
-        Scope::area(seat.subject.territory),
-    )
-    .await
+    let scope = Scope::area(seat.subject.territory);
+    seat.permit(house, action, Purpose::Payment, scope).await
+}
+
+/// For one run: whoever is paid by it finds the look by the run's own rows.
+async fn permit_of(house: &House, seat: &Seat, action: Action, run: RunId) -> Result<Permit, Stop> {
+    let scope = Scope::run(run, seat.subject.territory);
+    seat.permit(house, action, Purpose::Payment, scope).await
 }
 
 pub async fn list(State(house): State<House>, seat: Seat) -> Result<Response, Stop> {
@@ -253,12 +254,9 @@ pub async fn build(
     let (Some(month), Some(kind)) = (month, kind) else {
         return again(&house, &seat, typed, problems).await;
     };
-    let permit = permit(&house, &seat, Action::BuildRun).await?;
-    let command = BuildRun {
-        id: RunId(typed.id()?),
-        month,
-        kind,
-    };
+    let id = RunId(typed.id()?);
+    let permit = permit_of(&house, &seat, Action::BuildRun, id).await?;
+    let command = BuildRun { id, month, kind };
     match runs::build(house.platform(), &permit, command, |_| {}).await {
         Ok(run) => Ok(Redirect::to(&format!("/runs/{}", run.id)).into_response()),
         Err(refusal) if refusal.is_refusal() => {
@@ -305,7 +303,7 @@ pub async fn approve(
         let page = run_page(&house, &seat.in_language(lang), run, Problems::none()).await?;
         return Ok(in_language(lang, &house, show(&page)));
     }
-    let permit = permit(&house, &seat, Action::ApproveRun).await?;
+    let permit = permit_of(&house, &seat, Action::ApproveRun, run).await?;
     let mut seen = [0; 32];
     hex::decode_to_slice(typed.get("seen"), &mut seen)
         .map_err(|_| Stop::bad("seen", "no print of the order"))?;
@@ -338,7 +336,7 @@ async fn run_page(
     run: RunId,
     problems: Problems,
 ) -> Result<RunPage, Stop> {
-    permit(house, seat, Action::ReadRun)
+    permit_of(house, seat, Action::ReadRun, run)
         .await?
         .must_be_for(&[Action::ReadRun]);
     let mut tx = house.read().await?;

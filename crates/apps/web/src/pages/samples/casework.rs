@@ -18,11 +18,63 @@ pub(super) fn citizen(lang: Lang) -> Vec<Sample> {
         "decision-waiting" => DecisionPage { answer: Answer::WaitingAgency, deciding: vec![], sum: vec![], changes: vec![t.change_waiting().into()], todo: vec![Todo { words: t.do_wait().into(), path: None }], ..refused(lang) },
         "decision-waiting-list" => DecisionPage { answer: Answer::WaitingList, changes: vec![t.change_waiting_list().into()], ..awarded(lang) },
         "my-payments" => PaymentsPage { shell: shell("/my/payments"), payments: payments(t) },
-        "my-looks" => LookPage { shell: shell("/my/looks"), looks: vec![
-            Look { at: at(5, 9), who: format!("{}, mahalla-172626201", role(lang, access::Role::MahallaWorker)), why: purpose(lang, access::Purpose::Intake), what: t.step_lodged().into() },
-            Look { at: at(8, 11), who: role(lang, access::Role::System), why: purpose(lang, access::Purpose::Assessment), what: t.step_assessed().into() },
-        ] },
+        "my-looks" => looks(lang),
+        "my-looks-none" => LookPage { shell: shell("/my/looks"), looks: vec![], questions: vec![], at_everybody: vec![] },
         "renewal" => RenewalPage { shell: shell("/my/applications").with_form(false), case: CaseId::from_u128(1), number: "4F7K29".into(), id: Uuid::nil(), problems: Problems::none() },
+    }
+}
+
+fn looks(lang: Lang) -> LookPage {
+    let t = T::new(lang);
+    let look = |at, who, purpose: access::Purpose| Look {
+        at,
+        who,
+        why: t.three(&purpose.label()),
+        law: t.three(&purpose.law()),
+        what: t.look_one().into(),
+        withheld: None,
+        proof: Some("/my/looks/019b7a1c-6a80-7000-8000-3f0c2b6d9e11:17/proof".into()),
+    };
+    let worker = format!(
+        "{}, mahalla-172626201",
+        role(lang, access::Role::MahallaWorker)
+    );
+    let system = role(lang, access::Role::System);
+    let officer = format!("{}, 1726262", role(lang, access::Role::DistrictOfficer));
+    LookPage {
+        shell: citizen_shell(lang, "/my/looks"),
+        looks: vec![
+            Look {
+                proof: None,
+                ..look(at(9, 9), worker, access::Purpose::Intake)
+            },
+            Look {
+                what: t.look_batch("217"),
+                ..look(at(8, 11), system.clone(), access::Purpose::Assessment)
+            },
+            Look {
+                withheld: Some("2026-01-04, 17".into()),
+                ..look(at(5, 10), officer, access::Purpose::Oversight)
+            },
+        ],
+        questions: vec![
+            Question {
+                at: at(8, 12),
+                agency: t.three(&kernel::Source::Tax.label()),
+                law: "PKM-35".into(),
+                came: t.came_answer(),
+            },
+            Question {
+                at: at(8, 12),
+                agency: t.three(&kernel::Source::Bank.label()),
+                law: t.by_consent().into(),
+                came: t.came_silence(),
+            },
+        ],
+        at_everybody: vec![Look {
+            what: t.look_all().into(),
+            ..look(at(6, 3), system, access::Purpose::Upkeep)
+        }],
     }
 }
 

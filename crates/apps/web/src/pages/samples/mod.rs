@@ -18,7 +18,7 @@ use kernel::{CaseId, Day, Instant, Money, Month, PersonId, RunId};
 use crate::form::{Problems, Typed};
 use crate::i18n::T;
 use crate::pages::access::home::HomePage;
-use crate::pages::access::look::{Look, LookPage};
+use crate::pages::access::look::{Look, LookPage, Question};
 use crate::pages::access::sign_in::SignInPage;
 use crate::pages::casework::application::{FollowPage, LodgePage, LodgedPage};
 use crate::pages::casework::case::{CasePage, CasesPage, Late, Member, Waiting};
@@ -188,8 +188,4 @@ fn bars(caption: &str, head: [&str; 2], rows: &[(&str, i64)]) -> Bars {
 
 fn role(lang: Lang, role: access::Role) -> String {
     role.label().get(lang).into_owned()
-}
-
-fn purpose(lang: Lang, purpose: access::Purpose) -> String {
-    purpose.label().get(lang).into_owned()
 }

@@ -1,0 +1,104 @@
+//! `daftar proof` and `daftar verify-proof`: what the access log holds, taken out of the house, and
+//! checked by anybody. The check needs the file and the public key, no database.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use access::log::{self, EntryId, Keys, NOTE_BYTES_MAX, PROOF_BYTES_MAX};
+use access::{Action, Purpose, Scope, Subject};
+use app::Daftar;
+use serde::Serialize;
+
+use crate::args::{Common, Proof, VerifyProof};
+use crate::config;
+use crate::failure::Failure;
+use crate::show::Show;
+
+/// Bytes of a file of public lines at most.
+const KEY_BYTES_MAX: usize = 64 * 1024;
+
+pub async fn write(common: &Common, command: &Proof) -> Result<(), Failure> {
+    let daftar = Daftar::open(config::existing(common)).await?;
+    let keys = daftar.key_place().load()?;
+    let text = match command {
+        Proof::Checkpoint => {
+            daftar.checkpoint().await?;
+            let mut tx = daftar.platform.db.read().await?;
+            let newest = log::newest(&mut tx).await?;
+            newest.ok_or(log::ProveFault::NoCheckpoint)?
+        }
+        Proof::Entry { entry } => of_entry(&daftar, &keys, entry.parse()?).await?,
+        Proof::Consistency { older } => {
+            let older = text(read(older, NOTE_BYTES_MAX)?)?;
+            daftar.checkpoint().await?;
+            let mut tx = daftar.platform.db.read().await?;
+            log::prove_consistency(&mut tx, &keys, &older)
+                .await?
+                .to_json()
+        }
+    };
+    Show::new(common).file(&text);
+    Ok(())
+}
+
+/// Reading an entry is a look like any other, and stands in the log itself.
+async fn of_entry(daftar: &Daftar, keys: &Keys, entry: EntryId) -> Result<String, Failure> {
+    let (system, scope) = (Subject::system(), Scope::country());
+    let (action, purpose) = (Action::ReadAccessLog, Purpose::Oversight);
+    let permit = access::permit(&daftar.platform, &system, action, purpose, scope).await?;
+    daftar.checkpoint().await?;
+    let mut tx = daftar.platform.db.read().await?;
+    let proof = log::prove_entry(&mut tx, &permit, keys, entry).await?;
+    Ok(proof.to_json())
+}
+
+#[derive(Serialize)]
+struct Verified {
+    holds: bool,
+    says: String,
+}
+
+pub fn verify(common: &Common, args: &VerifyProof) -> Result<(), Failure> {
+    let keys = keys(&args.key)?;
+    let proven = log::verify_proof(&read(&args.proof, PROOF_BYTES_MAX)?, &keys);
+    let verified = match &proven {
+        Ok(proven) => Verified {
+            holds: true,
+            says: proven.words(),
+        },
+        Err(refused) => Verified {
+            holds: false,
+            says: format!("The proof does not hold: {refused}"),
+        },
+    };
+    Show::new(common).result(&verified.says, &verified);
+    proven.map(drop).map_err(|_| Failure::InPart)
+}
+
+/// A line of a key, or the file that holds some.
+fn keys(key: &str) -> Result<Keys, Failure> {
+    let lines = if key.contains('+') && !Path::new(key).exists() {
+        key.to_owned()
+    } else {
+        text(read(Path::new(key), KEY_BYTES_MAX)?)?
+    };
+    Keys::parse(&lines).map_err(|why| Failure::argument("--key", why))
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, Failure> {
+    String::from_utf8(bytes).map_err(|_| Failure::Failed("the file is no text".to_owned()))
+}
+
+/// At most as much as is allowed, and one byte more to see that it is too large.
+fn read(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
+    let (mut bytes, most) = (Vec::new(), most as u64 + 1);
+    if path == Path::new("-") {
+        std::io::stdin().take(most).read_to_end(&mut bytes)?;
+    } else {
+        let file = File::open(path)
+            .map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?;
+        file.take(most).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}

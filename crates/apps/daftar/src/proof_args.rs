@@ -1,0 +1,54 @@
+//! The part of the command line that speaks of what is taken out of the house and checked by
+//! others: receipts of decisions, proofs of the access log.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Args)]
+pub struct Receipt {
+    /// The case's number (4F7K29) or id
+    pub case: String,
+    /// Leave the text of the law out: a replay then needs the same packs
+    #[arg(long)]
+    pub without_law: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The receipt's file, or - for standard input
+    pub receipt: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Proof {
+    /// The newest signed checkpoint, to be kept by others; makes one if there is something new
+    Checkpoint,
+    /// That an entry stands in the signed log
+    Entry {
+        /// The entry, CHAIN:PLACE, as the page "who looked at my data" names it
+        entry: String,
+    },
+    /// That the newest checkpoint holds all of an older one
+    Consistency {
+        /// The file of the older checkpoint
+        older: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyProof {
+    /// The proof's file, or - for standard input
+    pub proof: PathBuf,
+    /// The public key: its line, or a file of lines
+    #[arg(long)]
+    pub key: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LogKey {
+    /// Print the public lines: the key that signs, and earlier ones with the last size they signed
+    Show,
+    /// Sign with a new key from now on; the private half of the old one is destroyed
+    Rotate,
+}
