@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import socket
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -299,6 +300,8 @@ def loop(daftar, bank, folder, schemas):
          {k: v for k, v in before.items() if v[0] == "00014"}, "payments of the file sent twice")
     say("a file sent twice changes nothing")
     copy = folder / "backwards.db"
+    # The key of the access log lies beside the database.
+    shutil.copy(f"{daftar.database}.log-key", f"{copy}.log-key")
     with sqlite3.connect(daftar.database) as one, sqlite3.connect(copy) as other:
         one.backup(other)
 
