@@ -21,6 +21,7 @@ mod answer;
 mod breaker;
 mod call;
 mod connector;
+pub mod dci;
 pub mod evidence;
 pub mod gather;
 mod parts;
