@@ -18,6 +18,8 @@ pub struct Config {
     pub demo: bool,
     /// The seed of ids in a demonstration; a real installation takes the system's randomness.
     pub seed: Option<u64>,
+    /// A file with the Ed25519 seed, in hexadecimal digits, that signs answers to partners.
+    pub signing_key: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -30,6 +32,7 @@ impl Default for Config {
             partners: "http://127.0.0.1:8090".to_owned(),
             demo: false,
             seed: None,
+            signing_key: None,
         }
     }
 }
@@ -47,6 +50,7 @@ impl Config {
             partners: text("DAFTAR_PARTNERS", plain.partners),
             demo: variable("DAFTAR_DEMO").is_some_and(|flag| flag == "1"),
             seed: variable("DAFTAR_SEED").and_then(|seed| seed.parse().ok()),
+            signing_key: variable("DAFTAR_SIGNING_KEY").map(PathBuf::from),
         }
     }
 }

@@ -49,6 +49,7 @@ from_fault!(
     access::Denied,
     access::account::AccountRefused,
     casework::Fault,
+    exchange::dci::partner::PartnerRefused,
     payments::Error,
     store::Fault,
     insight::snapshot::SnapshotError,

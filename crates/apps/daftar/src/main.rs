@@ -16,6 +16,8 @@ mod failure;
 mod import;
 mod init;
 mod openfisca;
+
+mod partner;
 mod pay;
 mod receipt;
 mod rules;
@@ -72,6 +74,7 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Replay(replay) => receipt::replay(common, replay),
         Command::Rules(command) => rules::run(common, command),
         Command::Account(command) => account::run(common, command).await,
+        Command::Partner(command) => partner::run(common, command).await,
         Command::Budget(budget) => budget::run(common, budget).await,
         Command::Verify(_) => verify::run(common).await,
     }

@@ -185,7 +185,7 @@ pub struct SigningKey {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is no Ed25519 key of 32 bytes")]
+#[error("an Ed25519 seed is 32 bytes, written as 64 hexadecimal digits")]
 pub struct NotAKey;
 
 impl SigningKey {
@@ -195,6 +195,12 @@ impl SigningKey {
         let mut kid = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
         kid.truncate(16);
         Ok(SigningKey { kid, pair })
+    }
+
+    pub fn from_hex(text: &str) -> Result<SigningKey, NotAKey> {
+        let pair = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
+        let seed: Option<Vec<u8>> = (0..text.len()).step_by(2).map(pair).collect();
+        SigningKey::from_seed(&seed.ok_or(NotAKey)?)
     }
 
     pub fn named(self, kid: &str) -> SigningKey {

@@ -1,2 +1,3 @@
+mod envelope;
 mod forged;
 mod vectors;
