@@ -22,6 +22,8 @@ pub struct Config {
     pub seed: Option<u64>,
     /// Where the keys lie that sign the log's checkpoints; see [`Config::key_place`].
     pub log_key: Option<KeyPlace>,
+    /// A file with the Ed25519 seed, in hexadecimal digits, that signs answers to partners.
+    pub signing_key: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -35,6 +37,7 @@ impl Default for Config {
             demo: false,
             seed: None,
             log_key: None,
+            signing_key: None,
         }
     }
 }
@@ -53,6 +56,7 @@ impl Config {
             demo: variable("DAFTAR_DEMO").is_some_and(|flag| flag == "1"),
             seed: variable("DAFTAR_SEED").and_then(|seed| seed.parse().ok()),
             log_key: key_from(&variable),
+            signing_key: variable("DAFTAR_SIGNING_KEY").map(PathBuf::from),
         }
     }
 

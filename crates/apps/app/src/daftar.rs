@@ -254,14 +254,27 @@ async fn settle_country(platform: &Platform, country: &str) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
+/// The key is in a file of its own, never in the database that it vouches for.
+fn signing_key(file: &std::path::Path) -> Result<exchange::dci::keys::SigningKey> {
+    let refused = |why: String| Error::SigningKey {
+        file: file.display().to_string(),
+        why,
+    };
+    let text = std::fs::read_to_string(file).map_err(|why| refused(why.to_string()))?;
+    exchange::dci::keys::SigningKey::from_hex(text.trim()).map_err(|why| refused(why.to_string()))
+}
+
 fn assemble(config: Config, platform: Platform) -> Result<Daftar> {
     let seen = packs::changed_at(&config.packs, &config.country)?;
     let law = packs::read(&config.packs, &config.country)?;
     let shelf = Shelf::new(Zone::tashkent(), law);
-    let exchange = exchange::Exchange::new(
+    let mut exchange = exchange::Exchange::new(
         platform.clone(),
         exchange::Connector::all_at(config.partners.trim_end_matches('/')),
     )?;
+    if let Some(file) = &config.signing_key {
+        exchange = exchange.signing_with(signing_key(file)?);
+    }
     let partners = Partners::new(&config.partners, &config.partners);
     Ok(Daftar {
         config,

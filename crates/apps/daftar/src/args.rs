@@ -121,6 +121,9 @@ pub enum Command {
     /// Accounts of people and partners that sign in
     #[command(subcommand)]
     Account(Account),
+    /// Systems of other agencies that ask the register over DCI (SPDCI)
+    #[command(subcommand)]
+    Partner(Partner),
     /// Set the money of a district for a programme and month, or a whole plan from a file
     Budget(Budget),
     /// Check what data can break: ledger, log and its checkpoints, decisions, projections
@@ -159,6 +162,9 @@ pub struct Serve {
     /// Take the time from clock messages instead of the system: for demos and tests only
     #[arg(long)]
     pub demo: bool,
+    /// A file with the Ed25519 seed, 64 hexadecimal digits, that signs answers to partners
+    #[arg(long, env = "DAFTAR_SIGNING_KEY")]
+    pub signing_key: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -369,6 +375,35 @@ pub enum Account {
         #[arg(long)]
         territory: Option<u32>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Partner {
+    /// Enter a partner and open its account; the secret of its tokens is printed once
+    Add {
+        /// As its messages name it in header.sender_id; also the client_id of its tokens
+        sender_id: String,
+        /// What citizens read on the page of who looked
+        #[arg(long)]
+        office: String,
+        /// The law or agreement under which it asks
+        #[arg(long)]
+        legal_basis: String,
+        /// How it signs: dci-ed25519, jws-detached, or none (for trying out only)
+        #[arg(long)]
+        policy: String,
+        /// A file with its public keys as a JSON Web Key Set
+        #[arg(long)]
+        jwks: Option<PathBuf>,
+        /// As its messages name us in header.receiver_id
+        #[arg(long, default_value = "daftar")]
+        receiver_id: String,
+        /// Region, district (7 digits) or mahalla whose people it may ask about; the country without it
+        #[arg(long)]
+        territory: Option<u32>,
+    },
+    /// Show the partners with their policy, keys and legal basis
+    List,
 }
 
 #[derive(Debug, Args)]

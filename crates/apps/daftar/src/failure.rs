@@ -52,6 +52,7 @@ from_fault!(
     access::log::ProveFault,
     access::account::AccountRefused,
     casework::Fault,
+    exchange::dci::partner::PartnerRefused,
     payments::Error,
     store::Fault,
     insight::snapshot::SnapshotError,

@@ -17,6 +17,8 @@ mod import;
 mod init;
 mod log_key;
 mod openfisca;
+
+mod partner;
 mod pay;
 mod pay_args;
 mod pay_channel;
@@ -82,6 +84,7 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Replay(replay) => receipt::replay(common, replay),
         Command::Rules(command) => rules::run(common, command),
         Command::Account(command) => account::run(common, command).await,
+        Command::Partner(command) => partner::run(common, command).await,
         Command::Budget(budget) => budget::run(common, budget).await,
         Command::Verify(_) => verify::run(common).await,
         Command::Proof(command) => proof::write(common, command).await,

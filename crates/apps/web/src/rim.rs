@@ -9,6 +9,7 @@ use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use exchange::dci::refusal::Refusal;
 use kernel::Pinfl;
 use kernel::lang::Lang;
 use serde_json::json;
@@ -91,7 +92,7 @@ async fn login_of(house: &House, subject: &Subject) -> Result<String, Stop> {
 fn token_of(headers: &HeaderMap, kind: Kind) -> Option<Token> {
     match kind {
         Kind::Page => cookie::find(headers, cookie::SESSION)?.parse().ok(),
-        Kind::Api => {
+        Kind::Api | Kind::Dci => {
             let line = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
             line.strip_prefix("Bearer ")?.trim().parse().ok()
         }
@@ -126,7 +127,7 @@ fn dress(response: Response, guest: &Guest, kind: Kind, asked_by_get: bool) -> R
     let stop = response.extensions().get::<Stop>().cloned();
     match stop.or_else(|| (!dressed).then(|| stop_of(&response)).flatten()) {
         None => response,
-        Some(stop) if kind == Kind::Api => plain(&stop, kind),
+        Some(stop) if kind != Kind::Page => plain(&stop, kind),
         Some(Stop::SignInFirst) if asked_by_get => to_sign_in(guest),
         Some(stop) => show_as(stop.status(), &page_of(&stop, guest)),
     }
@@ -186,8 +187,30 @@ fn plain(stop: &Stop, kind: Kind) -> Response {
     if kind == Kind::Page {
         return stop.status().into_response();
     }
+    if kind == Kind::Dci {
+        return as_dci(stop);
+    }
     let error = json!({ "code": stop.code(), "message": stop.message(), "field": stop.field() });
     (stop.status(), Json(json!({ "error": error }))).into_response()
+}
+
+/// Both shapes that readers of DCI expect. What was asked for is not known here.
+fn as_dci(stop: &Stop) -> Response {
+    let code = match stop.status() {
+        StatusCode::UNAUTHORIZED => "err.request.unauthorized",
+        StatusCode::FORBIDDEN => "err.request.forbidden",
+        StatusCode::NOT_FOUND => "err.request.not_found",
+        StatusCode::GATEWAY_TIMEOUT => "err.request.timeout",
+        status if status.is_server_error() => "err.service.unavailable",
+        _ => "err.request.bad",
+    };
+    let message = match stop {
+        Stop::SignInFirst => "send a bearer token from POST /oauth2/client/token".to_owned(),
+        other => other.message(),
+    };
+    let refusal = Refusal::new(stop.status().as_u16(), code, message);
+    let body = refusal.body("", store::Clock::system().now());
+    (stop.status(), Json(body)).into_response()
 }
 
 fn protect(mut response: Response, kind: Kind) -> Response {

@@ -59,11 +59,16 @@ pub enum Kind {
     Page,
     /// JSON; the session is a bearer token.
     Api,
+    /// The same, with errors in the shapes of DCI.
+    Dci,
 }
 
 /// Programs speak to these addresses.
 pub fn kind_of(path: &str) -> Kind {
-    let api = ["/api/", "/demo/", "/gs/"]
+    if path.starts_with("/dci/") {
+        return Kind::Dci;
+    }
+    let api = ["/api/", "/demo/", "/gs/", "/oauth2/", "/.well-known/"]
         .iter()
         .any(|room| path.starts_with(room));
     if api { Kind::Api } else { Kind::Page }

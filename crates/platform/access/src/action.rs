@@ -19,6 +19,8 @@ pub enum Action {
     SetAppropriation,
     ReadFigures,
     SendCivilEvent,
+    /// A partner's system asks about persons and families.
+    SearchRegister,
     ImportRegister,
     AssessRegister,
     StepClock,
@@ -39,7 +41,7 @@ pub enum Action {
 use Action::*;
 
 impl Action {
-    pub const ALL: [Action; 26] = [
+    pub const ALL: [Action; 27] = [
         LodgeApplication,
         FollowApplications,
         ReadOwnCase,
@@ -56,6 +58,7 @@ impl Action {
         SetAppropriation,
         ReadFigures,
         SendCivilEvent,
+        SearchRegister,
         ImportRegister,
         AssessRegister,
         StepClock,
@@ -86,6 +89,7 @@ impl Action {
             SetAppropriation => "set_appropriation",
             ReadFigures => "read_figures",
             SendCivilEvent => "send_civil_event",
+            SearchRegister => "search_register",
             ImportRegister => "import_register",
             AssessRegister => "assess_register",
             StepClock => "step_clock",

@@ -24,12 +24,14 @@ pub enum Purpose {
     Oversight,
     /// Running the installation.
     Upkeep,
+    /// Another system asks under its own law or agreement.
+    Exchange,
 }
 
 use Purpose::*;
 
 impl Purpose {
-    pub const ALL: [Purpose; 10] = [
+    pub const ALL: [Purpose; 11] = [
         Intake,
         Assessment,
         Casework,
@@ -40,6 +42,7 @@ impl Purpose {
         Statistics,
         Oversight,
         Upkeep,
+        Exchange,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -54,6 +57,7 @@ impl Purpose {
             Statistics => "statistics",
             Oversight => "oversight",
             Upkeep => "upkeep",
+            Exchange => "exchange",
         }
     }
 
@@ -95,6 +99,11 @@ impl Purpose {
                 "Обслуживание системы",
                 "Running the system",
             ),
+            Exchange => (
+                "Boshqa tizim soʻrovi",
+                "Запрос другой системы",
+                "Question of another system",
+            ),
         };
         Text3::fixed(uz, ru, en)
     }
@@ -118,7 +127,7 @@ impl Purpose {
                 "Указ УП-258, 2025 год",
                 "Decree UP-258 of 2025",
             ),
-            OwnInformation | Statistics | Oversight | Upkeep => (
+            OwnInformation | Statistics | Oversight | Upkeep | Exchange => (
                 "Shaxsga doir maʼlumotlar toʻgʻrisidagi OʻRQ-547-son Qonun",
                 "Закон о персональных данных ЗРУ-547",
                 "Law on personal data ZRU-547",

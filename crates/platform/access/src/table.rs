@@ -18,7 +18,7 @@ pub enum Reach {
 }
 
 /// Rows in the order of the work; each action once.
-pub const TABLE: [(Action, &[(Role, Reach)]); 26] = [
+pub const TABLE: [(Action, &[(Role, Reach)]); 27] = [
     (LodgeApplication, &[(Citizen, Own), (MahallaWorker, Within)]),
     (
         FollowApplications,
@@ -75,6 +75,7 @@ pub const TABLE: [(Action, &[(Role, Reach)]); 26] = [
         ],
     ),
     (SendCivilEvent, &[(Partner, Everywhere)]),
+    (SearchRegister, &[(Partner, Within)]),
     (
         ImportRegister,
         &[(Operator, Everywhere), (System, Everywhere)],

@@ -13,6 +13,8 @@
 //! - Every answer is kept byte for byte with its hash, request and legal basis; what
 //!   was not believed is kept apart, in `evidence_refused`.
 //!
+//! And the other way round: [`dci`] answers partners that ask us.
+//!
 //! # Reading order
 //! [`Connector`], [`gather`], `call.rs` (one question over HTTP), `answer.rs` and
 //! `parts.rs` (what is believed), `evidence.rs` (SQL), [`asked`] (what a person reads of all
@@ -23,6 +25,7 @@ pub mod asked;
 mod breaker;
 mod call;
 mod connector;
+pub mod dci;
 pub mod evidence;
 pub mod gather;
 mod parts;
@@ -45,6 +48,7 @@ pub use connector::{AGENCIES, Connector};
 pub const SCHEMA: &[store::Migration] = &[
     store::migration!("exchange", "0001_evidence"),
     store::migration!("exchange", "0002_unanswered"),
+    store::migration!("exchange", "0003_partner"),
 ];
 
 /// How long an idle connection to an agency is kept.
@@ -56,6 +60,7 @@ pub struct Exchange {
     platform: Platform,
     client: reqwest::Client,
     lines: Arc<BTreeMap<Source, Line>>,
+    signing_key: Option<Arc<dci::keys::SigningKey>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +105,24 @@ impl Exchange {
             platform,
             client,
             lines: Arc::new(lines),
+            signing_key: None,
         })
+    }
+
+    /// With the key that signs answers to partners.
+    pub fn signing_with(self, key: dci::keys::SigningKey) -> Exchange {
+        Exchange {
+            signing_key: Some(Arc::new(key)),
+            ..self
+        }
+    }
+
+    /// The public keys that partners verify our answers with.
+    pub fn jwks(&self) -> serde_json::Value {
+        match &self.signing_key {
+            Some(key) => key.jwks(),
+            None => serde_json::json!({ "keys": [] }),
+        }
     }
 
     /// Agencies whose breaker is open: left alone for a while.

@@ -5,6 +5,7 @@ pub(crate) mod account_task;
 pub(crate) mod application;
 mod civil_event;
 pub(crate) mod conclusion;
+pub(crate) mod dci;
 mod delay;
 mod demo;
 mod look;
@@ -25,6 +26,8 @@ use crate::route::{Need, Route};
 use crate::stop::Stop;
 
 const AT_THE_DOOR: Need = Need::Nothing("signing in comes before permissions");
+
+const PUBLIC_KEYS: Need = Need::Nothing("the keys are public");
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -85,6 +88,18 @@ pub fn routes() -> Vec<Route> {
             "/gs/digital-registries/data/myPersonalDataUsage",
             OWN_LOOKS,
             usage::mine,
+        ),
+        Route::post("/oauth2/client/token", AT_THE_DOOR, dci::token),
+        Route::get("/.well-known/jwks.json", PUBLIC_KEYS, dci::jwks),
+        Route::post(
+            "/dci/social/registry/sync/search",
+            Need::All(&[Action::SearchRegister]),
+            dci::sync_search,
+        ),
+        Route::post(
+            "/dci/social/registry/sync/txn/status",
+            Need::All(&[Action::SearchRegister]),
+            dci::sync_txn_status,
         ),
         Route::post("/demo/clock", Need::All(&[Action::StepClock]), demo::clock),
         Route::post(

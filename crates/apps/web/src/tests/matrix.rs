@@ -30,9 +30,9 @@ async fn status(
         Kind::Page => request
             .header(header::COOKIE, cookie)
             .header("sec-fetch-site", "same-origin"),
-        Kind::Api => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+        Kind::Api | Kind::Dci => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
     };
-    let typed = if route.kind() == Kind::Api {
+    let typed = if route.kind() != Kind::Page {
         "application/json"
     } else {
         "application/x-www-form-urlencoded"

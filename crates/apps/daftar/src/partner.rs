@@ -1,0 +1,125 @@
+//! `daftar partner`: systems that ask the register. The secret is made here, printed once, and kept
+//! only as a hash; the keys are the partner's public ones.
+
+use access::{Action, Area, Purpose, SecretHash};
+use app::Daftar;
+use exchange::dci::partner::{self, NewPartner};
+use exchange::dci::signature::Policy;
+use serde::Serialize;
+
+use crate::args::{Common, Partner};
+use crate::config;
+use crate::failure::Failure;
+use crate::show::Show;
+
+const NO_KEYS: &str = r#"{"keys":[]}"#;
+
+#[derive(Serialize)]
+struct Added<'a> {
+    sender_id: &'a str,
+    policy: &'a str,
+    secret: &'a str,
+}
+
+#[derive(Serialize)]
+struct Listed {
+    sender_id: String,
+    policy: &'static str,
+    keys: Vec<String>,
+    receiver_id: String,
+    legal_basis: String,
+}
+
+pub async fn run(common: &Common, command: &Partner) -> Result<(), Failure> {
+    let daftar = Daftar::open(config::existing(common)).await?;
+    match command {
+        Partner::Add { .. } => add(common, &daftar, command).await,
+        Partner::List => list(common, &daftar).await,
+    }
+}
+
+/// What is to be entered, its files read.
+fn new_partner(command: &Partner, secret: &str) -> Result<Option<NewPartner>, Failure> {
+    let Partner::Add {
+        sender_id,
+        office,
+        legal_basis,
+        policy,
+        jwks,
+        receiver_id,
+        territory,
+    } = command
+    else {
+        return Ok(None);
+    };
+    let policy = Policy::from_name(policy).ok_or_else(|| {
+        let names = Policy::ALL.map(Policy::name).join(", ");
+        Failure::argument("--policy", format!("{policy} is none of {names}"))
+    })?;
+    let jwks = match jwks {
+        Some(file) => std::fs::read_to_string(file)?,
+        None => NO_KEYS.to_owned(),
+    };
+    let territory = Area::from_code(i64::from(territory.unwrap_or(0)))
+        .map_err(|why| Failure::argument("--territory", why))?;
+    Ok(Some(NewPartner {
+        sender_id: sender_id.clone(),
+        office: office.clone(),
+        territory,
+        receiver_id: receiver_id.clone(),
+        policy,
+        jwks,
+        legal_basis: legal_basis.clone(),
+        secret: SecretHash::of(secret).map_err(|why| Failure::Failed(why.to_string()))?,
+    }))
+}
+
+async fn add(common: &Common, daftar: &Daftar, command: &Partner) -> Result<(), Failure> {
+    let secret: String = store::secret::<32>()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let Some(new) = new_partner(command, &secret)? else {
+        return Ok(());
+    };
+    let permit = daftar
+        .permit(Action::ManageAccounts, Purpose::Upkeep, 0)
+        .await?;
+    partner::add(&daftar.platform, &permit, &new).await?;
+    let text = format!(
+        "{} may ask ({}); client_id {}, client_secret {secret}\nThis is shown once.",
+        new.office,
+        new.policy.name(),
+        new.sender_id
+    );
+    Show::new(common).result(
+        &text,
+        &Added {
+            sender_id: &new.sender_id,
+            policy: new.policy.name(),
+            secret: &secret,
+        },
+    );
+    Ok(())
+}
+
+async fn list(common: &Common, daftar: &Daftar) -> Result<(), Failure> {
+    let mut tx = daftar.platform.db.read().await?;
+    let partners = partner::list(&mut tx).await?;
+    let listed = partners.into_iter().map(|partner| Listed {
+        sender_id: partner.sender_id,
+        policy: partner.policy.name(),
+        keys: partner.keys.kids().map(str::to_owned).collect(),
+        receiver_id: partner.receiver_id,
+        legal_basis: partner.legal_basis,
+    });
+    let listed: Vec<Listed> = listed.collect();
+    let lines = listed.iter().map(|partner| {
+        let keys = partner.keys.join(", ");
+        let (sender, policy) = (&partner.sender_id, partner.policy);
+        format!("{sender}  {policy}  keys: {keys}  {}", partner.legal_basis)
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    Show::new(common).result(&text, &listed);
+    Ok(())
+}

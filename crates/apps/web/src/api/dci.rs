@@ -1,0 +1,126 @@
+//! The social registry for partners, under `/dci/social` (SPDCI). What is asked and answered is
+//! `exchange::dci`'s; here is only HTTP.
+
+use access::Role;
+use access::session::{self, Kind, SignInRefused};
+use axum::body::Bytes;
+use axum::extract::{Form, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, extract::rejection::FormRejection};
+use exchange::dci::{Arrived, Question, Reply};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::guest::Seat;
+use crate::house::House;
+
+/// The name of the header of a detached signature.
+const SIGNATURE: &str = "signature";
+
+pub async fn sync_search(
+    State(house): State<House>,
+    seat: Seat,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    answer(&house, &seat, Question::Search, &headers, &body).await
+}
+
+pub async fn sync_txn_status(
+    State(house): State<House>,
+    seat: Seat,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    answer(&house, &seat, Question::TxnStatus, &headers, &body).await
+}
+
+async fn answer(
+    house: &House,
+    seat: &Seat,
+    question: Question,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Response {
+    // A header that stands twice could be read as either: it is read as none.
+    let text = |name: &str| {
+        let mut values = headers.get_all(name).iter();
+        let first = values.next().filter(|_| values.next().is_none())?;
+        first.to_str().ok()
+    };
+    let arrived = Arrived {
+        body,
+        content_type: text(header::CONTENT_TYPE.as_str()),
+        signature: text(SIGNATURE),
+    };
+    let exchange = &house.daftar.exchange;
+    let subject = &seat.subject;
+    let reply = exchange.answer_dci(subject, question, &arrived, house.today());
+    response(reply.await)
+}
+
+fn response(reply: Reply) -> Response {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let json = HeaderValue::from_static("application/json");
+    let mut response = (status, [(header::CONTENT_TYPE, json)], reply.body).into_response();
+    if let Some(signature) = reply.signature.and_then(|text| text.parse().ok()) {
+        response.headers_mut().insert(SIGNATURE, signature);
+    }
+    response
+}
+
+/// `GET /.well-known/jwks.json`: the keys that our answers are signed with.
+pub async fn jwks(State(house): State<House>) -> Json<Value> {
+    Json(house.daftar.exchange.jwks())
+}
+
+#[derive(Debug, Deserialize)]
+pub struct TokenForm {
+    grant_type: String,
+    client_id: String,
+    client_secret: String,
+}
+
+/// `POST /oauth2/client/token`: a bearer token for a partner's system, as RFC 6749 section 4.4.
+pub async fn token(
+    State(house): State<House>,
+    form: Result<Form<TokenForm>, FormRejection>,
+) -> Response {
+    let bad = StatusCode::BAD_REQUEST;
+    let Ok(Form(form)) = form else {
+        return refused(bad, "invalid_request");
+    };
+    if form.grant_type != "client_credentials" {
+        return refused(bad, "unsupported_grant_type");
+    }
+    let platform = house.platform();
+    let (id, secret) = (&form.client_id, &form.client_secret);
+    let signed_in = match session::sign_in(platform, id, secret, Kind::Partner).await {
+        Ok(signed_in) => signed_in,
+        Err(SignInRefused::Locked { .. }) => {
+            return refused(StatusCode::TOO_MANY_REQUESTS, "slow_down");
+        }
+        Err(SignInRefused::Wrong { .. }) => {
+            return refused(StatusCode::UNAUTHORIZED, "invalid_client");
+        }
+        Err(SignInRefused::Fault(fault)) => return crate::stop::Stop::fault(fault).into_response(),
+    };
+    // People sign in elsewhere, with a session that fits them.
+    if signed_in.subject.role != Role::Partner {
+        if let Err(fault) = session::end(platform, &signed_in.token).await {
+            return crate::stop::Stop::fault(fault).into_response();
+        }
+        return refused(StatusCode::UNAUTHORIZED, "invalid_client");
+    }
+    let token = json!({
+        "access_token": signed_in.token.to_string(),
+        "token_type": "Bearer",
+        "expires_in": Kind::Partner.age_s_max(),
+    });
+    Json(token).into_response()
+}
+
+fn refused(status: StatusCode, error: &'static str) -> Response {
+    (status, Json(json!({ "error": error }))).into_response()
+}

@@ -1,0 +1,278 @@
+//! The envelope of a message: read with limits, believed only when its signature is.
+
+use std::collections::BTreeSet;
+
+use kernel::Instant;
+use serde_json::{Map, Value};
+
+use super::json;
+use super::partner::Partner;
+use super::refusal::Refusal;
+use super::signature::{self, Forged, LIFE_S, SKEW_S, Signed};
+
+/// Bytes of one message.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Questions of one message.
+pub const ITEMS_MAX: usize = 20;
+/// Names that others choose: message, transaction, reference.
+pub const ID_CHARS_MAX: usize = 99;
+/// Records of one page.
+pub const PAGE_SIZE_MAX: u64 = 50;
+const VERSION: &str = "1.0.0";
+
+/// What a message asks for: its address says it, and its header must say the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    Search,
+    TxnStatus,
+}
+
+impl Question {
+    pub fn action(self) -> &'static str {
+        match self {
+            Question::Search => "search",
+            Question::TxnStatus => "txn-status",
+        }
+    }
+
+    pub fn answer_action(self) -> &'static str {
+        match self {
+            Question::Search => "on-search",
+            Question::TxnStatus => "txn-on-status",
+        }
+    }
+}
+
+/// What came over the wire.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrived<'a> {
+    pub body: &'a [u8],
+    pub content_type: Option<&'a str>,
+    /// The HTTP header `Signature`.
+    pub signature: Option<&'a str>,
+}
+
+/// A message of a partner whose signature holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    pub message_id: String,
+    pub transaction_id: String,
+    pub message: Map<String, Value>,
+}
+
+/// Reads a message. Form first, then the signature, then what it says: a stranger learns no more
+/// than that the form was wrong.
+pub fn open(
+    arrived: &Arrived<'_>,
+    partner: &Partner,
+    question: Question,
+    now: Instant,
+) -> Result<Envelope, Refusal> {
+    let body = object(read_body(arrived)?, "the body")?;
+    let header = required_object(&body, "header")?;
+    let message = required_object(&body, "message")?;
+    let signed = Signed {
+        sender_id: &partner.sender_id,
+        header: &body["header"],
+        message: &body["message"],
+        field: body.get("signature").and_then(Value::as_str),
+        http: arrived.signature,
+    };
+    let now_s = now.0.div_euclid(1_000_000);
+    signature::verify(&signed, partner.policy, &partner.keys, now_s).map_err(forged)?;
+    check_header(header, partner, question, now)?;
+    let transaction_id = id(message, "transaction_id")
+        .ok_or_else(|| Refusal::bad("message.transaction_id must have 1 to 99 characters"))?;
+    let items = match question {
+        Question::Search => check_items(message)?,
+        Question::TxnStatus => 1,
+    };
+    if header.get("total_count").and_then(Value::as_u64) != Some(items as u64) {
+        let why = format!("header.total_count must be {items}, the number of requests");
+        return Err(Refusal::rejected("rjct.total_count.invalid", why));
+    }
+    Ok(Envelope {
+        message_id: id(header, "message_id").unwrap_or_default(),
+        transaction_id,
+        message: message.clone(),
+    })
+}
+
+fn read_body(arrived: &Arrived<'_>) -> Result<Value, Refusal> {
+    let kind = arrived.content_type.unwrap_or("").to_ascii_lowercase();
+    let mut parts = kind.split(';').map(str::trim);
+    if parts.next() != Some("application/json") {
+        let why = "send Content-Type: application/json";
+        return Err(Refusal::new(415, "err.request.bad", why));
+    }
+    if parts.any(|part| part.starts_with("charset=") && part.trim_matches('"') != "charset=utf-8") {
+        return Err(Refusal::new(415, "err.request.bad", "the body is UTF-8"));
+    }
+    if arrived.body.len() > BODY_BYTES_MAX {
+        let why = format!("a message has at most {BODY_BYTES_MAX} bytes");
+        return Err(Refusal::new(413, "err.request.bad", why));
+    }
+    json::read(arrived.body).map_err(Refusal::bad)
+}
+
+fn object(value: Value, name: &str) -> Result<Map<String, Value>, Refusal> {
+    match value {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(Refusal::bad(format!("{name} must be an object"))),
+    }
+}
+
+fn required_object<'a>(
+    body: &'a Map<String, Value>,
+    name: &str,
+) -> Result<&'a Map<String, Value>, Refusal> {
+    let found = body.get(name).and_then(Value::as_object);
+    found.ok_or_else(|| Refusal::bad(format!("{name} is missing or no object")))
+}
+
+fn forged(forged: Forged) -> Refusal {
+    let code = match forged {
+        Forged::Missing => "err.signature.missing",
+        _ => "err.signature.invalid",
+    };
+    Refusal::new(401, code, forged)
+}
+
+fn check_header(
+    header: &Map<String, Value>,
+    partner: &Partner,
+    question: Question,
+    now: Instant,
+) -> Result<(), Refusal> {
+    let text = |name: &str| header.get(name).and_then(Value::as_str);
+    let absent_or = |name: &str, wanted: &str| header.get(name).is_none_or(|value| value == wanted);
+    if !absent_or("version", VERSION) {
+        let code = "err.version.not_supported";
+        return Err(Refusal {
+            reason: "rjct.version.invalid",
+            ..Refusal::new(400, code, format!("version {VERSION} is spoken here"))
+        });
+    }
+    if text("sender_id") != Some(partner.sender_id.as_str()) {
+        let why = "header.sender_id is not the partner of this token";
+        return Err(Refusal::new(400, "err.sender_id.invalid", why));
+    }
+    // A message to somebody else that a partner signed is not a message to us.
+    if !absent_or("receiver_id", &partner.receiver_id) {
+        let why = format!("this is {}", partner.receiver_id);
+        return Err(Refusal::new(400, "err.receiver_id.invalid", why));
+    }
+    if !header
+        .get("is_msg_encrypted")
+        .is_none_or(|value| value == false)
+    {
+        let why = "encrypted messages are not taken";
+        return Err(Refusal::new(400, "err.encryption.invalid", why));
+    }
+    if id(header, "message_id").is_none() {
+        return Err(Refusal::bad(
+            "header.message_id must have 1 to 99 characters",
+        ));
+    }
+    if text("action") != Some(question.action()) {
+        let why = format!("header.action must be {} here", question.action());
+        return Err(Refusal::rejected("rjct.action.invalid", why));
+    }
+    check_age(text("message_ts"), now)
+}
+
+/// Old messages are not taken: together with the ids that were seen, nothing can be played again.
+fn check_age(sent_at: Option<&str>, now: Instant) -> Result<(), Refusal> {
+    let sent_at = sent_at.and_then(|text| Instant::parse_rfc3339(text).ok());
+    let reason = "rjct.message_ts.invalid";
+    let Some(sent_at) = sent_at else {
+        let why = "header.message_ts is a time with its zone, as 2026-11-21T10:00:00Z";
+        return Err(Refusal::rejected(reason, why));
+    };
+    if sent_at > now.plus_seconds(SKEW_S) || sent_at < now.plus_seconds(-LIFE_S - SKEW_S) {
+        let why = format!("header.message_ts is more than {LIFE_S} seconds from our time, {now}");
+        return Err(Refusal::rejected(reason, why));
+    }
+    Ok(())
+}
+
+/// The number of questions, each well formed.
+fn check_items(message: &Map<String, Value>) -> Result<usize, Refusal> {
+    let items = message.get("search_request").and_then(Value::as_array);
+    let items = items.ok_or_else(|| Refusal::bad("message.search_request is no list"))?;
+    if items.is_empty() || items.len() > ITEMS_MAX {
+        let why = format!("a message has 1 to {ITEMS_MAX} requests");
+        return Err(Refusal::rejected("rjct.total_count.limit_exceeded", why));
+    }
+    let mut seen = BTreeSet::new();
+    for item in items {
+        let item = item.as_object();
+        let item = item.ok_or_else(|| Refusal::bad("a request is no object"))?;
+        let reference = id(item, "reference_id").ok_or_else(|| {
+            let why = "reference_id must have 1 to 99 characters";
+            Refusal::rejected("rjct.reference_id.invalid", why)
+        })?;
+        if !seen.insert(reference) {
+            let why = "a reference_id stands twice";
+            return Err(Refusal::rejected("rjct.reference_id.duplicate", why));
+        }
+        check_item(item)?;
+    }
+    Ok(items.len())
+}
+
+fn check_item(item: &Map<String, Value>) -> Result<(), Refusal> {
+    let timestamp = item.get("timestamp").and_then(Value::as_str);
+    if timestamp.is_none_or(|text| Instant::parse_rfc3339(text).is_err()) {
+        let why = "timestamp is a time with its zone, as 2026-11-21T10:00:00Z";
+        return Err(Refusal::rejected("rjct.timestamp.invalid", why));
+    }
+    let is_code = |text: &str| text.len() == 3 && text.bytes().all(|b| b.is_ascii_lowercase());
+    let locale = item.get("locale");
+    if locale.is_some_and(|locale| !locale.as_str().is_some_and(is_code)) {
+        return Err(Refusal::bad(
+            "locale has three small letters, as uzb, rus, eng",
+        ));
+    }
+    page(item).map(|_| ())
+}
+
+/// Which records of an answer are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    pub size: u64,
+    pub number: u64,
+}
+
+/// The standard has it in the criteria; some partners write it beside them.
+pub fn page(item: &Map<String, Value>) -> Result<Page, Refusal> {
+    let inner = item
+        .get("search_criteria")
+        .and_then(|c| c.get("pagination"));
+    let Some(wanted) = inner.or_else(|| item.get("pagination")) else {
+        return Ok(Page {
+            size: PAGE_SIZE_MAX,
+            number: 1,
+        });
+    };
+    let number = |name: &str, absent: u64| match wanted.get(name) {
+        None => Some(absent),
+        Some(value) => value.as_u64().filter(|n| *n >= 1),
+    };
+    let size = number("page_size", PAGE_SIZE_MAX).filter(|size| *size <= PAGE_SIZE_MAX);
+    let number = number("page_number", 1).filter(|number| *number <= u64::from(u32::MAX));
+    match (wanted.is_object(), size, number) {
+        (true, Some(size), Some(number)) => Ok(Page { size, number }),
+        _ => {
+            let why = format!("page_size is 1 to {PAGE_SIZE_MAX}, page_number counts from 1");
+            Err(Refusal::rejected("rjct.pagination.invalid", why))
+        }
+    }
+}
+
+pub(super) fn id(fields: &Map<String, Value>, name: &str) -> Option<String> {
+    let text = fields.get(name)?.as_str()?;
+    let chars = text.chars().count();
+    let plain = (1..=ID_CHARS_MAX).contains(&chars) && !text.contains(char::is_control);
+    plain.then(|| text.to_owned())
+}

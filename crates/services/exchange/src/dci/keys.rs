@@ -1,0 +1,228 @@
+//! Keys of partners (public, as a JSON Web Key Set) and the key that signs our answers.
+//! The arithmetic is `ring`'s.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::signature::{self as ring_signature, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use serde_json::{Value, json};
+
+use super::json;
+
+/// Keys of one partner: those in use and those that come next.
+pub const KEYS_MAX: usize = 16;
+const KID_BYTES_MAX: usize = 99;
+const RSA_BYTES_MIN: usize = 256;
+const RSA_BYTES_MAX: usize = 1024;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    EdDsa,
+    Es256,
+    Rs256,
+}
+
+impl Algorithm {
+    /// As a JWS names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Algorithm::EdDsa => "EdDSA",
+            Algorithm::Es256 => "ES256",
+            Algorithm::Rs256 => "RS256",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Material {
+    /// Ed25519, or an uncompressed point of P-256.
+    Point(Vec<u8>),
+    Rsa {
+        n: Vec<u8>,
+        e: Vec<u8>,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    pub kid: String,
+    pub algorithm: Algorithm,
+    material: Material,
+}
+
+impl PublicKey {
+    /// The algorithm is the key's own; what a message says of it is compared elsewhere.
+    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        let checked = match &self.material {
+            Material::Rsa { n, e } => ring_signature::RsaPublicKeyComponents { n, e }.verify(
+                &ring_signature::RSA_PKCS1_2048_8192_SHA256,
+                message,
+                signature,
+            ),
+            Material::Point(point) if self.algorithm == Algorithm::EdDsa => {
+                UnparsedPublicKey::new(&ring_signature::ED25519, point).verify(message, signature)
+            }
+            Material::Point(point) => {
+                UnparsedPublicKey::new(&ring_signature::ECDSA_P256_SHA256_FIXED, point)
+                    .verify(message, signature)
+            }
+        };
+        checked.is_ok()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeysRefused {
+    #[error(transparent)]
+    Unreadable(#[from] json::Unreadable),
+    #[error("write {{\"keys\": [...]}} with at most {KEYS_MAX} keys")]
+    Form,
+    #[error("key {place}: {why}")]
+    Key { place: usize, why: &'static str },
+    #[error("two keys are named {0}")]
+    Twice(String),
+}
+
+/// A partner's keys by name. Rotation is a new set that holds both; revocation one without it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Jwks(Vec<PublicKey>);
+
+impl Jwks {
+    pub fn parse(text: &str) -> Result<Jwks, KeysRefused> {
+        let value = json::read(text.as_bytes())?;
+        let listed = value.get("keys").and_then(Value::as_array);
+        let listed = listed
+            .filter(|keys| keys.len() <= KEYS_MAX)
+            .ok_or(KeysRefused::Form)?;
+        let mut keys: Vec<PublicKey> = Vec::with_capacity(listed.len());
+        for (place, jwk) in listed.iter().enumerate() {
+            let key = key_of(jwk).map_err(|why| KeysRefused::Key { place, why })?;
+            if keys.iter().any(|known| known.kid == key.kid) {
+                return Err(KeysRefused::Twice(key.kid));
+            }
+            keys.push(key);
+        }
+        Ok(Jwks(keys))
+    }
+
+    pub fn find(&self, kid: &str) -> Option<&PublicKey> {
+        self.0.iter().find(|key| key.kid == kid)
+    }
+
+    pub fn has_ed25519(&self) -> bool {
+        self.0.iter().any(|key| key.algorithm == Algorithm::EdDsa)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn kids(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|key| key.kid.as_str())
+    }
+}
+
+fn key_of(jwk: &Value) -> Result<PublicKey, &'static str> {
+    let text = |name: &str| jwk.get(name).and_then(Value::as_str).unwrap_or("");
+    if ["d", "p", "q", "k"]
+        .iter()
+        .any(|name| jwk.get(name).is_some())
+    {
+        return Err("it holds a private part: send the public key only, and make a new pair");
+    }
+    if !matches!(text("use"), "" | "sig") {
+        return Err("its use is not sig");
+    }
+    let kid = text("kid").to_owned();
+    if kid.is_empty() || kid.len() > KID_BYTES_MAX || kid.contains(['|', '"']) {
+        return Err("kid must name it, without | and quotes");
+    }
+    let (algorithm, material) = match (text("kty"), text("crv")) {
+        ("OKP", "Ed25519") => (Algorithm::EdDsa, Material::Point(bytes(jwk, "x", 32)?)),
+        ("EC", "P-256") => {
+            let mut point = vec![4];
+            point.extend(bytes(jwk, "x", 32)?);
+            point.extend(bytes(jwk, "y", 32)?);
+            (Algorithm::Es256, Material::Point(point))
+        }
+        ("RSA", "") => (Algorithm::Rs256, rsa(text("n"), text("e"))?),
+        _ => return Err("only Ed25519, P-256 and RSA are taken"),
+    };
+    if !(text("alg").is_empty() || text("alg") == algorithm.name()) {
+        return Err("its alg is not the one of its kind of key");
+    }
+    Ok(PublicKey {
+        kid,
+        algorithm,
+        material,
+    })
+}
+
+fn bytes(jwk: &Value, name: &str, length: usize) -> Result<Vec<u8>, &'static str> {
+    let text = jwk.get(name).and_then(Value::as_str).unwrap_or("");
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+    bytes
+        .filter(|bytes| bytes.len() == length)
+        .ok_or("a coordinate is not 32 bytes in base64url")
+}
+
+fn rsa(n: &str, e: &str) -> Result<Material, &'static str> {
+    let decoded = URL_SAFE_NO_PAD
+        .decode(n)
+        .ok()
+        .zip(URL_SAFE_NO_PAD.decode(e).ok());
+    let (n, e) = decoded.ok_or("n and e are not base64url")?;
+    if n.len() < RSA_BYTES_MIN || n.len() > RSA_BYTES_MAX || n[0] == 0 {
+        return Err("an RSA key has 2048 to 8192 bits");
+    }
+    Ok(Material::Rsa { n, e })
+}
+
+/// The key with which we sign: Ed25519.
+#[derive(Debug)]
+pub struct SigningKey {
+    kid: String,
+    pair: Ed25519KeyPair,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an Ed25519 seed is 32 bytes, written as 64 hexadecimal digits")]
+pub struct NotAKey;
+
+impl SigningKey {
+    /// The name is made of the public key, so a new key has a new name.
+    pub fn from_seed(seed: &[u8]) -> Result<SigningKey, NotAKey> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| NotAKey)?;
+        let mut kid = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
+        kid.truncate(16);
+        Ok(SigningKey { kid, pair })
+    }
+
+    pub fn from_hex(text: &str) -> Result<SigningKey, NotAKey> {
+        let pair = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
+        let seed: Option<Vec<u8>> = (0..text.len()).step_by(2).map(pair).collect();
+        SigningKey::from_seed(&seed.ok_or(NotAKey)?)
+    }
+
+    pub fn named(self, kid: &str) -> SigningKey {
+        SigningKey {
+            kid: kid.to_owned(),
+            ..self
+        }
+    }
+
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.pair.sign(message).as_ref().to_vec()
+    }
+
+    /// What partners verify with.
+    pub fn jwks(&self) -> Value {
+        let x = URL_SAFE_NO_PAD.encode(self.pair.public_key().as_ref());
+        let key = json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA",
+            "kid": self.kid, "x": x });
+        json!({ "keys": [key] })
+    }
+}

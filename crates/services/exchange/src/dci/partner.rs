@@ -1,0 +1,177 @@
+//! Partners: systems that may ask us, how they sign, and with which keys.
+//!
+//! A partner is an account of the role `partner` (its name is the `sender_id`, its secret the one of
+//! OAuth2 client credentials) and one row a version here. Who is not in this table is answered by
+//! nobody; who signs nothing must have been entered so.
+
+use access::account::{self, AccountRefused, NewAccount};
+use access::{Action, Area, Permit, Role, SecretHash};
+use kernel::Instant;
+use kernel::ids::AccountId;
+use store::{Platform, Tx, execute, fetch_all, fetch_optional};
+use uuid::Uuid;
+
+use super::keys::{Jwks, KeysRefused};
+use super::signature::Policy;
+
+/// Partners of one list.
+pub const PARTNERS_MAX: i64 = 1_000;
+const TEXT_CHARS_MAX: usize = 200;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partner {
+    pub sender_id: String,
+    pub account: AccountId,
+    /// By which name this partner calls us.
+    pub receiver_id: String,
+    pub policy: Policy,
+    pub keys: Jwks,
+    /// The law or agreement under which it asks.
+    pub legal_basis: String,
+    pub known_from: Instant,
+}
+
+/// What is entered.
+#[derive(Debug, Clone)]
+pub struct NewPartner {
+    pub sender_id: String,
+    /// What citizens read about who looked.
+    pub office: String,
+    pub territory: Area,
+    pub receiver_id: String,
+    pub policy: Policy,
+    /// A JSON Web Key Set.
+    pub jwks: String,
+    pub legal_basis: String,
+    pub secret: SecretHash,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum PartnerRefused {
+    #[error("the keys are refused: {0}")]
+    Keys(#[from] KeysRefused),
+    #[error("a partner that signs needs a key of its kind: {0} has none")]
+    NoKey(&'static str),
+    #[error("{0} must have 1 to {TEXT_CHARS_MAX} characters, without | and quotes")]
+    Text(&'static str),
+    #[error(transparent)]
+    Account(#[from] AccountRefused),
+    #[error(transparent)]
+    Fault(#[from] store::Fault),
+}
+
+/// Enters a partner and opens its account; all or nothing.
+pub async fn add(
+    platform: &Platform,
+    permit: &Permit,
+    new: &NewPartner,
+) -> Result<AccountId, PartnerRefused> {
+    permit.must_be_for(&[Action::ManageAccounts]);
+    check(new)?;
+    let account = NewAccount {
+        login: new.sender_id.clone(),
+        role: Role::Partner,
+        territory: new.territory,
+        office: new.office.clone(),
+        person: None,
+        secret: new.secret.clone(),
+    };
+    let mut tx = platform.db.begin().await?;
+    let opened = account::open(&mut tx, &platform.ids, permit, &[account]).await?;
+    let account = opened[0];
+    execute!(
+        tx,
+        "INSERT INTO partner (sender_id, known_from, account, receiver_id, policy, keys, legal_basis)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        new.sender_id.as_str(),
+        platform.wall.now().0,
+        account.0,
+        new.receiver_id.as_str(),
+        new.policy.name(),
+        new.jwks.as_str(),
+        new.legal_basis.as_str()
+    )?;
+    tx.commit().await?;
+    Ok(account)
+}
+
+fn check(new: &NewPartner) -> Result<(), PartnerRefused> {
+    let texts = [
+        ("sender_id", &new.sender_id),
+        ("office", &new.office),
+        ("receiver_id", &new.receiver_id),
+        ("legal_basis", &new.legal_basis),
+    ];
+    for (name, text) in texts {
+        let chars = text.chars().count();
+        if chars == 0 || chars > TEXT_CHARS_MAX || text.contains(['|', '"']) {
+            return Err(PartnerRefused::Text(name));
+        }
+    }
+    let keys = Jwks::parse(&new.jwks)?;
+    let fits = match new.policy {
+        Policy::None => true,
+        Policy::DciEd25519 => keys.has_ed25519(),
+        Policy::JwsDetached => !keys.is_empty(),
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(PartnerRefused::NoKey(new.policy.name()))
+}
+
+#[derive(sqlx::FromRow)]
+struct PartnerRow {
+    sender_id: String,
+    known_from: i64,
+    account: Uuid,
+    receiver_id: String,
+    policy: String,
+    keys: String,
+    legal_basis: String,
+}
+
+impl PartnerRow {
+    fn into_partner(self) -> store::Result<Partner> {
+        let damaged = |reason: String| store::Fault::Stored {
+            what: "partner",
+            reason,
+        };
+        let policy = Policy::from_name(&self.policy);
+        Ok(Partner {
+            policy: policy.ok_or_else(|| damaged(format!("no policy {}", self.policy)))?,
+            keys: Jwks::parse(&self.keys).map_err(|why| damaged(why.to_string()))?,
+            sender_id: self.sender_id,
+            account: AccountId(self.account),
+            receiver_id: self.receiver_id,
+            legal_basis: self.legal_basis,
+            known_from: Instant(self.known_from),
+        })
+    }
+}
+
+/// The partner of an account, as it is agreed now.
+pub async fn find_by_account(tx: &mut Tx, account: AccountId) -> store::Result<Option<Partner>> {
+    let row = fetch_optional!(
+        tx,
+        PartnerRow,
+        "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis
+         FROM partner WHERE account = $1 ORDER BY known_from DESC LIMIT 1",
+        account.0
+    )?;
+    row.map(PartnerRow::into_partner).transpose()
+}
+
+/// All partners as they are agreed now, by name.
+pub async fn list(tx: &mut Tx) -> store::Result<Vec<Partner>> {
+    let rows = fetch_all!(
+        tx,
+        PartnerRow,
+        "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis
+         FROM partner p WHERE known_from =
+           (SELECT MAX(known_from) FROM partner o WHERE o.sender_id = p.sender_id)
+         ORDER BY sender_id LIMIT $1",
+        PARTNERS_MAX
+    )?;
+    rows.into_iter().map(PartnerRow::into_partner).collect()
+}

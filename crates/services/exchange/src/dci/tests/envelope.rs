@@ -1,0 +1,163 @@
+//! The envelope: what is refused before anything is looked up.
+
+use kernel::Instant;
+use kernel::ids::AccountId;
+use serde_json::{Value, json};
+
+use crate::dci::envelope::{Arrived, BODY_BYTES_MAX, Question, open};
+use crate::dci::keys::Jwks;
+use crate::dci::partner::Partner;
+use crate::dci::refusal::Refusal;
+use crate::dci::signature::Policy;
+
+const NOW: &str = "2026-11-21T10:00:00Z";
+
+fn partner() -> Partner {
+    Partner {
+        sender_id: "spmis.example.org".to_owned(),
+        account: AccountId::NIL,
+        receiver_id: "sr.gov".to_owned(),
+        policy: Policy::None,
+        keys: Jwks::default(),
+        legal_basis: "an agreement".to_owned(),
+        known_from: Instant(0),
+    }
+}
+
+fn message() -> Value {
+    json!({
+        "signature": "unsigned",
+        "header": { "version": "1.0.0", "message_id": "m1", "message_ts": NOW, "action": "search",
+            "sender_id": "spmis.example.org", "receiver_id": "sr.gov", "total_count": 1,
+            "is_msg_encrypted": false },
+        "message": { "transaction_id": "t1", "search_request": [{ "reference_id": "r1",
+            "timestamp": NOW, "locale": "uzb", "pagination": { "page_size": 10, "page_number": 1 },
+            "search_criteria": { "query_type": "idtype-value" } }] },
+    })
+}
+
+fn opened(body: &[u8], content_type: Option<&str>) -> Result<String, Refusal> {
+    let arrived = Arrived {
+        body,
+        content_type,
+        signature: None,
+    };
+    let now = Instant::parse_rfc3339(NOW).unwrap();
+    open(&arrived, &partner(), Question::Search, now).map(|envelope| envelope.transaction_id)
+}
+
+/// Changes the good message at `pointer` and tells what it is refused for.
+fn check(pointer: &str, value: Value, expected: &str) {
+    let mut body = message();
+    *body.pointer_mut(pointer).unwrap() = value.clone();
+    let refused = opened(body.to_string().as_bytes(), Some("application/json"));
+    let reason = refused.map_or_else(|refusal| refusal.reason, |_| "taken");
+    assert_eq!(reason, expected, "{pointer} = {value}");
+}
+
+#[test]
+fn a_good_message_is_taken() {
+    let body = message().to_string();
+    for kind in ["application/json", "application/json; charset=utf-8"] {
+        assert_eq!(opened(body.as_bytes(), Some(kind)).unwrap(), "t1");
+    }
+    check("/message/transaction_id", "x".repeat(99).into(), "taken");
+    check(
+        "/header/message_ts",
+        "2026-11-21T15:00:00+05:00".into(),
+        "taken",
+    );
+}
+
+#[test]
+fn a_header_is_refused_with_the_word_of_the_standard() {
+    check("/header/version", "2.0".into(), "rjct.version.invalid");
+    check("/header/message_id", "".into(), "err.request.bad");
+    check("/header/message_id", 7.into(), "err.request.bad");
+    check("/header/action", "subscribe".into(), "rjct.action.invalid");
+    check(
+        "/header/sender_id",
+        "tax.gov".into(),
+        "err.sender_id.invalid",
+    );
+    check(
+        "/header/receiver_id",
+        "ibr.gov".into(),
+        "err.receiver_id.invalid",
+    );
+    check(
+        "/header/is_msg_encrypted",
+        true.into(),
+        "err.encryption.invalid",
+    );
+    for count in [json!(0), json!(2), json!("1"), json!(1.5), json!(-1)] {
+        check("/header/total_count", count, "rjct.total_count.invalid");
+    }
+    for time in [
+        "not-a-time",
+        "2026-11-21T10:00:00",
+        "2026-11-21T09:53:59Z",
+        "2026-11-21T10:01:01Z",
+    ] {
+        check("/header/message_ts", time.into(), "rjct.message_ts.invalid");
+    }
+    check(
+        "/signature",
+        "invalid-signature".into(),
+        "err.signature.invalid",
+    );
+}
+
+#[test]
+fn a_question_is_refused_with_the_word_of_the_standard() {
+    let item = |field: &str| format!("/message/search_request/0/{field}");
+    check(
+        "/message/transaction_id",
+        "x".repeat(100).into(),
+        "err.request.bad",
+    );
+    check(
+        "/message/search_request",
+        json!([]),
+        "rjct.total_count.limit_exceeded",
+    );
+    check("/message/search_request", json!({}), "err.request.bad");
+    check(
+        &item("reference_id"),
+        "".into(),
+        "rjct.reference_id.invalid",
+    );
+    for time in ["not-a-timestamp", "2024-01-15T10:30:00"] {
+        check(&item("timestamp"), time.into(), "rjct.timestamp.invalid");
+    }
+    for locale in ["en", "ENG", "uzbe", ""] {
+        check(&item("locale"), locale.into(), "err.request.bad");
+    }
+    for (size, number) in [(0, 1), (10, 0), (-1, 1), (51, 1)] {
+        let page = json!({ "page_size": size, "page_number": number });
+        check(&item("pagination"), page, "rjct.pagination.invalid");
+    }
+}
+
+#[test]
+fn a_body_is_refused_before_it_is_understood() {
+    let body = message().to_string();
+    let status = |body: &[u8], kind| opened(body, kind).unwrap_err().status;
+    assert_eq!(status(body.as_bytes(), None), 415);
+    assert_eq!(status(body.as_bytes(), Some("text/plain")), 415);
+    assert_eq!(
+        status(body.as_bytes(), Some("application/json; charset=utf-16")),
+        415
+    );
+    let long = " ".repeat(BODY_BYTES_MAX + 1);
+    assert_eq!(status(long.as_bytes(), Some("application/json")), 413);
+    for text in ["", "{}", "[]", "null", r#"{"header":{},"message":[]}"#] {
+        assert_eq!(
+            status(text.as_bytes(), Some("application/json")),
+            400,
+            "{text}"
+        );
+    }
+    let twice = body.replacen("\"header\"", "\"header\":{},\"header\"", 1);
+    assert_eq!(status(twice.as_bytes(), Some("application/json")), 400);
+}
