@@ -37,7 +37,7 @@ use crate::limits::ANSWERS_PAGE_MAX;
 use crate::{Result, answer, events, sql};
 use check::Checked;
 use page::Sender;
-use store::FileRow;
+use store::{Ending, FileRow};
 
 /// Bytes read from a file at once.
 const READ_BYTES: usize = 256 * 1024;
@@ -198,24 +198,29 @@ async fn pages<R: std::io::BufRead>(
     }
 }
 
-/// The file is taken whole: what is wrong with its statements is told.
+/// The file is taken whole: what is wrong with its statements is told, once. The process
+/// that took the last page may find that another has ended the file: nothing is missing.
 async fn end(platform: &Platform, sender: &Sender, taken: &mut Taken) -> Result<()> {
     let now = platform.clock.now();
     let mut tx = platform.db.begin().await?;
-    if !store::end_file(&mut tx, taken.file, now).await? {
+    tx.alone("payments.intake").await?;
+    let ending = store::end_file(&mut tx, taken.file, now).await?;
+    if ending == Ending::NotWhole {
         return Err(Refusal::Busy { file: taken.file }.into());
     }
     let gaps = gap::list(&mut tx).await?;
     taken.gaps = gaps.iter().filter(|gap| gap.file == taken.file).count() as u64;
-    let told = events::BankFileTaken {
-        file: taken.file,
-        mfo: sender.mfo,
-        kind: taken.kind.as_str(),
-        unmatched: taken.counts.unmatched,
-        rejected_files: taken.rejected_files,
-        gaps: taken.gaps,
-    };
-    events::emit_bank_file(&mut tx, &platform.ids, &told).await?;
+    if let Ending::Now { unmatched } = ending {
+        let told = events::BankFileTaken {
+            file: taken.file,
+            mfo: sender.mfo,
+            kind: taken.kind.as_str(),
+            unmatched,
+            rejected_files: taken.rejected_files,
+            gaps: taken.gaps,
+        };
+        events::emit_bank_file(&mut tx, &platform.ids, &told).await?;
+    }
     Ok(tx.commit().await?)
 }
 

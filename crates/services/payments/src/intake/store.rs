@@ -91,15 +91,41 @@ pub async fn move_cursor(
     Ok(moved == 1)
 }
 
-/// False when the file is not taken whole, or was ended before.
-pub async fn end_file(tx: &mut Tx, file: Uuid, at: Instant) -> Result<bool> {
-    let ended = execute!(
+/// How the end of a file was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// `unmatched`: of the whole file, whoever took its pages.
+    Now {
+        unmatched: u64,
+    },
+    Before,
+    /// Its last page is another process's, which has not come to it.
+    NotWhole,
+}
+
+/// Asked alone (the lock of the intake): nothing moves between the two statements.
+pub async fn end_file(tx: &mut Tx, file: Uuid, at: Instant) -> Result<Ending> {
+    let (left, ended_at, unmatched) = fetch_one!(
         tx,
-        "UPDATE bank_file SET ended_at = $2 WHERE id = $1 AND taken = items AND ended_at IS NULL",
+        (i64, Option<i64>, i64),
+        "SELECT items - taken, ended_at, unmatched FROM bank_file WHERE id = $1",
+        file
+    )?;
+    if ended_at.is_some() {
+        return Ok(Ending::Before);
+    }
+    if left > 0 {
+        return Ok(Ending::NotWhole);
+    }
+    execute!(
+        tx,
+        "UPDATE bank_file SET ended_at = $2 WHERE id = $1",
         file,
         at.0
     )?;
-    Ok(ended == 1)
+    Ok(Ending::Now {
+        unmatched: unmatched as u64,
+    })
 }
 
 /// The bank that an account of ours is kept in, now or when a file was written.
