@@ -9,13 +9,14 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
     ("engines", "rules", &["kernel"]),
     ("engines", "ledger", &["kernel"]),
     ("engines", "bankfile", &["kernel"]),
+    ("engines", "signing", &[]),
     ("platform", "store", &["kernel"]),
     ("platform", "access", &["kernel", "store"]),
     ("services", "registry", &["kernel", "store", "access"]),
     (
         "services",
         "exchange",
-        &["kernel", "store", "access", "registry"],
+        &["kernel", "store", "access", "registry", "signing"],
     ),
     (
         "services",
@@ -25,7 +26,7 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
     (
         "services",
         "payments",
-        &["kernel", "store", "access", "ledger", "bankfile"],
+        &["kernel", "store", "access", "ledger", "bankfile", "signing"],
     ),
     (
         "services",
@@ -37,7 +38,7 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
         "app",
         &[
             "kernel", "store", "access", "rules", "registry", "exchange", "casework", "payments",
-            "insight",
+            "insight", "signing",
         ],
     ),
     (
@@ -53,7 +54,7 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
         "daftar",
         &[
             "kernel", "store", "access", "rules", "registry", "exchange", "casework", "payments",
-            "app", "web", "insight",
+            "app", "web", "insight", "signing",
         ],
     ),
     // The sandbox is another country: it meets Daftar only over the wire.

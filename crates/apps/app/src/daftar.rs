@@ -8,6 +8,7 @@ use casework::Shelf;
 use kernel::{CaseId, Day, Instant, RunId, Zone};
 use payments::Partners;
 use rules::Pack;
+use signing::SigningKey;
 use store::{Clock, Db, Ids, Platform, setting};
 
 use crate::config::Config;
@@ -88,6 +89,15 @@ impl Daftar {
         let daftar = assemble(config, platform)?;
         daftar.publish_law().await?;
         Ok(daftar)
+    }
+
+    /// The key under which files leave; `None`: none was named.
+    pub fn signing_key(&self) -> Result<Option<SigningKey>> {
+        self.config
+            .signing_key
+            .as_deref()
+            .map(signing_key)
+            .transpose()
     }
 
     pub fn zone(&self) -> Zone {
@@ -255,13 +265,13 @@ async fn settle_country(platform: &Platform, country: &str) -> Result<()> {
 }
 
 /// The key is in a file of its own, never in the database that it vouches for.
-fn signing_key(file: &std::path::Path) -> Result<exchange::dci::keys::SigningKey> {
+pub fn signing_key(file: &std::path::Path) -> Result<SigningKey> {
     let refused = |why: String| Error::SigningKey {
         file: file.display().to_string(),
         why,
     };
     let text = std::fs::read_to_string(file).map_err(|why| refused(why.to_string()))?;
-    exchange::dci::keys::SigningKey::from_hex(text.trim()).map_err(|why| refused(why.to_string()))
+    SigningKey::from_hex(text.trim()).map_err(|why| refused(why.to_string()))
 }
 
 fn assemble(config: Config, platform: Platform) -> Result<Daftar> {

@@ -22,7 +22,7 @@ pub mod worker;
 
 pub use close::MonthClosed;
 pub use config::Config;
-pub use daftar::Daftar;
+pub use daftar::{Daftar, signing_key};
 pub use error::{Error, Result};
 pub use proactive::ProactiveReport;
 pub use worker::Settled;

@@ -7,7 +7,7 @@ use insight::bootstrap::{REPLICATES_MAX, REPLICATES_MIN};
 use kernel::ids::Uuid;
 
 pub use crate::pay_args::{Pay, PayStep};
-pub use crate::proof_args::{LogKey, Proof, Receipt, Replay, VerifyProof};
+pub use crate::proof_args::{LogKey, Proof, Receipt, Replay, SigningKey, VerifyProof};
 
 /// Daftar runs the social protection of a country: from a passport at the mahalla to money received.
 ///
@@ -142,6 +142,9 @@ pub enum Command {
     /// The keys that sign the log: show the public lines, or begin a new key
     #[command(subcommand)]
     LogKey(LogKey),
+    /// The key that signs answers to partners and files to banks: make one, or show its public half
+    #[command(subcommand)]
+    SigningKey(SigningKey),
 }
 
 #[derive(Debug, Args)]

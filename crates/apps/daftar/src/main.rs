@@ -32,6 +32,7 @@ mod receipt;
 mod rules;
 mod serve;
 mod show;
+mod signing_key;
 mod simulate;
 mod snapshot;
 mod trace;
@@ -90,6 +91,7 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Proof(command) => proof::write(common, command).await,
         Command::VerifyProof(args) => proof::verify(common, args),
         Command::LogKey(command) => log_key::run(common, command).await,
+        Command::SigningKey(command) => signing_key::run(common, command),
     }
 }
 

@@ -29,13 +29,16 @@ struct RunShown {
 pub async fn run(common: &Common, args: &Pay) -> Result<(), Failure> {
     let mut config = config::existing(common);
     config.partners = args.partners.clone();
+    if let PayStep::Export { signing_key, .. } = &args.step {
+        config.signing_key = signing_key.clone();
+    }
     let daftar = Daftar::open(config).await?;
     let show = Show::new(common);
     let began = Instant::now();
     let runs = match &args.step {
         PayStep::Check { run } => return pay_check::run(&daftar, &show, parse(run)?).await,
         PayStep::Channel { .. } => return pay_channel::run(&daftar, &show, &args.step).await,
-        PayStep::Export { run, out } => {
+        PayStep::Export { run, out, .. } => {
             return pay_export::run(&daftar, &show, parse(run)?, out).await;
         }
         PayStep::Import { files } => return pay_import::run(&daftar, &show, files).await,

@@ -58,6 +58,13 @@ pub enum PayStep {
         /// It is called over the wire
         #[arg(long, requires = "bank")]
         wire: bool,
+        /// It signs its files: its public keys, a JSON Web Key Set. A file without the signature of
+        /// one of them is refused
+        #[arg(long, requires = "account", value_name = "FILE")]
+        jwks: Option<PathBuf>,
+        /// It does not sign its files any more
+        #[arg(long, requires = "account", conflicts_with = "jwks")]
+        unsigned: bool,
     },
     /// Write the statements of a funded run as files, for the banks that take files
     ///
@@ -70,13 +77,17 @@ pub enum PayStep {
         /// The folder; it is made if it is not there
         #[arg(long, value_name = "FOLDER")]
         out: PathBuf,
+        /// The key that signs each file and the manifest, in NAME.jws beside it (see `signing-key`)
+        #[arg(long, env = "DAFTAR_SIGNING_KEY", value_name = "FILE")]
+        signing_key: Option<PathBuf>,
     },
     /// Take in files of banks: pain.002, camt.053, camt.054, pacs.004 of ISO 20022, and MT940
     ///
     /// A file is known by its content. It is read to its end before anything of it is believed; one
     /// that was taken before changes nothing. Accepted is not paid: a payment is credited when the
     /// bank has booked it, and returned with the bank's own code (AC04, AM04, RC01, ...). What fits no
-    /// payment is kept in the work list.
+    /// payment is kept in the work list. The signature of a bank that signs lies beside the file, as
+    /// NAME.jws; it is found there and need not be named.
     ///
     /// Exit codes: 0 all is taken in, 3 something waits for a person or a file could not be read,
     /// 1 no file could be read.

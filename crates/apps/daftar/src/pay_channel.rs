@@ -3,7 +3,7 @@
 use access::{Action, Purpose};
 use app::Daftar;
 use kernel::{BankAccount, Mfo};
-use payments::channel::{self, Channel, FileChannel};
+use payments::channel::{self, Channel, FileChannel, KeysChange};
 use serde::Serialize;
 
 use crate::args::PayStep;
@@ -17,6 +17,8 @@ struct Shown {
     account: Option<String>,
     owner: Option<String>,
     accounts_as: Option<&'static str>,
+    /// The names of the keys that its files are signed with.
+    keys: Vec<String>,
 }
 
 pub async fn run(daftar: &Daftar, show: &Show, step: &PayStep) -> Result<(), Failure> {
@@ -26,6 +28,8 @@ pub async fn run(daftar: &Daftar, show: &Show, step: &PayStep) -> Result<(), Fai
         owner,
         iban,
         wire,
+        jwks,
+        unsigned,
     } = step
     else {
         return Ok(());
@@ -45,7 +49,13 @@ pub async fn run(daftar: &Daftar, show: &Show, step: &PayStep) -> Result<(), Fai
         let permit = daftar
             .permit(Action::SettleRun, Purpose::Payment, 0)
             .await?;
-        channel::set(&daftar.platform, &permit, mfo, files.as_ref()).await?;
+        let jwks = jwks.as_deref().map(std::fs::read_to_string).transpose()?;
+        let keys = match &jwks {
+            Some(jwks) => KeysChange::Set(jwks),
+            None if *unsigned || *wire => KeysChange::Drop,
+            None => KeysChange::Keep,
+        };
+        channel::set(&daftar.platform, &permit, mfo, files.as_ref(), keys).await?;
     }
     let channels = channel::list(&mut daftar.platform.db.read().await?).await?;
     let shown: Vec<Shown> = channels.iter().map(shown).collect();
@@ -79,15 +89,24 @@ fn shown(channel: &Channel) -> Shown {
         account: files.map(|files| files.account.to_string()),
         owner: files.map(|files| files.owner.clone()),
         accounts_as: files.map(|files| files.form.as_str()),
+        keys: channel.keys.kids().map(str::to_owned).collect(),
     }
 }
 
 fn told(channel: &Shown) -> String {
     match (&channel.account, &channel.owner, channel.accounts_as) {
         (Some(account), Some(owner), Some(form)) => format!(
-            "{} files, paying from {account} ({owner}), accounts as {form}",
-            channel.bank
+            "{} files, paying from {account} ({owner}), accounts as {form}{}",
+            channel.bank,
+            signed(&channel.keys)
         ),
         _ => format!("{} wire", channel.bank),
+    }
+}
+
+fn signed(keys: &[String]) -> String {
+    match keys.is_empty() {
+        true => ", its files unsigned".to_owned(),
+        false => format!(", its files signed by {}", keys.join(" or ")),
     }
 }

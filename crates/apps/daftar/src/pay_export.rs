@@ -16,7 +16,8 @@ pub async fn run(daftar: &Daftar, show: &Show, run: RunId, out: &Path) -> Result
         .await?;
     let bar = show.count_bar(0, "lines of the files");
     let (platform, zone) = (&daftar.platform, daftar.zone());
-    let exported = delivery::export(platform, &permit, zone, run, out, |lines| {
+    let key = daftar.signing_key()?;
+    let exported = delivery::export(platform, &permit, zone, run, out, key.as_ref(), |lines| {
         bar.set_position(lines)
     })
     .await;
@@ -48,5 +49,9 @@ fn told(manifest: &Manifest, out: &Path) -> String {
         som(manifest.total_minor),
         out.join(MANIFEST).display()
     ));
+    lines.push(match &manifest.signed_by {
+        Some(key) => format!("signed by {key}: beside each file lies its signature, NAME.jws"),
+        None => "not signed: name a key with --signing-key".to_owned(),
+    });
     lines.join("\n")
 }

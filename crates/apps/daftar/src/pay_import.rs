@@ -1,7 +1,7 @@
 //! `daftar pay import`: files of banks, taken in the order in which their banks made them.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use access::{Action, Permit, Purpose};
@@ -70,7 +70,9 @@ pub async fn run(daftar: &Daftar, show: &Show, files: &[PathBuf]) -> Result<(), 
 
 /// As the banks made them; one that cannot be read yet says so when it is its turn.
 fn in_order<'a>(daftar: &Daftar, files: &'a [PathBuf]) -> Vec<&'a Path> {
-    let mut files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    // A signature goes with its file, also where a shell named all of a folder.
+    let is_file = |path: &&Path| path.extension().is_none_or(|ending| ending != "jws");
+    let mut files: Vec<&Path> = files.iter().map(PathBuf::as_path).filter(is_file).collect();
     files.sort_by_cached_key(|path| {
         let file = File::open(path).ok().map(BufReader::new);
         file.and_then(|file| intake::made_at(file, daftar.zone()))
@@ -85,14 +87,35 @@ async fn take(
     path: &Path,
 ) -> payments::Result<Taken> {
     let file = File::open(path)?;
+    let signature = signature_beside(path)?;
     let bar = show.count_bar(0, "lines of the file");
     let (platform, zone) = (&daftar.platform, daftar.zone());
-    let taken = intake::take(platform, permit, zone, file, |lines| {
-        bar.set_position(lines)
-    })
+    let taken = intake::take(
+        platform,
+        permit,
+        zone,
+        file,
+        signature.as_deref(),
+        |lines| bar.set_position(lines),
+    )
     .await;
     bar.finish_and_clear();
     taken
+}
+
+/// What `NAME.jws` says, and no more of it than a signature can have.
+fn signature_beside(path: &Path) -> std::io::Result<Option<String>> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(signing::file::SUFFIX);
+    let file = match File::open(PathBuf::from(name)) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut text = String::new();
+    let one_too_many = signing::jws::BYTES_MAX as u64 + 2;
+    file.take(one_too_many).read_to_string(&mut text)?;
+    Ok(Some(text))
 }
 
 fn is_the_files(error: &payments::Error) -> bool {

@@ -46,6 +46,14 @@ pub struct VerifyProof {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum SigningKey {
+    /// Make a new Ed25519 key, in a file that only its owner reads, and print the public half
+    Make { file: PathBuf },
+    /// Print the public half as a JSON Web Key Set, for partners and banks
+    Show { file: PathBuf },
+}
+
+#[derive(Debug, Subcommand)]
 pub enum LogKey {
     /// Print the public lines: the key that signs, and earlier ones with the last size they signed
     Show,

@@ -9,6 +9,7 @@ pub use bankfile::Form;
 use bankfile::limits::NAME_CHARS_MAX;
 use kernel::ids::StatementId;
 use kernel::{BankAccount, Instant, Mfo};
+use signing::Jwks;
 use store::{Fault, Platform, Tx, execute, fetch_all, fetch_optional};
 
 use crate::{Result, limits, sql};
@@ -52,6 +53,8 @@ pub struct Channel {
     pub mfo: Mfo,
     /// `None`: over the wire.
     pub files: Option<FileChannel>,
+    /// The keys that its files are signed with; none: its files come unsigned.
+    pub keys: Jwks,
     pub set_at: Instant,
 }
 
@@ -63,6 +66,20 @@ pub enum Refusal {
     Owner { found: usize },
     #[error("the account pays for bank {mfo} already: each bank has one of its own")]
     AccountTaken { mfo: Mfo },
+    #[error("the bank's keys: {0}")]
+    Keys(#[from] signing::KeysRefused),
+    #[error("the bank's set of keys has no key")]
+    NoKey,
+}
+
+/// What becomes of the keys of a bank's files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeysChange<'a> {
+    Keep,
+    /// Its files come unsigned from now on.
+    Drop,
+    /// A JSON Web Key Set; rotation is a set that holds the old and the new.
+    Set(&'a str),
 }
 
 /// Sets how a bank is spoken to from now on. Statements that left already stay as they are.
@@ -71,6 +88,7 @@ pub async fn set(
     permit: &Permit,
     mfo: Mfo,
     files: Option<&FileChannel>,
+    keys: KeysChange<'_>,
 ) -> Result<()> {
     permit.must_be_for(&[Action::SettleRun]);
     let mut tx = platform.db.begin().await?;
@@ -78,6 +96,12 @@ pub async fn set(
     if let Some(files) = files {
         check(&mut tx, mfo, files).await?;
     }
+    let keys = match keys {
+        KeysChange::Keep => keys_text(&mut tx, i64::from(mfo.number())).await?,
+        KeysChange::Drop => String::new(),
+        KeysChange::Set(text) if read_keys(text)?.is_empty() => return Err(Refusal::NoKey.into()),
+        KeysChange::Set(text) => text.to_owned(),
+    };
     let way = files.map_or(Way::Wire, |_| Way::File);
     let none = (String::new(), Form::Domestic, String::new());
     let (account, form, owner) = files.map_or(none, |files| {
@@ -86,16 +110,18 @@ pub async fn set(
     });
     execute!(
         tx,
-        "INSERT INTO bank_channel (mfo, way, account, form, owner, set_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO bank_channel (mfo, way, account, form, owner, set_at, keys)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (mfo) DO UPDATE SET way = excluded.way, account = excluded.account,
-            form = excluded.form, owner = excluded.owner, set_at = excluded.set_at",
+            form = excluded.form, owner = excluded.owner, set_at = excluded.set_at,
+            keys = excluded.keys",
         i64::from(mfo.number()),
         way.as_str(),
         account,
         form.as_str(),
         owner,
-        platform.clock.now().0
+        platform.clock.now().0,
+        keys
     )?;
     Ok(tx.commit().await?)
 }
@@ -121,14 +147,14 @@ async fn check(tx: &mut Tx, mfo: Mfo, files: &FileChannel) -> Result<()> {
     }
 }
 
-type Row = (i64, String, String, String, String, i64);
+type Row = (i64, String, String, String, String, i64, String);
 
 /// Every bank that has been spoken of, in the order of their numbers.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Channel>> {
     let rows = fetch_all!(
         tx,
         Row,
-        "SELECT mfo, way, account, form, owner, set_at FROM bank_channel ORDER BY mfo LIMIT $1",
+        "SELECT mfo, way, account, form, owner, set_at, keys FROM bank_channel ORDER BY mfo LIMIT $1",
         limits::LIST_MAX
     )?;
     rows.into_iter().map(read).collect()
@@ -139,13 +165,13 @@ pub(crate) async fn find_files(tx: &mut Tx, mfo: Mfo) -> Result<Option<FileChann
     let row = fetch_optional!(
         tx,
         Row,
-        "SELECT mfo, way, account, form, owner, set_at FROM bank_channel WHERE mfo = $1",
+        "SELECT mfo, way, account, form, owner, set_at, keys FROM bank_channel WHERE mfo = $1",
         i64::from(mfo.number())
     )?;
     Ok(row.map(read).transpose()?.and_then(|channel| channel.files))
 }
 
-fn read((mfo, way, account, form, owner, set_at): Row) -> Result<Channel> {
+fn read((mfo, way, account, form, owner, set_at, keys): Row) -> Result<Channel> {
     let files = match read_way(&way)? {
         Way::Wire => None,
         Way::File => Some(FileChannel {
@@ -157,8 +183,31 @@ fn read((mfo, way, account, form, owner, set_at): Row) -> Result<Channel> {
     Ok(Channel {
         mfo: sql::mfo(mfo)?,
         files,
+        keys: read_keys(&keys)?,
         set_at: Instant(set_at),
     })
+}
+
+/// The keys that a bank's files must be signed with; none of a bank that does not sign.
+pub(crate) async fn keys(tx: &mut Tx, mfo: i64) -> Result<Jwks> {
+    read_keys(&keys_text(tx, mfo).await?)
+}
+
+async fn keys_text(tx: &mut Tx, mfo: i64) -> Result<String> {
+    let found = fetch_optional!(
+        tx,
+        (String,),
+        "SELECT keys FROM bank_channel WHERE mfo = $1",
+        mfo
+    )?;
+    Ok(found.map(|(keys,)| keys).unwrap_or_default())
+}
+
+fn read_keys(text: &str) -> Result<Jwks> {
+    match text {
+        "" => Ok(Jwks::default()),
+        text => Ok(Jwks::parse(text).map_err(Refusal::from)?),
+    }
 }
 
 fn read_way(text: &str) -> Result<Way> {

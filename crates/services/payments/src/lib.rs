@@ -70,4 +70,5 @@ pub const CURRENCY: kernel::Currency = kernel::Currency::Uzs;
 pub const SCHEMA: &[store::Migration] = &[
     store::migration!("payments", "0001_payments"),
     store::migration!("payments", "0002_bank_files"),
+    store::migration!("payments", "0003_bank_keys"),
 ];

@@ -15,7 +15,6 @@
 mod answer;
 pub mod envelope;
 mod json;
-pub mod keys;
 pub mod partner;
 pub mod query;
 mod record;
@@ -27,3 +26,4 @@ mod tests;
 
 pub use answer::Reply;
 pub use envelope::{Arrived, Question};
+pub use signing as keys;

@@ -2,6 +2,7 @@
 
 use kernel::{Money, RunId};
 use serde::Serialize;
+use signing::SigningKey;
 use uuid::Uuid;
 
 use super::WrittenFile;
@@ -21,6 +22,8 @@ pub struct Manifest {
     pub order_sha256: String,
     pub lines: u64,
     pub total_minor: i64,
+    /// The key under whose name each file is signed; `None`: they are not signed.
+    pub signed_by: Option<String>,
     pub files: Vec<Written>,
     /// Statements of banks that are called over the wire: no file is written for them.
     pub by_wire: Vec<ByWire>,
@@ -74,7 +77,7 @@ impl Written {
 }
 
 impl Manifest {
-    pub(super) fn of(run: &Run, order: &Order) -> Manifest {
+    pub(super) fn of(run: &Run, order: &Order, key: Option<&SigningKey>) -> Manifest {
         Manifest {
             run: run.id,
             month: run.month.to_string(),
@@ -83,6 +86,7 @@ impl Manifest {
             order_sha256: hex::encode(order.sha256),
             lines: run.lines,
             total_minor: order.total.minor(),
+            signed_by: key.map(|key| key.kid().to_owned()),
             files: Vec::new(),
             by_wire: Vec::new(),
         }

@@ -23,6 +23,9 @@ use access::{Action, Permit};
 use bankfile::pain001::{self, Credit, Unwritten};
 use kernel::ids::StatementId;
 use kernel::{Instant, Mfo, Money, RunId, Zone};
+use sha2::{Digest, Sha256};
+use signing::SigningKey;
+use signing::file::Signed;
 
 use crate::channel::{self, Way};
 use crate::hashing::Hashing;
@@ -50,13 +53,15 @@ pub enum Refusal {
 }
 
 /// Writes the files of a run into a folder, and the manifest last. Doing it again writes
-/// the same bytes. `progress` hears how many lines there are so far.
+/// the same bytes. With a key each file has its signature beside it ([`signing::file`]).
+/// `progress` hears how many lines there are so far.
 pub async fn export(
     platform: &Platform,
     permit: &Permit,
     zone: Zone,
     run: RunId,
     folder: &Path,
+    key: Option<&SigningKey>,
     mut progress: impl FnMut(u64) + Send,
 ) -> Result<Manifest> {
     permit.must_be_for(&[Action::SettleRun]);
@@ -73,7 +78,7 @@ pub async fn export(
     };
     check_totals(&sheet, order)?;
     fs::create_dir_all(folder)?;
-    let mut manifest = Manifest::of(&sheet.run, order);
+    let mut manifest = Manifest::of(&sheet.run, order, key);
     for statement in &sheet.statements {
         match prepare(platform, zone, statement).await? {
             None => manifest.add_by_wire(statement),
@@ -88,6 +93,7 @@ pub async fn export(
                     &mut progress,
                 )
                 .await?;
+                sign(folder, &written.file, written.bytes, &written.sha256, key)?;
                 manifest.files.push(written);
             }
         }
@@ -96,6 +102,8 @@ pub async fn export(
     let mut bytes = serde_json::to_vec_pretty(&manifest).expect("plain values always serialize");
     bytes.push(b'\n');
     put(folder, MANIFEST, |out| Ok(out.write_all(&bytes)?))?;
+    let sha256 = hex::encode(Sha256::digest(&bytes));
+    sign(folder, MANIFEST, bytes.len() as u64, &sha256, key)?;
     send_if_all_left(platform, run).await?;
     Ok(manifest)
 }
@@ -225,6 +233,31 @@ async fn keep_hash(
         return Err(Refusal::Changed { statement }.into());
     }
     Ok(tx.commit().await?)
+}
+
+/// The signature beside a file that stands. Where nobody signs, none of an earlier key stays.
+fn sign(
+    folder: &Path,
+    file: &str,
+    bytes: u64,
+    sha256: &str,
+    key: Option<&SigningKey>,
+) -> Result<()> {
+    let name = format!("{file}{}", signing::file::SUFFIX);
+    let Some(key) = key else {
+        return match fs::remove_file(folder.join(&name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        };
+    };
+    let signed = Signed {
+        file: file.to_owned(),
+        bytes,
+        sha256: sha256.to_owned(),
+    };
+    put(folder, &name, |out| {
+        Ok(writeln!(out, "{}", signed.sign(key))?)
+    })
 }
 
 /// Brings the run to `sent` when the last of its statements has left, whichever way.

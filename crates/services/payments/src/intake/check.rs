@@ -19,6 +19,7 @@ pub struct Checked {
     pub kind: Kind,
     pub message: String,
     pub made_at: Option<Instant>,
+    pub bytes: u64,
     pub sha256: [u8; 32],
     pub items: u64,
     /// Whose it is, by the first that it names of each: our account, our file, our payment.
@@ -32,7 +33,7 @@ pub struct Checked {
 }
 
 pub fn check(input: &mut (impl Read + Seek), zone: Zone) -> Result<Checked> {
-    let sha256 = hash(input)?;
+    let (bytes, sha256) = hash(input)?;
     let mut file = BankFile::open(BufReader::with_capacity(READ_BYTES, &mut *input), zone)
         .map_err(Refusal::from)?;
     let head = file.head().clone();
@@ -42,6 +43,7 @@ pub fn check(input: &mut (impl Read + Seek), zone: Zone) -> Result<Checked> {
         kind: head.kind,
         message: head.message.unwrap_or_else(by_content),
         made_at: head.made_at,
+        bytes,
         sha256,
         items: 0,
         account: None,
@@ -57,13 +59,14 @@ pub fn check(input: &mut (impl Read + Seek), zone: Zone) -> Result<Checked> {
     Ok(checked)
 }
 
-fn hash(input: &mut (impl Read + Seek)) -> Result<[u8; 32]> {
+fn hash(input: &mut (impl Read + Seek)) -> Result<(u64, [u8; 32])> {
     input.seek(SeekFrom::Start(0))?;
     let mut hashing = Hashing::new(io::sink());
     // A file that is too long is told by its reader, with the limit.
     io::copy(&mut input.take(FILE_BYTES_MAX + 1), &mut hashing)?;
     input.seek(SeekFrom::Start(0))?;
-    Ok(hashing.end().2)
+    let (_, bytes, sha256) = hashing.end();
+    Ok((bytes, sha256))
 }
 
 impl Checked {

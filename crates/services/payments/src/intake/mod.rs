@@ -31,10 +31,12 @@ use ::store::Platform;
 use access::{Action, Permit};
 use bankfile::{BankFile, Item, Kind};
 use kernel::{Instant, Mfo, Zone};
+use signing::file::Signed;
+use signing::jws::Forged;
 use uuid::Uuid;
 
 use crate::limits::ANSWERS_PAGE_MAX;
-use crate::{Result, answer, events, sql};
+use crate::{Result, answer, channel, events, sql};
 use check::Checked;
 use page::Sender;
 use store::{Ending, FileRow};
@@ -54,6 +56,15 @@ pub enum Refusal {
     },
     #[error("file {file} is being taken in by another process")]
     Busy { file: Uuid },
+    #[error(
+        "bank {mfo:05} signs its files, and this one has no signature beside it ({})",
+        signing::file::SUFFIX
+    )]
+    Unsigned { mfo: i64 },
+    #[error("the file is not as bank {mfo:05} signed it: {why}")]
+    Forged { mfo: i64, why: Forged },
+    #[error("there is a signature beside the file, and no key of bank {mfo:05} to check it with")]
+    NoKeys { mfo: i64 },
 }
 
 /// What one intake did.
@@ -84,17 +95,19 @@ pub struct Counts {
     pub unmatched: u64,
 }
 
-/// Takes a file in, known by its content. `zone`: of its days.
+/// Takes a file in, known by its content. `zone`: of its days; `signature`: what lay beside it.
 pub async fn take(
     platform: &Platform,
     permit: &Permit,
     zone: Zone,
     mut input: impl Read + Seek + Send,
+    signature: Option<&str>,
     mut progress: impl FnMut(u64) + Send,
 ) -> Result<Taken> {
     permit.must_be_for(&[Action::SettleRun]);
     let checked = check::check(&mut input, zone)?;
     let sender = page::sender(platform, &checked).await?;
+    check_signature(platform, &checked, sender.mfo, signature).await?;
     let file = begin(platform, &checked, &sender).await?;
     let mut taken = Taken {
         file: file.id,
@@ -128,6 +141,32 @@ pub async fn take(
     // Also after a file that was taken before: whoever took it may have died here.
     answer::settle_all(platform).await?;
     Ok(taken)
+}
+
+/// A bank whose keys we hold is believed only under its signature. A signature that nobody can
+/// check is not waved through.
+async fn check_signature(
+    platform: &Platform,
+    checked: &Checked,
+    mfo: i64,
+    signature: Option<&str>,
+) -> Result<()> {
+    let keys = channel::keys(&mut platform.db.read().await?, mfo).await?;
+    let refusal = match (keys.is_empty(), signature) {
+        (true, None) => return Ok(()),
+        (true, Some(_)) => Refusal::NoKeys { mfo },
+        (false, None) => Refusal::Unsigned { mfo },
+        (false, Some(jws)) => {
+            let sha256 = hex::encode(checked.sha256);
+            let fits = Signed::verify(jws, &keys).and_then(|it| it.fits(checked.bytes, &sha256));
+            match fits {
+                Ok(()) => return Ok(()),
+                Err(why) => Refusal::Forged { mfo, why },
+            }
+        }
+    };
+    tracing::warn!(mfo, %refusal, "a bank's file is refused");
+    Err(refusal.into())
 }
 
 /// When the bank made a file; `None` when it does not say, or cannot be read.

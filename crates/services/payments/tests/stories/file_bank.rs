@@ -8,11 +8,12 @@ use std::path::Path;
 use access::{Action, Area, Scope, Subject};
 use kernel::{BankAccount, Instant, Mfo, Money, RunId, Zone};
 use payments::account_task;
-use payments::channel::{self, FileChannel, Form};
+use payments::channel::{self, FileChannel, Form, KeysChange};
 use payments::delivery::{self, Manifest};
 use payments::intake::worklist::{self, Worklist};
 use payments::intake::{self, Taken};
 use payments::run::{self, Kind, State};
+use signing::SigningKey;
 
 use crate::town::{DISTRICT, Town, family, month, officer};
 
@@ -53,6 +54,15 @@ pub struct Bank {
 
 impl Bank {
     pub async fn of(town: &Town) -> Bank {
+        Bank::has_keys(town, KeysChange::Keep)
+            .await
+            .expect("a channel");
+        Bank {
+            folder: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    pub async fn has_keys(town: &Town, keys: KeysChange<'_>) -> payments::Result<()> {
         let permit = settle(town).await;
         let files = FileChannel {
             account: BankAccount::parse(OURS).unwrap(),
@@ -60,12 +70,7 @@ impl Bank {
             owner: "Agency of the town".to_owned(),
         };
         let mfo = Mfo::parse("00014").unwrap();
-        channel::set(&town.platform, &permit, mfo, Some(&files))
-            .await
-            .expect("a channel");
-        Bank {
-            folder: tempfile::tempdir().expect("a folder"),
-        }
+        channel::set(&town.platform, &permit, mfo, Some(&files), keys).await
     }
 
     pub fn path(&self) -> &Path {
@@ -82,16 +87,36 @@ pub async fn settle(town: &Town) -> access::Permit {
         .await
 }
 
-pub async fn export(town: &Town, bank: &Bank) -> payments::Result<Manifest> {
+pub async fn export_signed(
+    town: &Town,
+    bank: &Bank,
+    key: Option<&SigningKey>,
+) -> payments::Result<Manifest> {
     let permit = settle(town).await;
     let zone = Zone::tashkent();
-    delivery::export(&town.platform, &permit, zone, RUN, bank.path(), |_| {}).await
+    delivery::export(&town.platform, &permit, zone, RUN, bank.path(), key, |_| {}).await
+}
+
+pub async fn export(town: &Town, bank: &Bank) -> payments::Result<Manifest> {
+    export_signed(town, bank, None).await
 }
 
 pub async fn take(town: &Town, xml: &str) -> payments::Result<Taken> {
+    take_signed(town, xml, None).await
+}
+
+pub async fn take_signed(town: &Town, xml: &str, jws: Option<&str>) -> payments::Result<Taken> {
     let permit = settle(town).await;
     let input = Cursor::new(xml.as_bytes().to_vec());
-    intake::take(&town.platform, &permit, Zone::tashkent(), input, |_| {}).await
+    intake::take(
+        &town.platform,
+        &permit,
+        Zone::tashkent(),
+        input,
+        jws,
+        |_| {},
+    )
+    .await
 }
 
 /// Families 1 to 4: 2 and 4 have their accounts in the bank that takes files.

@@ -376,7 +376,7 @@ async fn an_intake_that_was_killed_goes_on_where_its_last_page_ended() {
         let input = Cursor::new(told.as_bytes().to_vec());
         let killed = |lines| panic!("killed after {lines} lines");
         let zone = Zone::tashkent();
-        let intake = intake::take(&town.platform, &permit, zone, input, killed);
+        let intake = intake::take(&town.platform, &permit, zone, input, None, killed);
         let died = std::panic::AssertUnwindSafe(intake).catch_unwind().await;
         assert!(died.is_err(), "two pages, so there is an end of the first");
         assert_eq!(

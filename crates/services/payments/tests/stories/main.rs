@@ -9,6 +9,7 @@ mod files;
 mod partners;
 mod returns;
 mod roads;
+mod signed;
 mod town;
 
 /// Tables that a story stands on.

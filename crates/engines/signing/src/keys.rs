@@ -1,14 +1,11 @@
-//! Keys of partners (public, as a JSON Web Key Set) and the key that signs our answers.
-//! The arithmetic is `ring`'s.
+//! Keys of others (public, as a JSON Web Key Set) and the key that signs what is ours.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{self as ring_signature, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde_json::{Value, json};
 
-use super::json;
-
-/// Keys of one partner: those in use and those that come next.
+/// Keys of one set: those in use and those that come next.
 pub const KEYS_MAX: usize = 16;
 const KID_BYTES_MAX: usize = 99;
 const RSA_BYTES_MIN: usize = 256;
@@ -72,8 +69,8 @@ impl PublicKey {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeysRefused {
-    #[error(transparent)]
-    Unreadable(#[from] json::Unreadable),
+    #[error("they are not the JSON we take: {0}")]
+    Unreadable(String),
     #[error("write {{\"keys\": [...]}} with at most {KEYS_MAX} keys")]
     Form,
     #[error("key {place}: {why}")]
@@ -82,14 +79,19 @@ pub enum KeysRefused {
     Twice(String),
 }
 
-/// A partner's keys by name. Rotation is a new set that holds both; revocation one without it.
+/// Somebody's keys by name. Rotation is a new set that holds both; revocation one without it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Jwks(Vec<PublicKey>);
 
 impl Jwks {
     pub fn parse(text: &str) -> Result<Jwks, KeysRefused> {
-        let value = json::read(text.as_bytes())?;
-        let listed = value.get("keys").and_then(Value::as_array);
+        let value = serde_json::from_str(text);
+        Jwks::of(&value.map_err(|why| KeysRefused::Unreadable(why.to_string()))?)
+    }
+
+    /// Of a set that was read already.
+    pub fn of(set: &Value) -> Result<Jwks, KeysRefused> {
+        let listed = set.get("keys").and_then(Value::as_array);
         let listed = listed
             .filter(|keys| keys.len() <= KEYS_MAX)
             .ok_or(KeysRefused::Form)?;
@@ -189,6 +191,9 @@ pub struct SigningKey {
 pub struct NotAKey;
 
 impl SigningKey {
+    /// Bytes of a seed.
+    pub const SEED_BYTES: usize = 32;
+
     /// The name is made of the public key, so a new key has a new name.
     pub fn from_seed(seed: &[u8]) -> Result<SigningKey, NotAKey> {
         let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| NotAKey)?;
