@@ -8,6 +8,7 @@ must say the same, to the tiyin.
 import argparse
 import collections
 import datetime
+import hashlib
 import http.server
 import json
 import os
@@ -21,6 +22,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
+
+from jwcrypto import jwk, jws
 
 DISTRICT = 1724220
 SUM = 27_500_000  # the benefit of a family with one child of five (UP-91 of 02.06.2025), in tiyin
@@ -44,6 +47,8 @@ FAMILIES = [
     ("00405", CREDITED), ("00405", CREDITED),
     ("00406", CREDITED), ("00406", CREDITED),
 ]
+# The bank that signs its files; the others do not.
+SIGNS = "00014"
 # What may wait for a person at the end, and nothing else.
 GAPS = {("00406", "entries")}
 
@@ -55,6 +60,38 @@ def say(text):
 def same(found, expected, what):
     if found != expected:
         sys.exit(f"mock-bank: {what}: expected {expected}, found {found}")
+
+
+def signature_of(path):
+    return path.with_name(path.name + ".jws")
+
+
+class Signer:
+    """A key of the bank, and signatures as any program writes them by RFC 7515."""
+
+    def __init__(self, folder):
+        self.key = jwk.JWK.generate(kty="OKP", crv="Ed25519", kid="bank-key", alg="EdDSA", use="sig")
+        self.jwks = folder / "bank-keys.json"
+        self.jwks.write_text(json.dumps({"keys": [self.key.export_public(as_dict=True)]}))
+
+    def sign(self, path):
+        body = path.read_bytes()
+        said = {"file": path.name, "bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+        token = jws.JWS(json.dumps(said))
+        token.add_signature(self.key, protected={"alg": "EdDSA", "kid": "bank-key"})
+        signature_of(path).write_text(token.serialize(compact=True) + "\n")
+
+
+def check_ours(folder, public, names):
+    """Our signatures, by a library that nobody here wrote."""
+    keys = jwk.JWKSet.from_json(json.dumps(public))
+    for name in names:
+        token = jws.JWS()
+        token.deserialize(signature_of(folder / name).read_text().strip())
+        token.verify(keys)
+        body = (folder / name).read_bytes()
+        expected = {"file": name, "bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+        same(json.loads(token.payload), expected, f"what is signed of {name}")
 
 
 class Treasury(http.server.BaseHTTPRequestHandler):
@@ -121,13 +158,15 @@ class Bank:
                 sys.exit(f"mock-bank: {method} {path}: {refused.code} {refused.read()}")
             return json.load(refused)
 
-    def collect(self, folder):
+    def collect(self, folder, signer):
         """What the bank has for us since the last time, as files."""
         files = []
         for message in self.call("GET", "/_mock/mailbox"):
             if message["account"] in {"B" + mfo for mfo in BANKS}:
                 path = folder / f"{message['id']:04}-{message['type']}.xml"
                 path.write_text(message["body"], encoding="utf-8")
+                if message["account"] == "B" + SIGNS:
+                    signer.sign(path)
                 files.append(path)
         return files
 
@@ -210,10 +249,11 @@ def register(daftar, folder):
     same(awarded["awarded"], len(FAMILIES), "families awarded")
 
 
-def funded_run(daftar):
+def funded_run(daftar, signer):
     treasurers = [daftar.run("account", "add", f"treasurer{no}", "--role", "treasurer") for no in (1, 2)]
     for mfo in BANKS:
-        daftar.run("pay", "channel", mfo, "--account", ours(mfo), "--owner", "Agency of the test", "--iban")
+        daftar.run("pay", "channel", mfo, "--account", ours(mfo), "--owner", "Agency of the test", "--iban",
+                   *(("--jwks", signer.jwks) if mfo == SIGNS else ()))
     run = daftar.run("pay", "build", "2025-10")[0]
     same((run["lines"], run["total_minor"]), (len(FAMILIES), len(FAMILIES) * SUM), "the run")
     for no, treasurer in enumerate(treasurers, 1):
@@ -252,9 +292,15 @@ def open_accounts(bank):
 
 
 def loop(daftar, bank, folder, schemas):
-    run = funded_run(daftar)
-    out = folder / "out"
-    manifest = daftar.run("pay", "export", run, "--out", out)
+    signer = Signer(folder)
+    run = funded_run(daftar, signer)
+    out, key = folder / "out", folder / "our-key"
+    public = daftar.run("signing-key", "make", key)
+    export = ("pay", "export", run, "--out", out, "--signing-key", key)
+    manifest = daftar.run(*export)
+    names = [file["file"] for file in manifest["files"]] + ["manifest.json"]
+    check_ours(out, public, names)
+    say(f"{len(names)} signatures of ours are checked by jwcrypto")
     same(manifest["total_minor"], len(FAMILIES) * SUM, "the manifest's total")
     same(json.loads((out / "manifest.json").read_text()), manifest, "the manifest on the disk")
     files = {file["bank"]: out / file["file"] for file in manifest["files"]}
@@ -275,7 +321,8 @@ def loop(daftar, bank, folder, schemas):
 
     inbox = folder / "in"
     inbox.mkdir()
-    came = bank.collect(inbox)
+    came = bank.collect(inbox, signer)
+    changed_bytes_are_refused(daftar, folder, next(path for path in came if signature_of(path).exists()))
     taken = daftar.take(came, codes=(3,))
     same(taken["rejected_files"], 1, "files rejected whole")
     rejected = daftar.run("pay", "worklist", codes=(3,))["rejected"]
@@ -284,7 +331,7 @@ def loop(daftar, bank, folder, schemas):
 
     # The bank mends itself, and the same payments go to it under another name of the file.
     bank.call("PATCH", "/_mock/accounts/B00403", {"behaviour": "accept"})
-    second = daftar.run("pay", "export", run, "--out", out)
+    second = daftar.run(*export)
     again = {file["bank"]: file for file in second["files"]}["00403"]
     same((again["attempt"], again["total_minor"]), (2, 2 * SUM), "the second file")
     validated += validate(schemas, [out / again["file"]])
@@ -293,7 +340,7 @@ def loop(daftar, bank, folder, schemas):
     # The same file twice.
     before = daftar.payments()
     bank.call("POST", "/payments", files["00014"].read_bytes())
-    came += (fresh := bank.collect(inbox))
+    came += (fresh := bank.collect(inbox, signer))
     taken = daftar.take(fresh, codes=(0,))
     same(taken["duplicate_files"], 1, "duplicates")
     same({k: v for k, v in daftar.payments().items() if v[0] == "00014"},
@@ -309,13 +356,27 @@ def loop(daftar, bank, folder, schemas):
     later = []
     for _ in range(14):
         bank.call("POST", "/_mock/advance?days=1")
-        fresh = bank.collect(inbox)
+        fresh = bank.collect(inbox, signer)
         later += fresh
         if fresh:
             same(daftar.take(fresh)["unmatched"], 0, "unmatched lines")
     validated += validate(schemas, came + later)
     say(f"{len(came) + len(later)} messages of the bank are taken in, {validated} files validated")
     return came, later, copy
+
+
+def changed_bytes_are_refused(daftar, folder, path):
+    """A file of the bank that signs, with one byte changed, and without its signature."""
+    changed = folder / path.name
+    changed.write_bytes(path.read_bytes().replace(b"</", b" </", 1))
+    for beside in (True, False):
+        if beside:
+            shutil.copy(signature_of(path), signature_of(changed))
+        else:
+            signature_of(changed).unlink()
+        taken = daftar.run("pay", "import", changed, codes=(1,))
+        same(len(taken["unread"]), 1, "files that are not as the bank signed them")
+    say("a changed byte and a missing signature are refused")
 
 
 def compare(daftar, bank):

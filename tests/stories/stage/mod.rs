@@ -3,6 +3,7 @@
 //! `DAFTAR_TEST_POSTGRES` names a cluster; every stage has a database of its own.
 
 pub mod book;
+mod cluster;
 mod pay;
 mod process;
 pub mod wire;
@@ -22,6 +23,7 @@ use payments::appropriation::{self, SetLimit};
 use tokio::task::JoinHandle;
 use web::{House, Settings};
 
+pub use cluster::Cluster;
 pub use process::binary;
 
 /// The secret of every account of a stage.
@@ -88,6 +90,18 @@ pub async fn each_database(story: impl AsyncFn(String, tempfile::TempDir)) {
         eprintln!("SKIPPED on PostgreSQL: {} is not set", POSTGRES);
         return;
     };
+    in_a_database_of(&cluster, story).await;
+}
+
+/// Plays the story on this cluster alone.
+pub async fn in_cluster(cast: Cast, cluster: &str, story: impl AsyncFn(&Stage)) {
+    in_a_database_of(cluster, async |database, folder| {
+        on(&cast, database, folder, &story).await;
+    })
+    .await;
+}
+
+async fn in_a_database_of(cluster: &str, story: impl AsyncFn(String, tempfile::TempDir)) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let name = folder
         .path()
@@ -96,10 +110,15 @@ pub async fn each_database(story: impl AsyncFn(String, tempfile::TempDir)) {
         .to_string_lossy()
         .to_lowercase();
     let name = format!("story_{}", name.replace(['.', '-'], ""));
-    administer(&cluster, &format!("CREATE DATABASE {name}")).await;
+    administer(cluster, &format!("CREATE DATABASE {name}")).await;
     let (server, _) = cluster.rsplit_once('/').expect("postgres://host/name");
     story(format!("{server}/{name}"), folder).await;
-    administer(&cluster, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+    administer(cluster, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+}
+
+/// One number of one statement.
+pub async fn count(tx: &mut store::Tx, statement: &'static str) -> i64 {
+    store::fetch_value!(tx, i64, statement).expect("a count")
 }
 
 async fn on(
@@ -175,6 +194,11 @@ impl Stage {
     /// The copy of the packs that this stage reads.
     pub fn packs(&self) -> PathBuf {
         self.folder.path().join("packs")
+    }
+
+    /// A folder of this stage's own.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Plays the demonstration's plan up to and with the instant: its clock, its people, the

@@ -55,6 +55,8 @@ extern crate self as store;
 
 pub mod bulk;
 mod clock;
+#[cfg(feature = "testing")]
+pub mod crash;
 mod db;
 mod fault;
 pub mod idempotency;

@@ -1,0 +1,117 @@
+//! A payment run that crashes, and one that is run again: nobody is paid twice, nobody lost.
+//!
+//! | what dies | when | file |
+//! |---|---|---|
+//! | the program | at any moment | `moments.rs` |
+//! | the program | before and after each of its commits, on both databases | `commits.rs` |
+//! | PostgreSQL; the program and PostgreSQL at once | before and after commits | `commits.rs` |
+//!
+//! Each ends by the banks' own book, and with every check of `daftar verify`. The short form runs
+//! with every test; `./test --crash` sets `DAFTAR_CRASH=long`: the database dies at every commit, the
+//! program at more than a thousand moments.
+
+mod commits;
+mod moments;
+
+use std::process::{Command, Stdio};
+
+use kernel::Month;
+use payments::run::{self, Run, State};
+
+use crate::stage::{self, Cast, SECRET, Stage, binary};
+
+fn february() -> Month {
+    stage::month(2026, 2)
+}
+
+/// A district whose January is awarded, with treasury and banks that answer at once.
+fn paid_at_once() -> Cast {
+    Cast {
+        families: 400,
+        returned: 20,
+        at_once: true,
+        ..Cast::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn running_the_run_twice_pays_nobody_twice() {
+    stage::each(paid_at_once(), async |stage| {
+        stage.play("2026-02-01T00:30:00+05:00").await;
+        let first = stage.whole_run(february()).await;
+        assert!(first.lines > 0);
+        let paid = stage.nobody_is_paid_twice_and_nobody_lost(february()).await;
+        let book = stage.book().await.len();
+
+        let second = stage.whole_run(february()).await;
+        assert_eq!(second.lines, 0, "{second:?}");
+        stage.daftar.settle().await.expect("a settling");
+        let again = stage.nobody_is_paid_twice_and_nobody_lost(february()).await;
+        assert_eq!(again, paid);
+        assert_eq!(stage.book().await.len(), book);
+        stage.everything_holds().await;
+    })
+    .await;
+}
+
+/// The long form kills more often, for an hour.
+fn is_long() -> bool {
+    std::env::var("DAFTAR_CRASH").is_ok_and(|form| form == "long")
+}
+
+async fn ends_as_if_nothing_was(stage: &Stage) {
+    let (credited, minor) = stage.nobody_is_paid_twice_and_nobody_lost(february()).await;
+    assert!(credited > 0 && minor > 0);
+    assert_eq!(
+        runs(stage).await.len(),
+        1,
+        "one run, however often it was begun"
+    );
+    stage.everything_holds().await;
+}
+
+async fn runs(stage: &Stage) -> Vec<Run> {
+    let mut tx = stage.daftar.platform.db.read().await.expect("a snapshot");
+    run::list(&mut tx).await.expect("runs")
+}
+
+async fn newest_run(stage: &Stage) -> Option<Run> {
+    runs(stage).await.into_iter().next()
+}
+
+/// The command line that brings the run one state further.
+fn pay(stage: &Stage, run: Option<&Run>) -> Command {
+    let id = run.map(|run| run.id.to_string()).unwrap_or_default();
+    let step: &[&str] = match run.map(|run| run.state) {
+        None | Some(State::Building) => &["build", "2026-02"],
+        Some(State::Built) => &["approve", &id, "--login", "treasurer-1"],
+        Some(State::ApprovedOnce) => &["approve", &id, "--login", "treasurer-2"],
+        Some(State::Approved | State::Ordered | State::Funded) => &["send", &id],
+        Some(State::Sent | State::Answered | State::Closed) => &["collect", &id],
+    };
+    daftar_pay(stage, step)
+}
+
+fn daftar_pay(stage: &Stage, step: &[&str]) -> Command {
+    let config = &stage.daftar.config;
+    let mut command = Command::new(binary("daftar"));
+    command
+        .arg("pay")
+        .args(step)
+        .args([
+            "--database",
+            &config.database,
+            "--partners",
+            &config.partners,
+        ])
+        .arg("--packs")
+        .arg(&config.packs)
+        .arg("--quiet")
+        .env("DAFTAR_SECRET", SECRET)
+        .stdin(Stdio::null());
+    command
+}
+
+fn said(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
