@@ -73,6 +73,16 @@ texts! {
     check_twice { uz: "Hech kim bir oyda ikki marta olmaydi", ru: "Никто не получит дважды за месяц", en: "Nobody is paid twice for a month" }
     check_budget { uz: "Byudjet yetadi", ru: "Бюджета хватает", en: "The budget suffices" }
     check_accounts { uz: "Har bir qatorda hisobraqam bor", ru: "В каждой строке есть счёт", en: "Each line has an account" }
+    run_differences { uz: "Oldingi toʻlovdan farqi", ru: "Отличия от прошлой выплаты", en: "Differences to the run before" }
+    run_differences_against(month) { uz: "{month} uchun toʻlov bilan solishtirildi.", ru: "Сравнено с выплатой за {month}.", en: "Held against the run of {month}." }
+    run_differences_first { uz: "Bu birinchi toʻlov, solishtirish uchun oldingisi yoʻq.", ru: "Это первая выплата, сравнить не с чем.", en: "This is the first run: there is none before it." }
+    run_differences_none { uz: "Farq ham, gʻalati holat ham yoʻq.", ru: "Отличий и странностей нет.", en: "Nothing differs, nothing is odd." }
+    found_new { uz: "Endi oladi, oldin olmagan", ru: "Получат, раньше не получали", en: "Are paid now and were not" }
+    found_stopped { uz: "Oldin olgan, endi olmaydi", ru: "Получали, теперь не получат", en: "Were paid and are not now" }
+    found_amount { uz: "Summa oʻzgardi", ru: "Сумма изменилась", en: "Get another sum" }
+    found_account { uz: "Hisobraqam oʻzgardi", ru: "Счёт изменился", en: "Get it on another account" }
+    found_shared_account { uz: "Bir hisobraqamga bir necha kishi", ru: "Несколько человек на один счёт", en: "Several persons share an account" }
+    col_found { uz: "Nima topildi", ru: "Что найдено", en: "What was found" }
     run_approvals { uz: "Tasdiqlar", ru: "Утверждения", en: "Approvals" }
     run_approval_first { uz: "Birinchi", ru: "Первое", en: "First" }
     run_approval_second { uz: "Ikkinchi", ru: "Второе", en: "Second" }

@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use payments::run::{self as runs, BuildRun};
 
 use super::run_sheet::{
-    approvals_of, checks_of, line_of, order_line, progress_of, returns_of, statement_line,
+    approvals_of, checks_of, differences_of, line_of, order_line, progress_of, returns_of,
+    statement_line,
 };
 
 use crate::form_body::Body;
@@ -108,6 +109,21 @@ pub struct Check {
     pub holds: Option<bool>,
 }
 
+/// What a treasurer looks at before approving. Persons are counted here, never named.
+#[derive(Debug)]
+pub struct Differences {
+    /// The month of the run that it is held against.
+    pub before: Option<Month>,
+    pub findings: Vec<FindingLine>,
+}
+
+#[derive(Debug)]
+pub struct FindingLine {
+    pub what: &'static str,
+    pub count: i64,
+    pub amount: Money,
+}
+
 #[derive(Debug)]
 pub struct Approval {
     pub login: String,
@@ -131,6 +147,8 @@ pub struct RunPage {
     pub order: Vec<OrderLine>,
     pub statements: Vec<StatementLine>,
     pub checks: Vec<Check>,
+    /// Of a run that waits for an approval.
+    pub differences: Option<Differences>,
     pub approvals: Vec<Approval>,
     /// The reader may give the next approval.
     pub may_approve: bool,
@@ -336,15 +354,20 @@ async fn run_page(
     run: RunId,
     problems: Problems,
 ) -> Result<RunPage, Stop> {
-    permit_of(house, seat, Action::ReadRun, run)
-        .await?
-        .must_be_for(&[Action::ReadRun]);
+    let permit = permit_of(house, seat, Action::ReadRun, run).await?;
     let mut tx = house.read().await?;
     let sheet = runs::load_sheet(&mut tx, run).await?;
     let approvals = approvals_of(&mut tx, &sheet).await?;
     let t = seat.t();
     let line = line_of(&sheet);
     let open = matches!(line.state, RunState::Built | RunState::ApprovedOnce);
+    let differences = match open && sheet.order.is_some() {
+        true => Some(differences_of(
+            t,
+            &runs::check(&mut tx, &permit, run).await?,
+        )),
+        false => None,
+    };
     let may_approve = open
         && seat.subject.role == access::Role::Treasurer
         && problems.is_empty()
@@ -360,6 +383,7 @@ async fn run_page(
             .collect(),
         statements: sheet.statements.iter().map(statement_line).collect(),
         checks: checks_of(t, &sheet),
+        differences,
         seen: sheet
             .order
             .as_ref()

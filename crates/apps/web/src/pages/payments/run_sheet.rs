@@ -1,11 +1,14 @@
 //! From a run's sheet, as payments hands it over, to what its page shows.
 
 use kernel::{Money, RunId};
-use payments::run::{self as runs, RunSheet};
+use payments::run::{self as runs, FindingKind, RunSheet};
 use store::Tx;
 
 use super::payment::return_reason;
-use super::run::{Approval, Check, OrderLine, ReturnLine, RunLine, RunState, StatementLine};
+use super::run::{
+    Approval, Check, Differences, FindingLine, OrderLine, ReturnLine, RunLine, RunState,
+    StatementLine,
+};
 use crate::i18n::T;
 use crate::pages::access::home::district_words;
 use crate::pages::figures::{Bar, Bars};
@@ -59,6 +62,25 @@ pub fn statement_line(statement: &payments::statement::Statement) -> StatementLi
         count: i64::try_from(statement.lines).unwrap_or(i64::MAX),
         total: statement.total,
         sha256: statement.sha256.map(hex::encode).unwrap_or_default(),
+    }
+}
+
+pub fn differences_of(t: T, checked: &runs::Checked) -> Differences {
+    let words = |kind| match kind {
+        FindingKind::New => t.found_new(),
+        FindingKind::Stopped => t.found_stopped(),
+        FindingKind::Amount => t.found_amount(),
+        FindingKind::Account => t.found_account(),
+        FindingKind::SharedAccount => t.found_shared_account(),
+    };
+    let line = |found: &runs::Finding| FindingLine {
+        what: words(found.kind),
+        count: i64::try_from(found.count).unwrap_or(i64::MAX),
+        amount: found.amount,
+    };
+    Differences {
+        before: checked.before,
+        findings: checked.findings.iter().map(line).collect(),
     }
 }
 

@@ -37,7 +37,8 @@ use crate::pages::payments::account_task::{AccountTaskPage, AccountTasksPage, Ta
 use crate::pages::payments::appropriation::{AppropriationsPage, BudgetLine};
 use crate::pages::payments::payment::{Payment, PaymentState, PaymentsPage, return_reason};
 use crate::pages::payments::run::{
-    Approval, Check, OrderLine, ReturnLine, RunLine, RunPage, RunState, RunsPage, StatementLine,
+    Approval, Check, Differences, FindingLine, OrderLine, ReturnLine, RunLine, RunPage, RunState,
+    RunsPage, StatementLine,
 };
 use crate::shell::{Reader, Room, Shell};
 

@@ -28,9 +28,9 @@ pub(super) fn treasury(lang: Lang) -> Vec<Sample> {
     rendered! {
            "runs" => RunsPage { shell: shell("/runs").with_form(false), runs: vec![run_line(RunState::ApprovedOnce), run_line(RunState::Settled)], id: Uuid::nil(), typed: empty.clone(), problems: Problems::none() },
            "runs-errors" => RunsPage { shell: shell("/runs").with_form(true), runs: vec![], id: Uuid::nil(), typed, problems },
-           "run-built" => RunPage { shell: shell("/runs").with_form(false), line: run_line(RunState::Built), order: vec![], statements: vec![], checks: checks(t, None), approvals: vec![], may_approve: true,
+           "run-built" => RunPage { shell: shell("/runs").with_form(false), line: run_line(RunState::Built), order: vec![], statements: vec![], checks: checks(t, None), differences: Some(differences(t)), approvals: vec![], may_approve: true,
     seen: String::new(), id: Uuid::nil(), problems: Problems::none(), progress: None, returns: vec![] },
-           "run-same-person" => RunPage { shell: shell("/runs").with_failure(), line: run_line(RunState::ApprovedOnce), order: vec![], statements: vec![], checks: checks(t, None), approvals: approvals(1), may_approve: false,
+           "run-same-person" => RunPage { shell: shell("/runs").with_failure(), line: run_line(RunState::ApprovedOnce), order: vec![], statements: vec![], checks: checks(t, None), differences: Some(first_run()), approvals: approvals(1), may_approve: false,
     seen: String::new(), id: Uuid::nil(), problems: Problems::one("", t.run_same_person()), progress: None, returns: vec![] },
            "run-settled" => settled_run(shell("/runs"), t),
            "appropriations" => AppropriationsPage { shell: shell("/appropriations").with_form(true), lines: vec![BudgetLine { district: "Yunusobod".into(), programme: t.programme("child_benefit"), month: month(2), limit: Money::from_major(2_000_000_000), committed: Money::from_major(1_284_350_000), left: Money::from_major(715_650_000) }], id: Uuid::nil(), problems: AppropriationsPage::read(t, &empty).expect_err("nothing is typed"), typed: empty },
@@ -69,6 +69,29 @@ pub(super) fn checks(t: T, totals: Option<bool>) -> Vec<Check> {
             holds: Some(false),
         },
     ]
+}
+
+fn differences(t: T) -> Differences {
+    let line = |what, count, minor| FindingLine {
+        what,
+        count,
+        amount: Money(minor),
+    };
+    Differences {
+        before: Some(month(1)),
+        findings: vec![
+            line(t.found_new(), 210, 5_775_000_000),
+            line(t.found_stopped(), 14, 385_000_000),
+            line(t.found_shared_account(), 2, 55_000_000),
+        ],
+    }
+}
+
+fn first_run() -> Differences {
+    Differences {
+        before: None,
+        findings: vec![],
+    }
 }
 
 pub(super) fn approvals(count: usize) -> Vec<Approval> {
@@ -110,6 +133,7 @@ pub(super) fn settled_run(shell: Shell, t: T) -> RunPage {
             statement("01088", 990, 58_435_000_050),
         ],
         checks: checks(t, Some(true)),
+        differences: None,
         approvals: approvals(2),
         may_approve: false,
         seen: String::new(),
