@@ -6,6 +6,7 @@ use access::session;
 use access::{Action, Purpose, Scope, Subject};
 use app::Daftar;
 use kernel::{Month, RunId};
+use payments::intake::closing::{self, Close};
 use payments::run::{self, BuildRun, Kind, Run, State};
 use serde::Serialize;
 
@@ -42,6 +43,9 @@ pub async fn run(common: &Common, args: &Pay) -> Result<(), Failure> {
             return pay_export::run(&daftar, &show, parse(run)?, out).await;
         }
         PayStep::Import { files } => return pay_import::run(&daftar, &show, files).await,
+        PayStep::Close { line, note, login } => {
+            return close(&daftar, &show, line, note, login).await;
+        }
         PayStep::Worklist { silent_after } => {
             return pay_worklist::run(&daftar, &show, *silent_after).await;
         }
@@ -106,6 +110,34 @@ async fn sign_in(daftar: &Daftar, login: &str) -> Result<Subject, Failure> {
         .await
         .map(|signed| signed.subject)
         .map_err(|refused| Failure::Failed(refused.to_string()))
+}
+
+async fn close(
+    daftar: &Daftar,
+    show: &Show,
+    line: &str,
+    note: &str,
+    login: &str,
+) -> Result<(), Failure> {
+    let parts = line.split_once('/');
+    let parts = parts.and_then(|(source, place)| Some((source.parse().ok()?, place.parse().ok()?)));
+    let (source, place) = parts.ok_or_else(|| {
+        let why = format!("{line} is not SOURCE/LINE, as the work list shows it");
+        Failure::argument("the line", why)
+    })?;
+    let subject = sign_in(daftar, login).await?;
+    let scope = Scope::area(subject.territory);
+    let (action, purpose) = (Action::CloseBankLine, Purpose::Payment);
+    let permit = access::permit(&daftar.platform, &subject, action, purpose, scope).await?;
+    let note = note.to_owned();
+    let command = Close {
+        source,
+        place,
+        note,
+    };
+    closing::close(&daftar.platform, &permit, &command).await?;
+    show.result(&format!("{line} is closed"), &line);
+    Ok(())
 }
 
 /// One step of the machine: order, funding, statements, answers, closing.

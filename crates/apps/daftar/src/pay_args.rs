@@ -95,6 +95,18 @@ pub enum PayStep {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Close a line of the work list in the name of a treasurer, with a note of what it was
+    ///
+    /// No money moves: the line stays as it came, and the note beside it.
+    Close {
+        /// As the work list shows it: SOURCE/LINE
+        line: String,
+        #[arg(long)]
+        note: String,
+        /// The login of the treasurer; the secret is read from DAFTAR_SECRET
+        #[arg(long)]
+        login: String,
+    },
     /// Show what the banks leave for a person: lines that fit nothing, gaps, rejections, silence
     ///
     /// Exit codes: 0 the list is empty, 3 it is not.

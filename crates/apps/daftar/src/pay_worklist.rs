@@ -18,6 +18,8 @@ struct Shown {
 
 #[derive(Serialize)]
 struct LineShown {
+    /// With the line the name under which it is closed.
+    source: String,
     /// Of a file; over the wire there is none.
     kind: String,
     message: String,
@@ -76,6 +78,7 @@ fn bank(mfo: i64) -> Option<String> {
 fn shown(list: &Worklist) -> Shown {
     let mut unmatched: Vec<LineShown> = list.lines.iter().map(line).collect();
     unmatched.extend(list.answers.iter().map(|answer| LineShown {
+        source: answer.statement.to_string(),
         kind: "wire".to_owned(),
         message: answer.statement.to_string(),
         line: answer.seq,
@@ -96,6 +99,7 @@ fn shown(list: &Worklist) -> Shown {
 
 fn line(line: &UnmatchedLine) -> LineShown {
     LineShown {
+        source: line.file.to_string(),
         kind: line.kind.clone(),
         message: line.message.clone(),
         line: line.place,
@@ -141,7 +145,9 @@ fn told(shown: &Shown) -> String {
     let mut lines = Vec::new();
     lines.extend(shown.unmatched.iter().map(|line| {
         format!(
-            "unmatched  {} {} line {}: {} {} {} ({})",
+            "unmatched  {}/{} {} {} line {}: {} {} {} ({})",
+            line.source,
+            line.line,
             line.kind,
             line.message,
             line.line,

@@ -12,7 +12,7 @@ use crate::shell::Room;
 /// What a room is called and what one does there.
 type Words = fn(T) -> [&'static str; 2];
 
-const ROOMS: [(&str, Words); 12] = [
+const ROOMS: [(&str, Words); 13] = [
     ("/my/applications", |t| {
         [t.room_my_applications(), t.room_my_applications_about()]
     }),
@@ -37,6 +37,9 @@ const ROOMS: [(&str, Words); 12] = [
         [t.room_account_tasks(), t.room_account_tasks_about()]
     }),
     ("/runs", |t| [t.room_runs(), t.room_runs_about()]),
+    ("/worklist", |t| {
+        [t.room_worklist(), t.room_worklist_about()]
+    }),
     ("/appropriations", |t| {
         [t.room_appropriations(), t.room_appropriations_about()]
     }),

@@ -15,6 +15,8 @@ pub enum Action {
     ReadRun,
     BuildRun,
     ApproveRun,
+    /// A line of a bank that fits nothing is looked into by a person, and closed with a note.
+    CloseBankLine,
     MendAccount,
     SetAppropriation,
     ReadFigures,
@@ -41,7 +43,7 @@ pub enum Action {
 use Action::*;
 
 impl Action {
-    pub const ALL: [Action; 27] = [
+    pub const ALL: [Action; 28] = [
         LodgeApplication,
         FollowApplications,
         ReadOwnCase,
@@ -54,6 +56,7 @@ impl Action {
         ReadRun,
         BuildRun,
         ApproveRun,
+        CloseBankLine,
         MendAccount,
         SetAppropriation,
         ReadFigures,
@@ -85,6 +88,7 @@ impl Action {
             ReadRun => "read_run",
             BuildRun => "build_run",
             ApproveRun => "approve_run",
+            CloseBankLine => "close_bank_line",
             MendAccount => "mend_account",
             SetAppropriation => "set_appropriation",
             ReadFigures => "read_figures",

@@ -18,7 +18,7 @@ pub enum Reach {
 }
 
 /// Rows in the order of the work; each action once.
-pub const TABLE: [(Action, &[(Role, Reach)]); 27] = [
+pub const TABLE: [(Action, &[(Role, Reach)]); 28] = [
     (LodgeApplication, &[(Citizen, Own), (MahallaWorker, Within)]),
     (
         FollowApplications,
@@ -56,6 +56,7 @@ pub const TABLE: [(Action, &[(Role, Reach)]); 27] = [
     ),
     (BuildRun, &[(Treasurer, Within), (System, Everywhere)]),
     (ApproveRun, &[(Treasurer, Within)]),
+    (CloseBankLine, &[(Treasurer, Within)]),
     (
         MendAccount,
         &[

@@ -19,6 +19,8 @@ pub enum Error {
     #[error(transparent)]
     Channel(#[from] channel::Refusal),
     #[error(transparent)]
+    Closing(#[from] intake::closing::Refusal),
+    #[error(transparent)]
     Delivery(#[from] delivery::Refusal),
     #[error(transparent)]
     Intake(#[from] intake::Refusal),

@@ -71,4 +71,5 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("payments", "0001_payments"),
     store::migration!("payments", "0002_bank_files"),
     store::migration!("payments", "0003_bank_keys"),
+    store::migration!("payments", "0004_closed_line"),
 ];

@@ -97,6 +97,32 @@ texts! {
     col_bank { uz: "Bank", ru: "Банк", en: "Bank" }
     col_hash { uz: "Fayl izi", ru: "Отпечаток файла", en: "File print" }
     run_returns { uz: "Qaytganlar", ru: "Возвраты", en: "Returns" }
+    worklist_title { uz: "Bank qatorlari", ru: "Строки банков", en: "Bank lines that wait" }
+    worklist_lead { uz: "Bank aytgan, lekin bizning toʻlovlarga mos kelmagan qatorlar. Hech biri oʻchirilmaydi.", ru: "Банк сообщил, но к нашим выплатам не подходит. Ни одна строка не пропадает.", en: "A bank told them and they fit no payment of ours. None is ever dropped." }
+    worklist_none { uz: "Kutayotgan qator yoʻq.", ru: "Ничего не ждёт.", en: "Nothing waits." }
+    line_title { uz: "Bank qatori", ru: "Строка банка", en: "A line of a bank" }
+    line_no_bank { uz: "notanish bank", ru: "неизвестный банк", en: "a bank unknown here" }
+    col_line_name { uz: "Bank aytgan nom", ru: "Имя в файле", en: "Name in the file" }
+    line_note { uz: "Bu nima edi va nima qilindi", ru: "Что это было и что сделано", en: "What it was and what was done" }
+    line_note_hint { uz: "Masalan: bank komissiyasi, 14-bank bilan aniqlandi.", ru: "Например: комиссия банка, уточнено с банком 14.", en: "For example: a charge of the bank, made out with bank 14." }
+    line_note_wrong { uz: "500 belgigacha izoh yozing.", ru: "Напишите пояснение, до 500 знаков.", en: "Write a note of up to 500 characters." }
+    line_close_about { uz: "Yopish pulni oʻzgartirmaydi: qator va izohingiz saqlanadi.", ru: "Закрытие денег не меняет: строка и ваше пояснение хранятся.", en: "Closing moves no money: the line and your note are kept." }
+    line_close { uz: "Qatorni yopish", ru: "Закрыть строку", en: "Close the line" }
+    line_closed { uz: "Qator yopildi.", ru: "Строка закрыта.", en: "The line is closed." }
+    why_not_ours { uz: "Bu bankka bunday toʻlov yubormaganmiz", ru: "Такой выплаты этому банку мы не отправляли", en: "We sent this bank no such payment" }
+    why_amount { uz: "Summa yoki valyuta boshqa", ru: "Другая сумма или валюта", en: "Another sum or currency" }
+    why_account { uz: "Hisobraqam boshqa", ru: "Другой счёт", en: "Another account" }
+    why_credited_after_return { uz: "Qaytgan toʻlov keyin oʻtkazilgan", ru: "Зачислено после возврата", en: "Credited after it was returned" }
+    why_unknown_sender { uz: "Fayl notanish bankdan", ru: "Файл неизвестного банка", en: "The file is of an unknown bank" }
+    why_booked_again { uz: "Bir toʻlov ikki marta yozilgan", ru: "Одна выплата проведена дважды", en: "One payment is booked twice" }
+    why_rejected_late { uz: "Qabul qilingandan keyin rad etilgan", ru: "Отклонено после принятия", en: "Rejected after it was taken" }
+    why_unknown_file { uz: "Biz yozmagan fayl haqida", ru: "О файле, которого мы не писали", en: "About a file that we never wrote" }
+    missing_title { uz: "Bankdan kutilmoqda", ru: "Ждём от банков", en: "Awaited from the banks" }
+    missing_lead { uz: "Bank kerakli faylni yuborganda oʻzi yopiladi.", ru: "Закроется само, когда банк пришлёт нужный файл.", en: "It ends by itself when the bank sends what is missing." }
+    missing_none { uz: "Banklardan hech narsa kutilmayapti.", ru: "От банков ничего не ждём.", en: "Nothing is awaited from the banks." }
+    missing_gap { uz: "Hisob koʻchirmasi uzilgan", ru: "Разрыв в выписке", en: "A gap in the statement" }
+    missing_rejected { uz: "Fayl butunlay rad etilgan, qayta yozing", ru: "Файл отклонён целиком, запишите снова", en: "A file was rejected whole: write it again" }
+    missing_silent { uz: "Bank javob bermayapti", ru: "Банк молчит", en: "The bank is silent" }
     run_progress { uz: "Bank javoblari", ru: "Ответы банков", en: "Answers of the banks" }
     pay_waiting { uz: "Javob kutilmoqda", ru: "Ждём ответа", en: "Waiting for an answer" }
     col_code { uz: "Kod", ru: "Код", en: "Code" }

@@ -25,7 +25,7 @@ use crate::pages::access::look;
 use crate::pages::casework::{
     application, case, conclusion, explained, my_application, renewal, visit,
 };
-use crate::pages::payments::{account_task, appropriation, payment, run};
+use crate::pages::payments::{account_task, appropriation, payment, run, worklist};
 use crate::route::{Need, Route};
 
 /// Together these are the citizen's alone.
@@ -144,6 +144,17 @@ fn treasury() -> Vec<Route> {
             "/runs/{run}/approve",
             Need::All(&[Action::ApproveRun, Action::ReadRun]),
             run::approve,
+        ),
+        Route::get("/worklist", Need::All(&[Action::ReadRun]), worklist::list),
+        Route::get(
+            "/worklist/{source}/{place}",
+            Need::All(&[Action::CloseBankLine, Action::ReadRun]),
+            worklist::form,
+        ),
+        Route::post(
+            "/worklist/{source}/{place}",
+            Need::All(&[Action::CloseBankLine, Action::ReadRun]),
+            worklist::close,
         ),
         Route::get(
             "/appropriations",

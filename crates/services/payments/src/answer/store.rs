@@ -193,7 +193,9 @@ pub async fn unmatched(tx: &mut Tx) -> Result<Vec<Unmatched>> {
     Ok(fetch_all!(
         tx,
         Unmatched,
-        "SELECT statement, seq, payment, outcome, reason, why, happened_at FROM unmatched
+        "SELECT statement, seq, payment, outcome, reason, why, happened_at FROM unmatched u
+         WHERE NOT EXISTS (SELECT 1 FROM closed_line c
+             WHERE c.source = u.statement AND c.place = u.seq)
          ORDER BY statement DESC, seq LIMIT $1",
         limits::LIST_MAX
     )?)

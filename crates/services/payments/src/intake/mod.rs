@@ -19,6 +19,7 @@
 //! | pacs.004 | a return | the payment is returned, early or late |
 
 mod check;
+pub mod closing;
 pub mod gap;
 mod judge;
 mod page;

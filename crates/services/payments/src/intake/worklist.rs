@@ -29,6 +29,8 @@ impl Worklist {
 /// A line of a file that fits no payment of ours, or contradicts what we know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnmatchedLine {
+    /// The bank's file; with the place the name under which the line is closed.
+    pub file: Uuid,
     /// 0: of no bank that we gave a file to.
     pub mfo: i64,
     pub kind: String,
@@ -79,6 +81,7 @@ pub async fn load(tx: &mut Tx, silent_before: Instant) -> Result<Worklist> {
 
 #[derive(sqlx::FromRow)]
 struct LineRow {
+    file: Uuid,
     mfo: i64,
     kind: String,
     message: String,
@@ -96,13 +99,15 @@ async fn lines(tx: &mut Tx) -> Result<Vec<UnmatchedLine>> {
     let rows = fetch_all!(
         tx,
         LineRow,
-        "SELECT f.mfo, f.kind, f.message, u.place, u.end_to_end, u.says, u.amount_minor, u.reason,
+        "SELECT u.file, f.mfo, f.kind, f.message, u.place, u.end_to_end, u.says, u.amount_minor, u.reason,
             u.reference, u.why, u.day
          FROM unmatched_line u JOIN bank_file f ON f.id = u.file
+         WHERE NOT EXISTS (SELECT 1 FROM closed_line c WHERE c.source = u.file AND c.place = u.place)
          ORDER BY u.file DESC, u.place LIMIT $1",
         limits::LIST_MAX
     )?;
     let line = |row: LineRow| UnmatchedLine {
+        file: row.file,
         mfo: row.mfo,
         kind: row.kind,
         message: row.message,

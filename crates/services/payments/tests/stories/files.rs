@@ -10,6 +10,7 @@ use futures::future::join_all;
 use kernel::{BankAccount, Mfo, Money, Zone};
 use payments::delivery::Refusal;
 use payments::intake;
+use payments::intake::closing::{self, Close};
 use payments::intake::gap::Wrong;
 use payments::run::{Kind, State};
 use payments::trace::{self, PaymentState};
@@ -22,7 +23,7 @@ use crate::file_bank::{
     Bank, Credit, OURS, RUN, booked, credits, entry, export, funded_town, reasons, settle, state,
     statement, status, take, to_the_banks, waiting, worklist,
 };
-use crate::town::{DISTRICT, Town, account, family, month, officer};
+use crate::town::{DISTRICT, Town, account, family, month, officer, treasurer};
 
 #[tokio::test]
 async fn files_and_wire_together_are_the_order_and_the_files_are_written_the_same_again() {
@@ -344,6 +345,70 @@ async fn lines_that_fit_nothing_are_all_kept() {
         assert_eq!(
             (taken.bank, taken.counts.credited, taken.counts.unmatched),
             (None, 0, 1)
+        );
+        town.advance(RUN).await.expect("the wire");
+        town.verify().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_line_that_fits_nothing_is_closed_once_with_a_note_and_stays() {
+    each_db(SCHEMAS, async |platform| {
+        let (town, bank) = funded_town(platform).await;
+        to_the_banks(&town, &bank).await;
+        let stranger = Credit {
+            name: "NOTPROVIDED".to_owned(),
+            account: String::new(),
+            amount: "15.00".to_owned(),
+        };
+        let fee = booked("N1", &entry(&stranger, "DBIT", "FEE"));
+        take(&town, &fee).await.expect("taken");
+        let line = &waiting(&town).await.lines[0];
+        let close = |place, note: &str| Close {
+            source: line.file,
+            place,
+            note: note.to_owned(),
+        };
+        let scope = Scope::area(Area::Country);
+        let permit = town
+            .permit(&treasurer(1), Action::CloseBankLine, scope)
+            .await;
+        let other = town
+            .permit(&treasurer(2), Action::CloseBankLine, scope)
+            .await;
+        let done =
+            async |permit, command: Close| match closing::close(&town.platform, permit, &command)
+                .await
+            {
+                Ok(()) => None,
+                Err(Error::Closing(refusal)) => Some(refusal),
+                Err(error) => panic!("{error}"),
+            };
+        let long = "x".repeat(closing::NOTE_CHARS_MAX + 1);
+        for (note, found) in [("", 0), ("  ", 0), (long.as_str(), long.len())] {
+            let refusal = done(&permit, close(line.place, note)).await;
+            assert_eq!(refusal, Some(closing::Refusal::Note { found }));
+        }
+        let unknown = done(&permit, close(99, "a charge")).await;
+        assert!(matches!(unknown, Some(closing::Refusal::Unknown { .. })));
+        assert_eq!(waiting(&town).await.lines.len(), 1, "nothing was closed");
+
+        assert_eq!(done(&permit, close(line.place, " a charge ")).await, None);
+        assert_eq!(
+            done(&permit, close(line.place, "a charge")).await,
+            None,
+            "again"
+        );
+        let second = done(&other, close(line.place, "a charge")).await;
+        assert!(matches!(
+            second,
+            Some(closing::Refusal::ClosedBefore { .. })
+        ));
+        assert_eq!(waiting(&town).await.lines, []);
+        assert!(
+            take(&town, &fee).await.expect("again").unchanged,
+            "it is still known"
         );
         town.advance(RUN).await.expect("the wire");
         town.verify().await;

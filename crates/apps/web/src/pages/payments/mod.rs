@@ -5,3 +5,4 @@ pub mod appropriation;
 pub mod payment;
 pub mod run;
 pub mod run_sheet;
+pub mod worklist;

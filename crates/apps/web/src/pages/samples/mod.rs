@@ -40,6 +40,7 @@ use crate::pages::payments::run::{
     Approval, Check, Differences, FindingLine, OrderLine, ReturnLine, RunLine, RunPage, RunState,
     RunsPage, StatementLine,
 };
+use crate::pages::payments::worklist::{BankLine, BankLinePage, Missing, WorklistPage};
 use crate::shell::{Reader, Room, Shell};
 
 use casework::*;

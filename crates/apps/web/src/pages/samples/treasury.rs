@@ -33,8 +33,38 @@ pub(super) fn treasury(lang: Lang) -> Vec<Sample> {
            "run-same-person" => RunPage { shell: shell("/runs").with_failure(), line: run_line(RunState::ApprovedOnce), order: vec![], statements: vec![], checks: checks(t, None), differences: Some(first_run()), approvals: approvals(1), may_approve: false,
     seen: String::new(), id: Uuid::nil(), problems: Problems::one("", t.run_same_person()), progress: None, returns: vec![] },
            "run-settled" => settled_run(shell("/runs"), t),
+           "worklist" => worklist(shell("/worklist"), t),
+           "bank-line-errors" => BankLinePage { shell: shell("/worklist").with_form(true), line: bank_line(t.why_booked_again()), typed: empty.clone(), problems: Problems::one("note", t.line_note_wrong()) },
            "appropriations" => AppropriationsPage { shell: shell("/appropriations").with_form(true), lines: vec![BudgetLine { district: "Yunusobod".into(), programme: t.programme("child_benefit"), month: month(2), limit: Money::from_major(2_000_000_000), committed: Money::from_major(1_284_350_000), left: Money::from_major(715_650_000) }], id: Uuid::nil(), problems: AppropriationsPage::read(t, &empty).expect_err("nothing is typed"), typed: empty },
        }
+}
+
+fn bank_line(why: &'static str) -> BankLine {
+    BankLine {
+        source: Uuid::nil(),
+        place: 7,
+        bank: "00425".into(),
+        name: "019b8c4fd2007488945be26775dc7701".into(),
+        amount: Some(Money(27_500_000)),
+        why,
+    }
+}
+
+fn worklist(shell: Shell, t: T) -> WorklistPage {
+    let missing = |what, details: &str| Missing {
+        bank: "01088".into(),
+        what,
+        details: details.into(),
+    };
+    WorklistPage {
+        shell,
+        lines: vec![bank_line(t.why_not_ours()), bank_line(t.why_booked_again())],
+        missing: vec![
+            missing(t.missing_gap(), "10.02.2026"),
+            missing(t.missing_rejected(), "FF01"),
+        ],
+        may_close: true,
+    }
 }
 
 pub(super) fn run_line(state: RunState) -> RunLine {
