@@ -10,8 +10,9 @@ use uuid::Uuid;
 use super::envelope::{self, Arrived, Envelope, Question};
 use super::partner::{self, Partner};
 use super::refusal::Refusal;
-use super::search::{Found, Rejected, SearchFailed, Searcher};
+use super::search::{Found, SearchFailed, Searcher};
 use super::signature::{self, Policy, Signed};
+use super::wanted::Rejected;
 use crate::Exchange;
 
 /// Questions of one transaction that a status tells of.

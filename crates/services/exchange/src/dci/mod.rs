@@ -10,7 +10,7 @@
 //!
 //! # Reading order
 //! `json.rs` (reading strangers' JSON, canonical forms), [`keys`], [`signature`] (two dialects),
-//! [`partner`], [`envelope`], [`query`], [`search`], `record.rs`, `answer.rs`, [`refusal`].
+//! [`partner`], [`envelope`], [`query`], `wanted.rs`, [`search`], `tell.rs`, `record.rs`, `answer.rs`, [`refusal`].
 
 mod answer;
 pub mod envelope;
@@ -22,8 +22,10 @@ mod record;
 pub mod refusal;
 pub mod search;
 pub mod signature;
+mod tell;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
 pub use answer::Reply;
 pub use envelope::{Arrived, Question};

@@ -1,3 +1,4 @@
 mod envelope;
 mod forged;
+mod query;
 mod vectors;
