@@ -28,6 +28,7 @@ struct Listed {
     keys: Vec<String>,
     receiver_id: String,
     legal_basis: String,
+    callback: Option<String>,
 }
 
 pub async fn run(common: &Common, command: &Partner) -> Result<(), Failure> {
@@ -48,6 +49,7 @@ fn new_partner(command: &Partner, secret: &str) -> Result<Option<NewPartner>, Fa
         jwks,
         receiver_id,
         territory,
+        callback,
     } = command
     else {
         return Ok(None);
@@ -70,6 +72,7 @@ fn new_partner(command: &Partner, secret: &str) -> Result<Option<NewPartner>, Fa
         policy,
         jwks,
         legal_basis: legal_basis.clone(),
+        callback: callback.clone(),
         secret: SecretHash::of(secret).map_err(|why| Failure::Failed(why.to_string()))?,
     }))
 }
@@ -112,12 +115,19 @@ async fn list(common: &Common, daftar: &Daftar) -> Result<(), Failure> {
         keys: partner.keys.kids().map(str::to_owned).collect(),
         receiver_id: partner.receiver_id,
         legal_basis: partner.legal_basis,
+        callback: partner
+            .callback
+            .map(|callback| callback.as_str().to_owned()),
     });
     let listed: Vec<Listed> = listed.collect();
     let lines = listed.iter().map(|partner| {
         let keys = partner.keys.join(", ");
         let (sender, policy) = (&partner.sender_id, partner.policy);
-        format!("{sender}  {policy}  keys: {keys}  {}", partner.legal_basis)
+        let callback = partner.callback.as_deref().unwrap_or("no callback");
+        format!(
+            "{sender}  {policy}  keys: {keys}  {callback}  {}",
+            partner.legal_basis
+        )
     });
     let text = lines.collect::<Vec<_>>().join("\n");
     Show::new(common).result(&text, &listed);

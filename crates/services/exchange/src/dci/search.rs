@@ -84,7 +84,7 @@ impl Searcher<'_> {
     }
 
     /// The units of the law that came first: the family's.
-    async fn block(&self) -> Result<String, SearchFailed> {
+    pub(super) async fn block(&self) -> Result<String, SearchFailed> {
         let mut tx = self.platform.db.read().await?;
         let mut blocks = unit::blocks(&mut tx).await?;
         if blocks.is_empty() {

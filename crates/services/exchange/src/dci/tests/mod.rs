@@ -1,3 +1,4 @@
+mod callback;
 mod envelope;
 mod forged;
 mod query;

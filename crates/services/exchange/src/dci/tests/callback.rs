@@ -1,0 +1,90 @@
+//! No address leads out of what was agreed.
+
+use crate::dci::callback::{Callback, CallbackRefused};
+
+const AGREED: &str = "https://spmis.example.org/cb/registry";
+
+#[test]
+fn below_the_agreed_folder_a_partner_is_called_back() {
+    for folder in [AGREED, "https://SPMIS.example.org:443/cb/registry/"] {
+        let callback = Callback::parse(folder).unwrap();
+        for (named, called) in [
+            (
+                "https://spmis.example.org/cb/registry/on-search",
+                "/cb/registry/on-search",
+            ),
+            (
+                "https://spmis.example.org:443/cb/registry/a/b",
+                "/cb/registry/a/b",
+            ),
+            (
+                "HTTPS://Spmis.Example.ORG/cb/registry/x/../on-search",
+                "/cb/registry/on-search",
+            ),
+        ] {
+            let url = callback.allows(named).unwrap();
+            assert_eq!(
+                (url.host_str(), url.path()),
+                (Some("spmis.example.org"), called)
+            );
+        }
+        let notify = callback.below("notify");
+        assert_eq!(
+            notify.as_str(),
+            "https://spmis.example.org/cb/registry/notify"
+        );
+    }
+}
+
+#[test]
+fn anywhere_else_it_is_not() {
+    let callback = Callback::parse(AGREED).unwrap();
+    for named in [
+        "",
+        "/cb/registry/on-search",
+        "//spmis.example.org/cb/registry/on-search",
+        "http://spmis.example.org/cb/registry/on-search",
+        "https://spmis.example.org:8443/cb/registry/on-search",
+        "https://spmis.example.org/cb/registry",
+        "https://spmis.example.org/cb/registry-of-mine/on-search",
+        "https://spmis.example.org/cb/registry/../on-search",
+        "https://spmis.example.org/cb/registry/%2e%2e/on-search",
+        "https://spmis.example.org/cb/registry/..\\..\\on-search",
+        "https://spmis.example.org/",
+        "https://spmis.example.org.evil.example/cb/registry/on-search",
+        "https://evil.example/cb/registry/on-search",
+        "https://spmis.example.org@evil.example/cb/registry/on-search",
+        "https://user@spmis.example.org/cb/registry/on-search",
+        "https://spmis.example.org\\@evil.example/cb/registry/on-search",
+        "https://spmis.example.org/cb/registry/on-search?to=evil",
+        "https://spmis.example.org/cb/registry/on-search#evil",
+        "https://127.0.0.1/cb/registry/on-search",
+        "https://[::1]/cb/registry/on-search",
+        "https://0x7f000001/cb/registry/on-search",
+        "ftp://spmis.example.org/cb/registry/on-search",
+        "file:///etc/passwd",
+        "gopher://spmis.example.org/cb/registry/on-search",
+        "https://spmis.example.org\t.evil.example/cb/registry/on-search",
+    ] {
+        assert_eq!(callback.allows(named), None, "{named}");
+    }
+    let long = format!("{AGREED}/{}", "x".repeat(1_000));
+    assert_eq!(callback.allows(&long), None);
+}
+
+#[test]
+fn what_is_agreed_is_a_plain_address() {
+    for (text, refused) in [
+        ("spmis.example.org", CallbackRefused::Form),
+        ("ftp://spmis.example.org/", CallbackRefused::Form),
+        ("https://", CallbackRefused::Form),
+        (
+            "https://user:word@spmis.example.org/",
+            CallbackRefused::Extra,
+        ),
+        ("https://spmis.example.org/?a=b", CallbackRefused::Extra),
+        ("https://spmis.example.org/#a", CallbackRefused::Extra),
+    ] {
+        assert_eq!(Callback::parse(text), Err(refused), "{text}");
+    }
+}
