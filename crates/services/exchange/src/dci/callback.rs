@@ -18,11 +18,16 @@ pub enum CallbackRefused {
     Form,
     #[error("a callback holds no user, no question mark and no #")]
     Extra,
+    #[error("this program speaks plain HTTP: give the http address of the proxy that carries TLS")]
+    Tls,
 }
 
 impl Callback {
     pub fn parse(text: &str) -> Result<Callback, CallbackRefused> {
         let mut url = address(text)?;
+        if url.scheme() == "https" {
+            return Err(CallbackRefused::Tls);
+        }
         if !url.path().ends_with('/') {
             url.set_path(&format!("{}/", url.path()));
         }

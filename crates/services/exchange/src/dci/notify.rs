@@ -38,7 +38,7 @@ const NOTES_MAX: i64 = 20;
 /// Subscriptions read at once.
 const SUBSCRIPTIONS_A_PAGE: i64 = 1_000;
 /// Records of one message.
-const RECORDS_A_MESSAGE: usize = 50;
+const RECORDS_A_MESSAGE: usize = super::envelope::ITEMS_MAX;
 const ACTION: &str = "notify";
 
 /// One event for one subscription.

@@ -2,23 +2,23 @@
 
 use crate::dci::callback::{Callback, CallbackRefused};
 
-const AGREED: &str = "https://spmis.example.org/cb/registry";
+const AGREED: &str = "http://spmis.example.org/cb/registry";
 
 #[test]
 fn below_the_agreed_folder_a_partner_is_called_back() {
-    for folder in [AGREED, "https://SPMIS.example.org:443/cb/registry/"] {
+    for folder in [AGREED, "http://SPMIS.example.org:80/cb/registry/"] {
         let callback = Callback::parse(folder).unwrap();
         for (named, called) in [
             (
-                "https://spmis.example.org/cb/registry/on-search",
+                "http://spmis.example.org/cb/registry/on-search",
                 "/cb/registry/on-search",
             ),
             (
-                "https://spmis.example.org:443/cb/registry/a/b",
+                "http://spmis.example.org:80/cb/registry/a/b",
                 "/cb/registry/a/b",
             ),
             (
-                "HTTPS://Spmis.Example.ORG/cb/registry/x/../on-search",
+                "HTTP://Spmis.Example.ORG/cb/registry/x/../on-search",
                 "/cb/registry/on-search",
             ),
         ] {
@@ -31,7 +31,7 @@ fn below_the_agreed_folder_a_partner_is_called_back() {
         let notify = callback.below("notify");
         assert_eq!(
             notify.as_str(),
-            "https://spmis.example.org/cb/registry/notify"
+            "http://spmis.example.org/cb/registry/notify"
         );
     }
 }
@@ -43,28 +43,28 @@ fn anywhere_else_it_is_not() {
         "",
         "/cb/registry/on-search",
         "//spmis.example.org/cb/registry/on-search",
-        "http://spmis.example.org/cb/registry/on-search",
-        "https://spmis.example.org:8443/cb/registry/on-search",
-        "https://spmis.example.org/cb/registry",
-        "https://spmis.example.org/cb/registry-of-mine/on-search",
-        "https://spmis.example.org/cb/registry/../on-search",
-        "https://spmis.example.org/cb/registry/%2e%2e/on-search",
-        "https://spmis.example.org/cb/registry/..\\..\\on-search",
-        "https://spmis.example.org/",
-        "https://spmis.example.org.evil.example/cb/registry/on-search",
-        "https://evil.example/cb/registry/on-search",
-        "https://spmis.example.org@evil.example/cb/registry/on-search",
-        "https://user@spmis.example.org/cb/registry/on-search",
-        "https://spmis.example.org\\@evil.example/cb/registry/on-search",
-        "https://spmis.example.org/cb/registry/on-search?to=evil",
-        "https://spmis.example.org/cb/registry/on-search#evil",
-        "https://127.0.0.1/cb/registry/on-search",
-        "https://[::1]/cb/registry/on-search",
-        "https://0x7f000001/cb/registry/on-search",
+        "https://spmis.example.org/cb/registry/on-search",
+        "http://spmis.example.org:8443/cb/registry/on-search",
+        "http://spmis.example.org/cb/registry",
+        "http://spmis.example.org/cb/registry-of-mine/on-search",
+        "http://spmis.example.org/cb/registry/../on-search",
+        "http://spmis.example.org/cb/registry/%2e%2e/on-search",
+        "http://spmis.example.org/cb/registry/..\\..\\on-search",
+        "http://spmis.example.org/",
+        "http://spmis.example.org.evil.example/cb/registry/on-search",
+        "http://evil.example/cb/registry/on-search",
+        "http://spmis.example.org@evil.example/cb/registry/on-search",
+        "http://user@spmis.example.org/cb/registry/on-search",
+        "http://spmis.example.org\\@evil.example/cb/registry/on-search",
+        "http://spmis.example.org/cb/registry/on-search?to=evil",
+        "http://spmis.example.org/cb/registry/on-search#evil",
+        "http://127.0.0.1/cb/registry/on-search",
+        "http://[::1]/cb/registry/on-search",
+        "http://0x7f000001/cb/registry/on-search",
         "ftp://spmis.example.org/cb/registry/on-search",
         "file:///etc/passwd",
         "gopher://spmis.example.org/cb/registry/on-search",
-        "https://spmis.example.org\t.evil.example/cb/registry/on-search",
+        "http://spmis.example.org\t.evil.example/cb/registry/on-search",
     ] {
         assert_eq!(callback.allows(named), None, "{named}");
     }
@@ -77,13 +77,14 @@ fn what_is_agreed_is_a_plain_address() {
     for (text, refused) in [
         ("spmis.example.org", CallbackRefused::Form),
         ("ftp://spmis.example.org/", CallbackRefused::Form),
-        ("https://", CallbackRefused::Form),
+        ("http://", CallbackRefused::Form),
+        ("https://spmis.example.org/cb", CallbackRefused::Tls),
         (
-            "https://user:word@spmis.example.org/",
+            "http://user:word@spmis.example.org/",
             CallbackRefused::Extra,
         ),
-        ("https://spmis.example.org/?a=b", CallbackRefused::Extra),
-        ("https://spmis.example.org/#a", CallbackRefused::Extra),
+        ("http://spmis.example.org/?a=b", CallbackRefused::Extra),
+        ("http://spmis.example.org/#a", CallbackRefused::Extra),
     ] {
         assert_eq!(Callback::parse(text), Err(refused), "{text}");
     }
