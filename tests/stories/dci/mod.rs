@@ -2,6 +2,7 @@
 //! own. Three families in two districts; partners that sign in each way.
 
 mod later;
+mod life;
 mod listener;
 mod message;
 mod register;

@@ -34,6 +34,7 @@ pub struct Entry {
     pub policy: Policy,
     pub jwks: String,
     pub callback: Option<String>,
+    pub civil_registry: bool,
 }
 
 impl Entry {
@@ -45,6 +46,7 @@ impl Entry {
             policy: Policy::None,
             jwks: r#"{"keys":[]}"#.to_owned(),
             callback: None,
+            civil_registry: false,
         }
     }
 }
@@ -163,6 +165,7 @@ impl Register {
             jwks: entry.jwks,
             legal_basis: "Agreement 12".to_owned(),
             callback: entry.callback,
+            civil_registry: entry.civil_registry,
             secret: SecretHash::of(SECRET).expect("a secret"),
         };
         let (action, purpose) = (Action::ManageAccounts, Purpose::Upkeep);

@@ -405,6 +405,9 @@ pub enum Partner {
         /// notifications may go to; without it, it asks at once only
         #[arg(long, value_name = "URL")]
         callback: Option<String>,
+        /// It is the civil registry: births and deaths that it tells of are entered
+        #[arg(long)]
+        civil_registry: bool,
     },
     /// Show the partners with their policy, keys, callback and legal basis
     List,

@@ -29,6 +29,7 @@ struct Listed {
     receiver_id: String,
     legal_basis: String,
     callback: Option<String>,
+    civil_registry: bool,
 }
 
 pub async fn run(common: &Common, command: &Partner) -> Result<(), Failure> {
@@ -50,6 +51,7 @@ fn new_partner(command: &Partner, secret: &str) -> Result<Option<NewPartner>, Fa
         receiver_id,
         territory,
         callback,
+        civil_registry,
     } = command
     else {
         return Ok(None);
@@ -73,6 +75,7 @@ fn new_partner(command: &Partner, secret: &str) -> Result<Option<NewPartner>, Fa
         jwks,
         legal_basis: legal_basis.clone(),
         callback: callback.clone(),
+        civil_registry: *civil_registry,
         secret: SecretHash::of(secret).map_err(|why| Failure::Failed(why.to_string()))?,
     }))
 }
@@ -115,6 +118,7 @@ async fn list(common: &Common, daftar: &Daftar) -> Result<(), Failure> {
         keys: partner.keys.kids().map(str::to_owned).collect(),
         receiver_id: partner.receiver_id,
         legal_basis: partner.legal_basis,
+        civil_registry: partner.civil_registry,
         callback: partner
             .callback
             .map(|callback| callback.as_str().to_owned()),

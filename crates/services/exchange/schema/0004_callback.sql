@@ -1,5 +1,7 @@
 -- The folder of a partner's addresses that our answers and notifications may go to.
 ALTER TABLE partner ADD COLUMN callback TEXT;
+-- Whose word on births and deaths is entered.
+ALTER TABLE partner ADD COLUMN civil_registry BOOLEAN NOT NULL DEFAULT FALSE;
 
 -- The id of the message that answers later; none where the answer went back at once.
 ALTER TABLE dci_message ADD COLUMN answer_id UUID;

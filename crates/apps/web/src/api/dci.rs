@@ -39,6 +39,7 @@ asked!(search, Search, Later);
 asked!(txn_status, TxnStatus, Later);
 asked!(subscribe, Subscribe, Later);
 asked!(unsubscribe, Unsubscribe, Later);
+asked!(notify, Notify, AtOnce);
 
 async fn answer(
     house: &House,

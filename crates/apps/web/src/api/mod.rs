@@ -99,6 +99,11 @@ pub fn routes() -> Vec<Route> {
         partners("/dci/social/registry/txn/status", dci::txn_status),
         partners("/dci/social/registry/subscribe", dci::subscribe),
         partners("/dci/social/registry/unsubscribe", dci::unsubscribe),
+        Route::post(
+            "/dci/social/registry/notify",
+            Need::All(&[Action::SendCivilEvent]),
+            dci::notify,
+        ),
         Route::post("/demo/clock", Need::All(&[Action::StepClock]), demo::clock),
         Route::post(
             "/demo/settle",

@@ -21,7 +21,7 @@ use crate::Exchange;
 
 /// Why there is no answer: refused as a whole, or something failed on our side.
 #[derive(Debug, thiserror::Error)]
-enum Unanswered {
+pub(super) enum Unanswered {
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
@@ -66,6 +66,9 @@ impl Exchange {
     ) -> Result<Reply, Unanswered> {
         let partner = self.partner_of(subject).await?;
         let envelope = envelope::open(arrived, &partner, question, self.platform.wall.now())?;
+        if question == Question::Notify {
+            return self.hear_life(&partner, subject, &envelope, today).await;
+        }
         if when == When::Later {
             return self.promise(&partner, question, envelope).await;
         }
@@ -90,7 +93,7 @@ impl Exchange {
                 let mut tx = self.platform.db.read().await?;
                 status::tell(&mut tx, &partner.sender_id, within, &asked).await?
             }
-            Question::Subscribe | Question::Unsubscribe => {
+            Question::Subscribe | Question::Unsubscribe | Question::Notify => {
                 let why = "this is answered later";
                 return Err(Refusal::new(404, "err.request.not_found", why).into());
             }
@@ -113,7 +116,7 @@ impl Exchange {
     }
 
     /// The first message of an id is taken, a second one is a replay.
-    async fn take(
+    pub(super) async fn take(
         &self,
         tx: &mut Tx,
         partner: &Partner,
@@ -168,16 +171,20 @@ impl Exchange {
         self.take(&mut tx, partner, &envelope, row).await?;
         job::enqueue(&mut tx, &self.platform.ids, &[request.into_job()]).await?;
         tx.commit().await?;
+        Ok(self.acknowledged(correlation))
+    }
+
+    pub(super) fn acknowledged(&self, correlation: Uuid) -> Reply {
         let ack = json!({ "message": {
             "ack_status": "ACK",
             "timestamp": self.platform.wall.now().to_string(),
             "correlation_id": correlation.to_string(),
         } });
-        Ok(Reply {
+        Reply {
             status: 202,
             body: ack.to_string(),
             signature: None,
-        })
+        }
     }
 
     async fn search_at_once(

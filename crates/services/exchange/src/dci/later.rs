@@ -146,7 +146,7 @@ impl Exchange {
                 subscription::subscribe(tx, ids, now, request).await
             }
             Question::Unsubscribe => subscription::unsubscribe(tx, now, request).await,
-            Question::Search | Question::TxnStatus => {
+            Question::Search | Question::TxnStatus | Question::Notify => {
                 let asked = StatusOf::read(&request.message).map_err(|why| Fault::Stored {
                     what: "request of a partner",
                     reason: why.to_string(),

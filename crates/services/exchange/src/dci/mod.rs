@@ -13,7 +13,7 @@
 //! `json.rs` (reading strangers' JSON, canonical forms), [`keys`], [`signature`] (two dialects),
 //! [`callback`], [`partner`], [`envelope`], [`query`], `wanted.rs`, [`search`], `tell.rs`,
 //! `record.rs`, `status.rs`, `answer.rs`, `outgoing.rs`, [`refusal`]; then what comes later:
-//! [`later`], `send.rs`, [`event`], [`subscription`], `notify.rs`.
+//! [`later`], `send.rs`, [`event`], [`subscription`], `notify.rs`; and what we are told: `life.rs`.
 
 mod answer;
 pub mod callback;
@@ -22,6 +22,7 @@ pub mod event;
 mod json;
 pub mod keys;
 pub mod later;
+mod life;
 mod notify;
 mod outgoing;
 pub mod partner;

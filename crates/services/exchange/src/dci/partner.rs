@@ -31,6 +31,8 @@ pub struct Partner {
     pub legal_basis: String,
     /// Where it may be called back; without one it asks at once only.
     pub callback: Option<Callback>,
+    /// Its word on births and deaths is entered.
+    pub civil_registry: bool,
     pub known_from: Instant,
 }
 
@@ -47,6 +49,7 @@ pub struct NewPartner {
     pub jwks: String,
     pub legal_basis: String,
     pub callback: Option<String>,
+    pub civil_registry: bool,
     pub secret: SecretHash,
 }
 
@@ -88,8 +91,9 @@ pub async fn add(
     execute!(
         tx,
         "INSERT INTO partner
-           (sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+           (sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
+            civil_registry)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         new.sender_id.as_str(),
         platform.wall.now().0,
         account.0,
@@ -97,7 +101,8 @@ pub async fn add(
         new.policy.name(),
         new.jwks.as_str(),
         new.legal_basis.as_str(),
-        new.callback.as_deref()
+        new.callback.as_deref(),
+        new.civil_registry
     )?;
     tx.commit().await?;
     Ok(account)
@@ -139,6 +144,7 @@ struct PartnerRow {
     keys: String,
     legal_basis: String,
     callback: Option<String>,
+    civil_registry: bool,
 }
 
 impl PartnerRow {
@@ -157,6 +163,7 @@ impl PartnerRow {
             receiver_id: self.receiver_id,
             legal_basis: self.legal_basis,
             callback: callback.map_err(|why| damaged(why.to_string()))?,
+            civil_registry: self.civil_registry,
             known_from: Instant(self.known_from),
         })
     }
@@ -167,7 +174,8 @@ pub async fn find_by_account(tx: &mut Tx, account: AccountId) -> store::Result<O
     let row = fetch_optional!(
         tx,
         PartnerRow,
-        "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback
+        "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
+                civil_registry
          FROM partner WHERE account = $1 ORDER BY known_from DESC LIMIT 1",
         account.0
     )?;
@@ -188,7 +196,8 @@ pub async fn list(tx: &mut Tx) -> store::Result<Vec<Partner>> {
     let rows = fetch_all!(
         tx,
         PartnerRow,
-        "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback
+        "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
+                civil_registry
          FROM partner p WHERE known_from =
            (SELECT MAX(known_from) FROM partner o WHERE o.sender_id = p.sender_id)
          ORDER BY sender_id LIMIT $1",

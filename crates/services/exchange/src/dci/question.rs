@@ -7,10 +7,13 @@ pub enum Question {
     TxnStatus,
     Subscribe,
     Unsubscribe,
+    /// It asks for nothing: something is told.
+    Notify,
 }
 
 impl Question {
-    pub const ALL: [Question; 4] = [
+    /// Those that get an answer.
+    const ANSWERED: [Question; 4] = [
         Question::Search,
         Question::TxnStatus,
         Question::Subscribe,
@@ -23,11 +26,12 @@ impl Question {
             Question::TxnStatus => "txn-status",
             Question::Subscribe => "subscribe",
             Question::Unsubscribe => "unsubscribe",
+            Question::Notify => "notify",
         }
     }
 
     pub fn from_action(action: &str) -> Option<Question> {
-        let mut all = Question::ALL.into_iter();
+        let mut all = Question::ANSWERED.into_iter();
         all.find(|question| question.action() == action)
     }
 
@@ -37,6 +41,7 @@ impl Question {
             Question::TxnStatus => "txn-on-status",
             Question::Subscribe => "on-subscribe",
             Question::Unsubscribe => "on-unsubscribe",
+            Question::Notify => unreachable!("what is told gets no answer"),
         }
     }
 

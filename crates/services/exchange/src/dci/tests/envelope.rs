@@ -22,6 +22,7 @@ fn partner() -> Partner {
         keys: Jwks::default(),
         legal_basis: "an agreement".to_owned(),
         callback: None,
+        civil_registry: false,
         known_from: Instant(0),
     }
 }
