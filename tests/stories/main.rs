@@ -6,6 +6,7 @@ mod stage;
 
 mod civil;
 mod crash;
+mod dci;
 mod door;
 mod lateness;
 mod law;

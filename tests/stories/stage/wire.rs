@@ -89,3 +89,9 @@ pub async fn cookie(address: &str, login: &str) -> String {
     let line = line.to_str().expect("plain text");
     line.split(';').next().unwrap_or_default().to_owned()
 }
+
+/// The same with a detached signature.
+pub async fn post_signed(url: &str, token: &str, signature: &str, body: &Value) -> Answer {
+    let request = client().post(url).bearer_auth(token).json(body);
+    send(request.header("signature", signature)).await
+}

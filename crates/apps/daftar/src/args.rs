@@ -404,8 +404,15 @@ pub enum Partner {
         /// Region, district (7 digits) or mahalla whose people it may ask about; the country without it
         #[arg(long)]
         territory: Option<u32>,
+        /// The folder of its addresses (on-search, on-subscribe, notify...) that answers and
+        /// notifications may go to; without it, it asks at once only
+        #[arg(long, value_name = "URL")]
+        callback: Option<String>,
+        /// It is the civil registry: births and deaths that it tells of are entered
+        #[arg(long)]
+        civil_registry: bool,
     },
-    /// Show the partners with their policy, keys and legal basis
+    /// Show the partners with their policy, keys, callback and legal basis
     List,
 }
 

@@ -28,6 +28,8 @@ struct Listed {
     keys: Vec<String>,
     receiver_id: String,
     legal_basis: String,
+    callback: Option<String>,
+    civil_registry: bool,
 }
 
 pub async fn run(common: &Common, command: &Partner) -> Result<(), Failure> {
@@ -48,6 +50,8 @@ fn new_partner(command: &Partner, secret: &str) -> Result<Option<NewPartner>, Fa
         jwks,
         receiver_id,
         territory,
+        callback,
+        civil_registry,
     } = command
     else {
         return Ok(None);
@@ -70,6 +74,8 @@ fn new_partner(command: &Partner, secret: &str) -> Result<Option<NewPartner>, Fa
         policy,
         jwks,
         legal_basis: legal_basis.clone(),
+        callback: callback.clone(),
+        civil_registry: *civil_registry,
         secret: SecretHash::of(secret).map_err(|why| Failure::Failed(why.to_string()))?,
     }))
 }
@@ -112,12 +118,20 @@ async fn list(common: &Common, daftar: &Daftar) -> Result<(), Failure> {
         keys: partner.keys.kids().map(str::to_owned).collect(),
         receiver_id: partner.receiver_id,
         legal_basis: partner.legal_basis,
+        civil_registry: partner.civil_registry,
+        callback: partner
+            .callback
+            .map(|callback| callback.as_str().to_owned()),
     });
     let listed: Vec<Listed> = listed.collect();
     let lines = listed.iter().map(|partner| {
         let keys = partner.keys.join(", ");
         let (sender, policy) = (&partner.sender_id, partner.policy);
-        format!("{sender}  {policy}  keys: {keys}  {}", partner.legal_basis)
+        let callback = partner.callback.as_deref().unwrap_or("no callback");
+        format!(
+            "{sender}  {policy}  keys: {keys}  {callback}  {}",
+            partner.legal_basis
+        )
     });
     let text = lines.collect::<Vec<_>>().join("\n");
     Show::new(common).result(&text, &listed);

@@ -107,7 +107,9 @@ impl Role {
             SocialWorker | SevenMember => matches!(area, Area::Mahalla(_) | Area::District(_)),
             DistrictOfficer => matches!(area, Area::District(_)),
             Treasurer => !matches!(area, Area::Mahalla(_)),
-            Citizen | Analyst | Auditor | SecrecyOfficer | Partner | Operator | System => {
+            // A partner asks about whom its agreement names.
+            Partner => true,
+            Citizen | Analyst | Auditor | SecrecyOfficer | Operator | System => {
                 matches!(area, Area::Country)
             }
         }

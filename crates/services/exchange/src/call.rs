@@ -155,12 +155,20 @@ async fn exchange(
         .post(url)
         .header("content-type", "application/json")
         .body(body);
-    let mut response = request.send().await.map_err(|_| CallFailure::Connection)?;
+    let response = request.send().await.map_err(|_| CallFailure::Connection)?;
     if response.status() != reqwest::StatusCode::OK {
         return Err(CallFailure::Status {
             status: response.status().as_u16(),
         });
     }
+    read_bounded(response, bytes_max).await
+}
+
+/// The body, given up when it is longer than announced or allowed.
+pub(crate) async fn read_bounded(
+    mut response: reqwest::Response,
+    bytes_max: usize,
+) -> Result<Vec<u8>, CallFailure> {
     let too_large = CallFailure::TooLarge { bytes_max };
     let announced = response.content_length().unwrap_or(0);
     if announced > bytes_max as u64 {

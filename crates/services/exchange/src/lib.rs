@@ -49,6 +49,7 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("exchange", "0001_evidence"),
     store::migration!("exchange", "0002_unanswered"),
     store::migration!("exchange", "0003_partner"),
+    store::migration!("exchange", "0004_callback"),
 ];
 
 /// How long an idle connection to an agency is kept.

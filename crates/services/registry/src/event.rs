@@ -10,7 +10,7 @@ use access::Action;
 use kernel::kin::Relation;
 use kernel::{Day, Name, PersonId, Pinfl, Sex, Source, UnitId, Zone};
 use std::collections::BTreeSet;
-use store::{Ids, Tx, execute, outbox};
+use store::{Ids, Tx, execute, fetch_optional, outbox};
 use uuid::Uuid;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +48,21 @@ pub struct Heard {
     /// The persons it is about and all members of the units touched.
     pub persons: Vec<PersonId>,
     pub units: Vec<UnitId>,
+}
+
+/// Whom a message was about: the child and its mother, the dead, or the two of a union.
+pub async fn parties(
+    tx: &mut Tx,
+    _permit: &Permit,
+    id: Uuid,
+) -> Result<Option<(PersonId, Option<PersonId>)>> {
+    let row = fetch_optional!(
+        tx,
+        (Uuid, Option<Uuid>),
+        "SELECT person, other FROM life_event WHERE id = $1",
+        id
+    )?;
+    Ok(row.map(|(person, other)| (PersonId(person), other.map(PersonId))))
 }
 
 #[derive(Clone, Copy)]

@@ -3,6 +3,7 @@
 //! database, so any number of processes share it and a killed one loses nothing.
 
 mod calendar;
+mod correspondence;
 mod deadlines;
 mod gather;
 mod reactions;
@@ -80,7 +81,7 @@ pub async fn subscribe(db: &Db) -> Result<()> {
     for topic in topics {
         outbox::subscribe(db, topic, CONSUMER).await?;
     }
-    Ok(())
+    Ok(exchange::dci::listen(db).await?)
 }
 
 impl Daftar {
@@ -123,9 +124,15 @@ impl Daftar {
         }
     }
 
-    /// The worker of a serving process: signs the log, settles, rests, and keeps the calendar. Ends with the
-    /// task that holds it. A fault is logged and the next round tries again.
+    /// The worker of a serving process, and beside it the correspondence with partners, which waits
+    /// for others and holds nothing up. Both end with the task that holds them.
     pub async fn work(self: Arc<Daftar>) {
+        tokio::join!(self.keep_settling(), self.keep_corresponding());
+    }
+
+    /// Signs the log, settles, rests, and keeps the calendar. A fault is logged and the next round
+    /// tries again.
+    async fn keep_settling(&self) {
         let mut due = Instant(0);
         loop {
             self.checkpoint_when_due(&mut due).await;

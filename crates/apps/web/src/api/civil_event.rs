@@ -5,6 +5,7 @@ use access::{Action, Permit, Purpose, Scope};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use exchange::dci::partner;
 use kernel::ids::Uuid;
 use kernel::{Name, Sex};
 use registry::event::{self, Birth, Death, Heard, Union};
@@ -70,6 +71,7 @@ pub async fn hear(
     seat: Seat,
     Sent(body): Sent<CivilEventJson>,
 ) -> Result<(StatusCode, Json<Value>), Stop> {
+    must_be_a_registry(&house, &seat).await?;
     let message = Message::read(body)?;
     let scope = Scope::country();
     let permit = seat
@@ -79,6 +81,16 @@ pub async fn hear(
     let heard = message.enter(&house, &mut tx, &permit).await?;
     tx.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "fresh": heard.fresh }))))
+}
+
+/// A partner that is entered to ask only does not tell of deaths.
+async fn must_be_a_registry(house: &House, seat: &Seat) -> Result<(), Stop> {
+    let mut tx = house.platform().db.read().await?;
+    let partner = partner::find_by_account(&mut tx, seat.subject.account).await?;
+    match partner {
+        Some(partner) if !partner.civil_registry => Err(Stop::ForbiddenRole(seat.subject.role)),
+        _ => Ok(()),
+    }
 }
 
 enum Message {

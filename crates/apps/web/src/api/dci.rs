@@ -8,7 +8,7 @@ use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, extract::rejection::FormRejection};
-use exchange::dci::{Arrived, Question, Reply};
+use exchange::dci::{Arrived, Question, Reply, When};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -18,28 +18,33 @@ use crate::house::House;
 /// The name of the header of a detached signature.
 const SIGNATURE: &str = "signature";
 
-pub async fn sync_search(
-    State(house): State<House>,
-    seat: Seat,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    answer(&house, &seat, Question::Search, &headers, &body).await
+/// The handler of one address: what it asks for and when the answer comes are the address's.
+macro_rules! asked {
+    ($name:ident, $question:ident, $when:ident) => {
+        pub async fn $name(
+            State(house): State<House>,
+            seat: Seat,
+            headers: HeaderMap,
+            body: Bytes,
+        ) -> Response {
+            let asked = (Question::$question, When::$when);
+            answer(&house, &seat, asked, &headers, &body).await
+        }
+    };
 }
 
-pub async fn sync_txn_status(
-    State(house): State<House>,
-    seat: Seat,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    answer(&house, &seat, Question::TxnStatus, &headers, &body).await
-}
+asked!(sync_search, Search, AtOnce);
+asked!(sync_txn_status, TxnStatus, AtOnce);
+asked!(search, Search, Later);
+asked!(txn_status, TxnStatus, Later);
+asked!(subscribe, Subscribe, Later);
+asked!(unsubscribe, Unsubscribe, Later);
+asked!(notify, Notify, AtOnce);
 
 async fn answer(
     house: &House,
     seat: &Seat,
-    question: Question,
+    asked: (Question, When),
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Response {
@@ -55,8 +60,7 @@ async fn answer(
         signature: text(SIGNATURE),
     };
     let exchange = &house.daftar.exchange;
-    let subject = &seat.subject;
-    let reply = exchange.answer_dci(subject, question, &arrived, house.today());
+    let reply = exchange.answer_dci(&seat.subject, asked, &arrived, house.today());
     response(reply.await)
 }
 

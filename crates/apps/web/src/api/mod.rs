@@ -17,10 +17,12 @@ pub(crate) mod visit;
 use access::Action;
 use axum::Json;
 use axum::extract::{FromRequest, Request};
+use axum::handler::Handler;
 use axum::http::StatusCode;
 use kernel::{Day, Money, Pinfl};
 use serde::de::DeserializeOwned;
 
+use crate::house::House;
 use crate::pages::OWN_LOOKS;
 use crate::route::{Need, Route};
 use crate::stop::Stop;
@@ -91,15 +93,16 @@ pub fn routes() -> Vec<Route> {
         ),
         Route::post("/oauth2/client/token", AT_THE_DOOR, dci::token),
         Route::get("/.well-known/jwks.json", PUBLIC_KEYS, dci::jwks),
+        partners("/dci/social/registry/sync/search", dci::sync_search),
+        partners("/dci/social/registry/sync/txn/status", dci::sync_txn_status),
+        partners("/dci/social/registry/search", dci::search),
+        partners("/dci/social/registry/txn/status", dci::txn_status),
+        partners("/dci/social/registry/subscribe", dci::subscribe),
+        partners("/dci/social/registry/unsubscribe", dci::unsubscribe),
         Route::post(
-            "/dci/social/registry/sync/search",
-            Need::All(&[Action::SearchRegister]),
-            dci::sync_search,
-        ),
-        Route::post(
-            "/dci/social/registry/sync/txn/status",
-            Need::All(&[Action::SearchRegister]),
-            dci::sync_txn_status,
+            "/dci/social/registry/notify",
+            Need::All(&[Action::SendCivilEvent]),
+            dci::notify,
         ),
         Route::post("/demo/clock", Need::All(&[Action::StepClock]), demo::clock),
         Route::post(
@@ -108,6 +111,15 @@ pub fn routes() -> Vec<Route> {
             demo::settle,
         ),
     ]
+}
+
+/// What systems of other agencies ask of the register.
+fn partners<H, X>(path: &'static str, handler: H) -> Route
+where
+    H: Handler<X, House>,
+    X: 'static,
+{
+    Route::post(path, Need::All(&[Action::SearchRegister]), handler)
 }
 
 /// A JSON body; what is wrong with it is told in the one shape.

@@ -1,35 +1,27 @@
-//! From a message that arrived to the answer that goes back.
+//! From a message that arrived to the answer that goes back: at once, or the promise of a later one.
 
 use access::Subject;
 use kernel::Day;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use store::{execute, fetch_all, fetch_optional};
+use store::{Tx, execute, job};
 use uuid::Uuid;
 
-use super::envelope::{self, Arrived, Envelope, Question};
+use super::envelope::{self, Arrived, Envelope};
+use super::later::{self, Request};
+use super::outgoing::{Reply, Told};
 use super::partner::{self, Partner};
+use super::question::{Question, When};
 use super::refusal::Refusal;
-use super::search::{Found, Rejected, SearchFailed, Searcher};
-use super::signature::{self, Policy, Signed};
+use super::search::{Found, SearchFailed, Searcher};
+use super::signature::Policy;
+use super::status::{self, Outcome, StatusOf};
+use super::wanted::Rejected;
 use crate::Exchange;
-
-/// Questions of one transaction that a status tells of.
-const OUTCOMES_MAX: i64 = 200;
-
-/// What goes back over the wire.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
-    pub status: u16,
-    /// JSON.
-    pub body: String,
-    /// The HTTP header `Signature`, for partners who want it there.
-    pub signature: Option<String>,
-}
 
 /// Why there is no answer: refused as a whole, or something failed on our side.
 #[derive(Debug, thiserror::Error)]
-enum Unanswered {
+pub(super) enum Unanswered {
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
@@ -41,20 +33,18 @@ impl Exchange {
     pub async fn answer_dci(
         &self,
         subject: &Subject,
-        question: Question,
+        (question, when): (Question, When),
         arrived: &Arrived<'_>,
         today: Day,
     ) -> Reply {
-        let refusal = match self.answered(subject, question, arrived, today).await {
+        let answered = self.answered(subject, (question, when), arrived, today);
+        let refusal = match answered.await {
             Ok(reply) => return reply,
             Err(Unanswered::Refused(refusal)) => refusal,
             Err(Unanswered::Failed(fault)) => {
                 tracing::error!(%fault, "a partner's message could not be answered");
-                Refusal::new(
-                    500,
-                    "err.service.unavailable",
-                    "it failed on our side; try again",
-                )
+                let why = "it failed on our side; try again";
+                Refusal::new(500, "err.service.unavailable", why)
             }
         };
         if let Err(fault) = self.note_refused(subject, arrived, &refusal).await {
@@ -70,62 +60,82 @@ impl Exchange {
     async fn answered(
         &self,
         subject: &Subject,
-        question: Question,
+        (question, when): (Question, When),
         arrived: &Arrived<'_>,
         today: Day,
     ) -> Result<Reply, Unanswered> {
-        let mut tx = self.platform.db.read().await?;
-        let partner = partner::find_by_account(&mut tx, subject.account).await?;
-        drop(tx);
-        let Some(partner) = partner else {
-            let why = "this account is entered as no partner";
-            return Err(Refusal::new(400, "err.sender_id.invalid", why).into());
-        };
-        if partner.policy != Policy::None && self.signing_key.is_none() {
-            let why = "this installation has no key to sign its answer with";
-            return Err(Refusal::new(503, "err.service.unavailable", why).into());
+        let partner = self.partner_of(subject).await?;
+        let envelope = envelope::open(arrived, &partner, question, self.platform.wall.now())?;
+        if question == Question::Notify {
+            return self.hear_life(&partner, subject, &envelope, today).await;
         }
-        let now = self.platform.wall.now();
-        let envelope = envelope::open(arrived, &partner, question, now)?;
+        if when == When::Later {
+            return self.promise(&partner, question, envelope).await;
+        }
         let correlation = self.platform.ids.uuid();
-        self.take(&partner, &envelope, question, correlation)
-            .await?;
-        let (message, succeeded) = match question {
+        let mut tx = self.platform.db.begin().await?;
+        let row = (question, correlation, None);
+        self.take(&mut tx, &partner, &envelope, row).await?;
+        tx.commit().await?;
+        let told = match question {
             Question::Search => {
                 let searcher = Searcher {
                     platform: &self.platform,
                     subject,
                     today,
                 };
-                self.search_all(&searcher, &envelope, correlation).await?
+                self.search_at_once(&searcher, &envelope, correlation)
+                    .await?
             }
-            Question::TxnStatus => self.status_of(&partner, &envelope, correlation).await?,
+            Question::TxnStatus => {
+                let asked = StatusOf::read(&envelope.message)?;
+                let within = (envelope.transaction_id.as_str(), correlation);
+                let mut tx = self.platform.db.read().await?;
+                status::tell(&mut tx, &partner.sender_id, within, &asked).await?
+            }
+            Question::Subscribe | Question::Unsubscribe | Question::Notify => {
+                let why = "this is answered later";
+                return Err(Refusal::new(404, "err.request.not_found", why).into());
+            }
         };
-        Ok(self.reply(&partner, question, message, succeeded))
+        Ok(self.seal(&partner, self.platform.ids.uuid(), &told))
+    }
+
+    async fn partner_of(&self, subject: &Subject) -> Result<Partner, Unanswered> {
+        let mut tx = self.platform.db.read().await?;
+        let partner = partner::find_by_account(&mut tx, subject.account).await?;
+        let partner = partner.ok_or_else(|| {
+            let why = "this account is entered as no partner";
+            Refusal::new(400, "err.sender_id.invalid", why)
+        })?;
+        if partner.policy != Policy::None && self.signing_key.is_none() {
+            let why = "this installation has no key to sign its answer with";
+            return Err(Refusal::new(503, "err.service.unavailable", why).into());
+        }
+        Ok(partner)
     }
 
     /// The first message of an id is taken, a second one is a replay.
-    async fn take(
+    pub(super) async fn take(
         &self,
+        tx: &mut Tx,
         partner: &Partner,
         envelope: &Envelope,
-        question: Question,
-        correlation: Uuid,
+        (question, correlation, answer): (Question, Uuid, Option<Uuid>),
     ) -> Result<(), Unanswered> {
-        let mut tx = self.platform.db.begin().await?;
         let taken = execute!(
             tx,
-            "INSERT INTO dci_message
-               (sender_id, message_id, received_at, action, transaction_id, correlation_id)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (sender_id, message_id) DO NOTHING",
+            "INSERT INTO dci_message (sender_id, message_id, received_at, action,
+               transaction_id, correlation_id, answer_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (sender_id, message_id) DO NOTHING",
             partner.sender_id.as_str(),
             envelope.message_id.as_str(),
             self.platform.wall.now().0,
             question.action(),
             envelope.transaction_id.as_str(),
-            correlation
+            correlation,
+            answer
         )?;
-        tx.commit().await?;
         if taken == 1 {
             return Ok(());
         }
@@ -133,40 +143,107 @@ impl Exchange {
         Err(Refusal::rejected("rjct.message_id.duplicate", why).into())
     }
 
-    async fn search_all(
+    /// Takes the message and the work that it makes, both or neither, and says so.
+    async fn promise(
+        &self,
+        partner: &Partner,
+        question: Question,
+        envelope: Envelope,
+    ) -> Result<Reply, Unanswered> {
+        let correlation = self.platform.ids.uuid();
+        let request = Request {
+            correlation,
+            answer_id: self.platform.ids.uuid(),
+            sender_id: partner.sender_id.clone(),
+            address: address(partner, question, envelope.sender_uri.as_deref())?,
+            action: question.action().to_owned(),
+            transaction_id: envelope.transaction_id.clone(),
+            message: envelope.message.clone(),
+        };
+        let mut tx = self.platform.db.begin().await?;
+        if later::waiting(&mut tx, &partner.sender_id, self.platform.wall.now()).await?
+            >= later::WAITING_MAX
+        {
+            let why = "too many of your requests wait for their answers";
+            return Err(Refusal::new(429, "err.request.too_many_requests", why).into());
+        }
+        let row = (question, correlation, Some(request.answer_id));
+        self.take(&mut tx, partner, &envelope, row).await?;
+        job::enqueue(&mut tx, &self.platform.ids, &[request.into_job()]).await?;
+        tx.commit().await?;
+        Ok(self.acknowledged(correlation))
+    }
+
+    pub(super) fn acknowledged(&self, correlation: Uuid) -> Reply {
+        let ack = json!({ "message": {
+            "ack_status": "ACK",
+            "timestamp": self.platform.wall.now().to_string(),
+            "correlation_id": correlation.to_string(),
+        } });
+        Reply {
+            status: 202,
+            body: ack.to_string(),
+            signature: None,
+        }
+    }
+
+    async fn search_at_once(
         &self,
         searcher: &Searcher<'_>,
         envelope: &Envelope,
         correlation: Uuid,
-    ) -> Result<(Value, bool), Unanswered> {
-        let items = envelope.message["search_request"].as_array();
-        let mut responses = Vec::new();
+    ) -> Result<Told, Unanswered> {
+        let within = (envelope.transaction_id.as_str(), correlation);
+        let searched = self.search_all(searcher, within, &envelope.message).await;
+        let (told, outcomes) = searched.map_err(|failed| match failed {
+            SearchFailed::Fault(fault) => Unanswered::Failed(fault),
+            SearchFailed::Register(registry::RegisterError::Fault(fault)) => fault.into(),
+            other => {
+                tracing::error!(%other, "a partner's search failed");
+                let why = "the search is not allowed or failed on our side";
+                Refusal::new(403, "err.request.forbidden", why).into()
+            }
+        })?;
+        let mut tx = self.platform.db.begin().await?;
+        status::note(&mut tx, correlation, self.platform.wall.now(), &outcomes).await?;
+        tx.commit().await?;
+        Ok(told)
+    }
+
+    /// Every question of a search: what is told, and how each ended.
+    pub(super) async fn search_all(
+        &self,
+        searcher: &Searcher<'_>,
+        (transaction_id, correlation): (&str, Uuid),
+        message: &Map<String, Value>,
+    ) -> Result<(Told, Vec<Outcome>), SearchFailed> {
+        let items = message.get("search_request").and_then(Value::as_array);
+        let (mut responses, mut outcomes) = (Vec::new(), Vec::new());
         for item in items.into_iter().flatten().filter_map(Value::as_object) {
-            let outcome = match searcher.search(item).await {
+            let found = match searcher.search(item).await {
                 Ok(found) => Ok(found),
                 Err(SearchFailed::Rejected(rejected)) => Err(rejected),
-                Err(SearchFailed::Fault(fault)) => return Err(fault.into()),
-                Err(SearchFailed::Register(registry::RegisterError::Fault(fault))) => {
-                    return Err(fault.into());
-                }
-                Err(other) => {
-                    tracing::error!(%other, "a partner's search failed");
-                    let why = "the search is not allowed or failed on our side";
-                    return Err(Refusal::new(403, "err.request.forbidden", why).into());
-                }
+                Err(failed) => return Err(failed),
             };
-            self.note_outcome(item, &outcome, correlation).await?;
-            responses.push(self.search_response(item, outcome));
+            outcomes.push(outcome(item, &found));
+            responses.push(self.search_response(item, found));
         }
-        let succeeded = responses
-            .iter()
-            .any(|response| response["status"] == "succ");
+        let succeeded = outcomes.iter().any(|outcome| outcome.status == "succ");
+        let count = responses.len();
         let message = json!({
-            "transaction_id": envelope.transaction_id,
+            "transaction_id": transaction_id,
             "correlation_id": correlation.to_string(),
             "search_response": responses,
         });
-        Ok((message, succeeded))
+        let told = Told {
+            action: Question::Search.answer_action().to_owned(),
+            status: if succeeded { "succ" } else { "rjct" }.to_owned(),
+            total: count,
+            completed: count,
+            meta: None,
+            message,
+        };
+        Ok((told, outcomes))
     }
 
     fn search_response(
@@ -204,140 +281,6 @@ impl Exchange {
         response
     }
 
-    async fn note_outcome(
-        &self,
-        item: &Map<String, Value>,
-        outcome: &Result<Found, Rejected>,
-        correlation: Uuid,
-    ) -> store::Result<()> {
-        let reference = envelope::id(item, "reference_id").unwrap_or_default();
-        let (status, reason, records) = match outcome {
-            Ok(found) => ("succ", None, found.records.len()),
-            Err(rejected) => ("rjct", Some(rejected.code), 0),
-        };
-        let mut tx = self.platform.db.begin().await?;
-        execute!(
-            tx,
-            "INSERT INTO dci_outcome (correlation_id, reference_id, at, status, reason, records)
-             VALUES ($1, $2, $3, $4, $5, $6)",
-            correlation,
-            reference,
-            self.platform.wall.now().0,
-            status,
-            reason,
-            i64::try_from(records).unwrap_or(i64::MAX)
-        )?;
-        tx.commit().await
-    }
-
-    /// How an earlier search of the same partner ended. The records are not told again: who wants
-    /// them asks again, and is written into the log again.
-    async fn status_of(
-        &self,
-        partner: &Partner,
-        envelope: &Envelope,
-        correlation: Uuid,
-    ) -> Result<(Value, bool), Unanswered> {
-        let asked = envelope.message.get("txnstatus_request");
-        let text = |name: &str| {
-            asked
-                .and_then(|asked| asked.get(name))
-                .and_then(Value::as_str)
-        };
-        let value = text("attribute_value").unwrap_or("");
-        let by_correlation = match (text("txn_type"), text("attribute_type")) {
-            (Some("search"), Some("transaction_id")) => false,
-            (Some("search"), Some("correlation_id")) => true,
-            _ => {
-                let why = "ask for txn_type search by transaction_id or correlation_id";
-                return Err(Refusal::bad(why).into());
-            }
-        };
-        let mut tx = self.platform.db.read().await?;
-        let sender = partner.sender_id.as_str();
-        let found = if by_correlation {
-            fetch_optional!(
-                tx,
-                (String, Uuid),
-                "SELECT transaction_id, correlation_id FROM dci_message
-                 WHERE sender_id = $1 AND correlation_id = $2 AND action = 'search'",
-                sender,
-                value.parse::<Uuid>().unwrap_or_default()
-            )?
-        } else {
-            fetch_optional!(
-                tx,
-                (String, Uuid),
-                "SELECT transaction_id, correlation_id FROM dci_message
-                 WHERE sender_id = $1 AND transaction_id = $2 AND action = 'search'
-                 ORDER BY received_at DESC LIMIT 1",
-                sender,
-                value
-            )?
-        };
-        let (transaction, searched) = found.clone().unwrap_or((value.to_owned(), correlation));
-        let outcomes = fetch_all!(
-            tx,
-            (String, i64, String, Option<String>),
-            "SELECT reference_id, at, status, reason FROM dci_outcome
-             WHERE correlation_id = $1 ORDER BY reference_id LIMIT $2",
-            searched,
-            OUTCOMES_MAX
-        )?;
-        let listed: Vec<Value> = outcomes.into_iter().map(told).collect();
-        let status = json!({
-            "transaction_id": transaction,
-            "correlation_id": searched.to_string(),
-            "search_response": listed,
-        });
-        let message = json!({
-            "transaction_id": envelope.transaction_id,
-            "correlation_id": correlation.to_string(),
-            "txnstatus_response": { "txn_type": "search", "txn_status": status },
-        });
-        Ok((message, found.is_some()))
-    }
-
-    fn reply(&self, partner: &Partner, question: Question, message: Value, good: bool) -> Reply {
-        let now = self.platform.wall.now();
-        let header = json!({
-            "version": "1.0.0",
-            "message_id": self.platform.ids.uuid().to_string(),
-            "message_ts": now.to_string(),
-            "action": question.answer_action(),
-            "status": if good { "succ" } else { "rjct" },
-            "sender_id": partner.receiver_id,
-            "receiver_id": partner.sender_id,
-            "total_count": 1,
-            "completed_count": 1,
-            "is_msg_encrypted": false,
-        });
-        let signed = Signed {
-            sender_id: &partner.receiver_id,
-            header: &header,
-            message: &message,
-            field: None,
-            http: None,
-        };
-        let now_s = now.0.div_euclid(1_000_000);
-        let signature = self
-            .signing_key
-            .as_ref()
-            .map(|key| signature::sign(&signed, partner.policy, key, now_s));
-        let detached = partner.policy == Policy::JwsDetached;
-        let field = match (&signature, detached) {
-            (Some(field), false) => field.clone(),
-            (None, false) => "unsigned".to_owned(),
-            (_, true) => String::new(),
-        };
-        let body = json!({ "signature": field, "header": header, "message": message });
-        Reply {
-            status: 200,
-            body: body.to_string(),
-            signature: signature.filter(|_| detached),
-        }
-    }
-
     /// Every message that was not believed or not understood.
     async fn note_refused(
         &self,
@@ -363,14 +306,31 @@ impl Exchange {
     }
 }
 
-fn told((reference, at, status, reason): (String, i64, String, Option<String>)) -> Value {
-    let mut told = json!({
-        "reference_id": reference,
-        "timestamp": kernel::Instant(at).to_string(),
-        "status": status,
-    });
-    if let Some(reason) = reason {
-        told["status_reason_code"] = reason.into();
+fn outcome(item: &Map<String, Value>, found: &Result<Found, Rejected>) -> Outcome {
+    let (status, reason, records) = match found {
+        Ok(found) => ("succ", None, found.records.len()),
+        Err(rejected) => ("rjct", Some(rejected.code), 0),
+    };
+    Outcome {
+        reference_id: envelope::id(item, "reference_id").unwrap_or_default(),
+        status,
+        reason,
+        records,
     }
-    told
+}
+
+/// Where the answer goes: to the address that the message names when it is an agreed one, to the
+/// agreed one of that answer when it names none.
+fn address(partner: &Partner, question: Question, named: Option<&str>) -> Result<String, Refusal> {
+    let refused = |why: &str| Refusal::new(400, "err.sender_uri.invalid", why);
+    let callback = partner.callback.as_ref();
+    let callback =
+        callback.ok_or_else(|| refused("no callback is agreed with you; ask at once"))?;
+    let url = match named {
+        None => callback.below(question.answer_name()),
+        Some(named) => callback.allows(named).ok_or_else(|| {
+            refused("header.sender_uri is not below the callback agreed with you")
+        })?,
+    };
+    Ok(url.into())
 }

@@ -7,8 +7,10 @@ use serde_json::{Map, Value};
 
 use super::json;
 use super::partner::Partner;
+use super::question::Question;
 use super::refusal::Refusal;
 use super::signature::{self, Forged, LIFE_S, SKEW_S, Signed};
+use super::status::StatusOf;
 
 /// Bytes of one message.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -19,29 +21,6 @@ pub const ID_CHARS_MAX: usize = 99;
 /// Records of one page.
 pub const PAGE_SIZE_MAX: u64 = 50;
 const VERSION: &str = "1.0.0";
-
-/// What a message asks for: its address says it, and its header must say the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
-    Search,
-    TxnStatus,
-}
-
-impl Question {
-    pub fn action(self) -> &'static str {
-        match self {
-            Question::Search => "search",
-            Question::TxnStatus => "txn-status",
-        }
-    }
-
-    pub fn answer_action(self) -> &'static str {
-        match self {
-            Question::Search => "on-search",
-            Question::TxnStatus => "txn-on-status",
-        }
-    }
-}
 
 /// What came over the wire.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +36,8 @@ pub struct Arrived<'a> {
 pub struct Envelope {
     pub message_id: String,
     pub transaction_id: String,
+    /// Where the sender wants the answer.
+    pub sender_uri: Option<String>,
     pub message: Map<String, Value>,
 }
 
@@ -84,16 +65,22 @@ pub fn open(
     let transaction_id = id(message, "transaction_id")
         .ok_or_else(|| Refusal::bad("message.transaction_id must have 1 to 99 characters"))?;
     let items = match question {
-        Question::Search => check_items(message)?,
-        Question::TxnStatus => 1,
+        Question::Search => check_items(message, "search_request")?,
+        Question::Subscribe => check_items(message, "subscribe_request")?,
+        Question::Unsubscribe => check_codes(message)?,
+        Question::Notify => check_items(message, "notify_event")?,
+        Question::TxnStatus => StatusOf::read(message).map(|_| 1)?,
     };
-    if header.get("total_count").and_then(Value::as_u64) != Some(items as u64) {
+    // In the header of what is told, as of answers, the standard lets the number out.
+    let counted = header.contains_key("total_count") || question != Question::Notify;
+    if counted && header.get("total_count").and_then(Value::as_u64) != Some(items as u64) {
         let why = format!("header.total_count must be {items}, the number of requests");
         return Err(Refusal::rejected("rjct.total_count.invalid", why));
     }
     Ok(Envelope {
         message_id: id(header, "message_id").unwrap_or_default(),
         transaction_id,
+        sender_uri: sender_uri(header)?,
         message: message.clone(),
     })
 }
@@ -196,10 +183,18 @@ fn check_age(sent_at: Option<&str>, now: Instant) -> Result<(), Refusal> {
     Ok(())
 }
 
+fn sender_uri(header: &Map<String, Value>) -> Result<Option<String>, Refusal> {
+    match header.get("sender_uri") {
+        None => Ok(None),
+        Some(Value::String(uri)) => Ok(Some(uri.clone())),
+        Some(_) => Err(Refusal::bad("header.sender_uri is no text")),
+    }
+}
+
 /// The number of questions, each well formed.
-fn check_items(message: &Map<String, Value>) -> Result<usize, Refusal> {
-    let items = message.get("search_request").and_then(Value::as_array);
-    let items = items.ok_or_else(|| Refusal::bad("message.search_request is no list"))?;
+fn check_items(message: &Map<String, Value>, name: &str) -> Result<usize, Refusal> {
+    let items = message.get(name).and_then(Value::as_array);
+    let items = items.ok_or_else(|| Refusal::bad(format!("message.{name} is no list")))?;
     if items.is_empty() || items.len() > ITEMS_MAX {
         let why = format!("a message has 1 to {ITEMS_MAX} requests");
         return Err(Refusal::rejected("rjct.total_count.limit_exceeded", why));
@@ -221,12 +216,33 @@ fn check_items(message: &Map<String, Value>) -> Result<usize, Refusal> {
     Ok(items.len())
 }
 
-fn check_item(item: &Map<String, Value>) -> Result<(), Refusal> {
-    let timestamp = item.get("timestamp").and_then(Value::as_str);
-    if timestamp.is_none_or(|text| Instant::parse_rfc3339(text).is_err()) {
-        let why = "timestamp is a time with its zone, as 2026-11-21T10:00:00Z";
-        return Err(Refusal::rejected("rjct.timestamp.invalid", why));
+/// The number of subscriptions that are to end, each named as we name them or longer.
+fn check_codes(message: &Map<String, Value>) -> Result<usize, Refusal> {
+    check_timestamp(message)?;
+    let codes = message.get("subscription_codes").and_then(Value::as_array);
+    let codes = codes.ok_or_else(|| Refusal::bad("message.subscription_codes is no list"))?;
+    if codes.is_empty() || codes.len() > ITEMS_MAX {
+        let why = format!("a message names 1 to {ITEMS_MAX} subscriptions");
+        return Err(Refusal::rejected("rjct.total_count.limit_exceeded", why));
     }
+    if codes.iter().all(|code| code.as_str().is_some_and(is_id)) {
+        return Ok(codes.len());
+    }
+    let why = "a subscription code has 1 to 99 characters";
+    Err(Refusal::rejected("rjct.subscription_code.invalid", why))
+}
+
+fn check_timestamp(fields: &Map<String, Value>) -> Result<(), Refusal> {
+    let timestamp = fields.get("timestamp").and_then(Value::as_str);
+    if timestamp.is_some_and(|text| Instant::parse_rfc3339(text).is_ok()) {
+        return Ok(());
+    }
+    let why = "timestamp is a time with its zone, as 2026-11-21T10:00:00Z";
+    Err(Refusal::rejected("rjct.timestamp.invalid", why))
+}
+
+fn check_item(item: &Map<String, Value>) -> Result<(), Refusal> {
+    check_timestamp(item)?;
     let is_code = |text: &str| text.len() == 3 && text.bytes().all(|b| b.is_ascii_lowercase());
     let locale = item.get("locale");
     if locale.is_some_and(|locale| !locale.as_str().is_some_and(is_code)) {
@@ -272,7 +288,9 @@ pub fn page(item: &Map<String, Value>) -> Result<Page, Refusal> {
 
 pub(super) fn id(fields: &Map<String, Value>, name: &str) -> Option<String> {
     let text = fields.get(name)?.as_str()?;
-    let chars = text.chars().count();
-    let plain = (1..=ID_CHARS_MAX).contains(&chars) && !text.contains(char::is_control);
-    plain.then(|| text.to_owned())
+    is_id(text).then(|| text.to_owned())
+}
+
+fn is_id(text: &str) -> bool {
+    (1..=ID_CHARS_MAX).contains(&text.chars().count()) && !text.contains(char::is_control)
 }

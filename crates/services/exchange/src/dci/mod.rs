@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! bytes -> envelope (limits, signature, header) -> question -> permits -> records -> signed answer
-//!              └> refusal, noted as a security event
+//!              └> refusal, noted as a security event   └> later: a work, then a message of ours
+//! event of the register -> subscriptions -> permits -> records -> a message of ours
 //! ```
 //!
 //! What a partner's token, signature policy and territory allow is fixed when it is entered; no word
@@ -10,20 +11,68 @@
 //!
 //! # Reading order
 //! `json.rs` (reading strangers' JSON, canonical forms), [`keys`], [`signature`] (two dialects),
-//! [`partner`], [`envelope`], [`query`], [`search`], `record.rs`, `answer.rs`, [`refusal`].
+//! [`callback`], [`partner`], [`envelope`], [`query`], `wanted.rs`, [`search`], `tell.rs`,
+//! `record.rs`, `status.rs`, `answer.rs`, `outgoing.rs`, [`refusal`]; then what comes later:
+//! [`later`], `send.rs`, [`event`], [`subscription`], `notify.rs`; and what we are told: `life.rs`.
 
 mod answer;
+pub mod callback;
 pub mod envelope;
+pub mod event;
 mod json;
+pub mod later;
+mod life;
+mod notify;
+mod outgoing;
 pub mod partner;
 pub mod query;
+mod question;
 mod record;
 pub mod refusal;
 pub mod search;
+mod send;
 pub mod signature;
+mod status;
+pub mod subscription;
+mod tell;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
-pub use answer::Reply;
-pub use envelope::{Arrived, Question};
+use kernel::Day;
+
+use crate::Exchange;
+
+pub use envelope::Arrived;
+pub use notify::listen;
+pub use outgoing::Reply;
+pub use question::{Question, When};
 pub use signing as keys;
+
+/// What one round of the correspondence with partners did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Round {
+    pub heard: usize,
+    pub answered: usize,
+    pub notified: usize,
+    /// Attempts to send.
+    pub sent: usize,
+}
+
+impl Round {
+    pub fn is_idle(self) -> bool {
+        self == Round::default()
+    }
+}
+
+impl Exchange {
+    /// One look at everything that partners wait for. `today` is the local day.
+    pub async fn correspond(&self, today: Day) -> store::Result<Round> {
+        Ok(Round {
+            heard: self.hear_due().await?,
+            answered: self.answer_due(today).await?,
+            notified: self.notify_due(today).await?,
+            sent: self.send_due().await?,
+        })
+    }
+}

@@ -5,12 +5,13 @@
 //! nobody; who signs nothing must have been entered so.
 
 use access::account::{self, AccountRefused, NewAccount};
-use access::{Action, Area, Permit, Role, SecretHash};
+use access::{Action, Area, Permit, Role, SecretHash, Subject};
 use kernel::Instant;
 use kernel::ids::AccountId;
 use store::{Platform, Tx, execute, fetch_all, fetch_optional};
 use uuid::Uuid;
 
+use super::callback::{Callback, CallbackRefused};
 use super::keys::{Jwks, KeysRefused};
 use super::signature::Policy;
 
@@ -28,6 +29,10 @@ pub struct Partner {
     pub keys: Jwks,
     /// The law or agreement under which it asks.
     pub legal_basis: String,
+    /// Where it may be called back; without one it asks at once only.
+    pub callback: Option<Callback>,
+    /// Its word on births and deaths is entered.
+    pub civil_registry: bool,
     pub known_from: Instant,
 }
 
@@ -43,6 +48,8 @@ pub struct NewPartner {
     /// A JSON Web Key Set.
     pub jwks: String,
     pub legal_basis: String,
+    pub callback: Option<String>,
+    pub civil_registry: bool,
     pub secret: SecretHash,
 }
 
@@ -54,6 +61,8 @@ pub enum PartnerRefused {
     NoKey(&'static str),
     #[error("{0} must have 1 to {TEXT_CHARS_MAX} characters, without | and quotes")]
     Text(&'static str),
+    #[error(transparent)]
+    Callback(#[from] CallbackRefused),
     #[error(transparent)]
     Account(#[from] AccountRefused),
     #[error(transparent)]
@@ -81,15 +90,19 @@ pub async fn add(
     let account = opened[0];
     execute!(
         tx,
-        "INSERT INTO partner (sender_id, known_from, account, receiver_id, policy, keys, legal_basis)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO partner
+           (sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
+            civil_registry)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         new.sender_id.as_str(),
         platform.wall.now().0,
         account.0,
         new.receiver_id.as_str(),
         new.policy.name(),
         new.jwks.as_str(),
-        new.legal_basis.as_str()
+        new.legal_basis.as_str(),
+        new.callback.as_deref(),
+        new.civil_registry
     )?;
     tx.commit().await?;
     Ok(account)
@@ -108,6 +121,7 @@ fn check(new: &NewPartner) -> Result<(), PartnerRefused> {
             return Err(PartnerRefused::Text(name));
         }
     }
+    new.callback.as_deref().map(Callback::parse).transpose()?;
     let keys = Jwks::parse(&new.jwks)?;
     let fits = match new.policy {
         Policy::None => true,
@@ -129,6 +143,8 @@ struct PartnerRow {
     policy: String,
     keys: String,
     legal_basis: String,
+    callback: Option<String>,
+    civil_registry: bool,
 }
 
 impl PartnerRow {
@@ -138,6 +154,7 @@ impl PartnerRow {
             reason,
         };
         let policy = Policy::from_name(&self.policy);
+        let callback = self.callback.as_deref().map(Callback::parse).transpose();
         Ok(Partner {
             policy: policy.ok_or_else(|| damaged(format!("no policy {}", self.policy)))?,
             keys: Jwks::parse(&self.keys).map_err(|why| damaged(why.to_string()))?,
@@ -145,6 +162,8 @@ impl PartnerRow {
             account: AccountId(self.account),
             receiver_id: self.receiver_id,
             legal_basis: self.legal_basis,
+            callback: callback.map_err(|why| damaged(why.to_string()))?,
+            civil_registry: self.civil_registry,
             known_from: Instant(self.known_from),
         })
     }
@@ -155,11 +174,21 @@ pub async fn find_by_account(tx: &mut Tx, account: AccountId) -> store::Result<O
     let row = fetch_optional!(
         tx,
         PartnerRow,
-        "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis
+        "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
+                civil_registry
          FROM partner WHERE account = $1 ORDER BY known_from DESC LIMIT 1",
         account.0
     )?;
     row.map(PartnerRow::into_partner).transpose()
+}
+
+/// A partner whose account is open, and who it is to the access log.
+pub async fn find_open(tx: &mut Tx, sender_id: &str) -> store::Result<Option<(Partner, Subject)>> {
+    let Some(subject) = account::find_by_login(tx, sender_id).await? else {
+        return Ok(None);
+    };
+    let partner = find_by_account(tx, subject.account).await?;
+    Ok(partner.map(|partner| (partner, subject)))
 }
 
 /// All partners as they are agreed now, by name.
@@ -167,7 +196,8 @@ pub async fn list(tx: &mut Tx) -> store::Result<Vec<Partner>> {
     let rows = fetch_all!(
         tx,
         PartnerRow,
-        "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis
+        "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
+                civil_registry
          FROM partner p WHERE known_from =
            (SELECT MAX(known_from) FROM partner o WHERE o.sender_id = p.sender_id)
          ORDER BY sender_id LIMIT $1",

@@ -111,34 +111,47 @@ pub enum Test {
     Not(Box<Test>),
 }
 
-/// One record as the test sees it.
+/// One record as the test sees it: a person, and the unit that the person lives in.
 #[derive(Debug, Clone, Copy)]
-pub struct Seen<'a> {
-    pub unit: &'a PortraitView<'a>,
-    pub member: &'a MemberView<'a>,
+pub struct Seen {
+    pub born: Day,
+    pub sex: Sex,
+    pub group_size: usize,
+    pub district: u32,
+    pub mahalla: u32,
     pub today: Day,
 }
 
-impl Seen<'_> {
+impl Seen {
+    pub fn member(unit: &PortraitView<'_>, member: &MemberView<'_>, today: Day) -> Seen {
+        Seen {
+            born: member.born,
+            sex: member.sex,
+            group_size: unit.member_count(),
+            district: unit.district(),
+            mahalla: unit.mahalla(),
+            today,
+        }
+    }
+
     pub fn value(&self, attribute: Attribute) -> i64 {
         match attribute {
-            Attribute::Age => i64::from(completed_years(self.member.born, self.today)),
-            Attribute::Sex => sex_number(self.member.sex),
-            Attribute::BirthDate => i64::from(self.member.born.0),
-            Attribute::GroupSize => i64::try_from(self.unit.member_count()).unwrap_or(i64::MAX),
-            Attribute::Location => i64::from(self.unit.district()),
+            Attribute::Age => i64::from(completed_years(self.born, self.today)),
+            Attribute::Sex => sex_number(self.sex),
+            Attribute::BirthDate => i64::from(self.born.0),
+            Attribute::GroupSize => i64::try_from(self.group_size).unwrap_or(i64::MAX),
+            Attribute::Location => i64::from(self.district),
         }
     }
 
     fn lies_in(&self, code: i64) -> bool {
-        let (district, mahalla) = (self.unit.district(), self.unit.mahalla());
-        let own = [mahalla, district, district / 1_000];
+        let own = [self.mahalla, self.district, self.district / 1_000];
         code == 0 || own.iter().any(|own| i64::from(*own) == code)
     }
 }
 
 impl Test {
-    pub fn holds(&self, seen: &Seen<'_>) -> bool {
+    pub fn holds(&self, seen: &Seen) -> bool {
         match self {
             Test::All(tests) => tests.iter().all(|test| test.holds(seen)),
             Test::Any(tests) => tests.iter().any(|test| test.holds(seen)),

@@ -4,9 +4,10 @@ use kernel::Instant;
 use kernel::ids::AccountId;
 use serde_json::{Value, json};
 
-use crate::dci::envelope::{Arrived, BODY_BYTES_MAX, Question, open};
+use crate::dci::envelope::{Arrived, BODY_BYTES_MAX, open};
 use crate::dci::keys::Jwks;
 use crate::dci::partner::Partner;
+use crate::dci::question::Question;
 use crate::dci::refusal::Refusal;
 use crate::dci::signature::Policy;
 
@@ -20,6 +21,8 @@ fn partner() -> Partner {
         policy: Policy::None,
         keys: Jwks::default(),
         legal_basis: "an agreement".to_owned(),
+        callback: None,
+        civil_registry: false,
         known_from: Instant(0),
     }
 }

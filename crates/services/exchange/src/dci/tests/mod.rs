@@ -1,3 +1,5 @@
+mod callback;
 mod envelope;
 mod forged;
+mod query;
 mod vectors;

@@ -1,0 +1,182 @@
+//! Messages of ours on their way to a partner: sent until the partner has taken them, at an address
+//! that is agreed at that moment, bounded in time, bytes and attempts. No redirect is followed.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use reqwest::Url;
+use reqwest::header::CONTENT_TYPE;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::job::{self, Job, NewJob};
+use store::{Fault, execute};
+use uuid::Uuid;
+
+use super::json;
+use super::outgoing::{Reply, Told};
+use super::partner::{self, Partner};
+use crate::Exchange;
+use crate::call::{CallFailure, read_bounded};
+
+/// The kind of the job that sends.
+const SEND: &str = "dci.send";
+/// Messages on their way at once.
+const SENDS_MAX: i64 = 32;
+/// With waits that double up to an hour, about eight hours.
+const ATTEMPTS_MAX: i64 = 16;
+/// One attempt, from the first byte sent to the last one read.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// Bytes of a partner's acknowledgement.
+const ACK_BYTES_MAX: usize = 64 * 1024;
+
+/// A message of ours that waits until its reader has taken it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outgoing {
+    pub message_id: Uuid,
+    /// The partner.
+    pub sender_id: String,
+    pub address: String,
+    pub told: Told,
+}
+
+impl Outgoing {
+    pub fn into_job(self) -> NewJob {
+        let payload = serde_json::to_string(&self).expect("plain data becomes JSON");
+        let job = NewJob::new(SEND, self.message_id.to_string(), payload);
+        NewJob {
+            attempts_max: ATTEMPTS_MAX,
+            ..job
+        }
+    }
+
+    fn of(job: &Job) -> store::Result<Outgoing> {
+        serde_json::from_str(&job.payload).map_err(|why| Fault::Stored {
+            what: "message to a partner",
+            reason: why.to_string(),
+        })
+    }
+}
+
+/// How a message ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Taken,
+    /// The partner read it and wants it not: sent again, it would be the same.
+    Refused,
+    /// Nothing is agreed with the partner any more.
+    Dropped,
+}
+
+impl Ended {
+    fn name(self) -> &'static str {
+        match self {
+            Ended::Taken => "taken",
+            Ended::Refused => "refused",
+            Ended::Dropped => "dropped",
+        }
+    }
+}
+
+/// Why a message waits for another attempt.
+#[derive(Debug, thiserror::Error)]
+enum Unsent {
+    #[error(transparent)]
+    Call(#[from] CallFailure),
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Exchange {
+    /// Sends what is due, side by side; the number of attempts.
+    pub(super) async fn send_due(&self) -> store::Result<usize> {
+        let jobs = job::claim(&self.platform, SEND, SENDS_MAX, job::LEASE_S).await?;
+        let sent = join_all(jobs.iter().map(|job| self.send(job))).await;
+        for (job, sent) in jobs.iter().zip(sent) {
+            if let Err(why) = sent {
+                job::fail(&self.platform, job, &why.to_string()).await?;
+            }
+        }
+        Ok(jobs.len())
+    }
+
+    async fn send(&self, job: &Job) -> Result<(), Unsent> {
+        let outgoing = Outgoing::of(job)?;
+        let ended = match self.partner_at(&outgoing).await? {
+            None => Ended::Dropped,
+            Some((partner, url)) => {
+                let reply = self.seal(&partner, outgoing.message_id, &outgoing.told);
+                self.post(url, reply).await?
+            }
+        };
+        Ok(self.end_sending(job, &outgoing, ended).await?)
+    }
+
+    /// The reader and the address, when both are still agreed.
+    async fn partner_at(&self, outgoing: &Outgoing) -> store::Result<Option<(Partner, Url)>> {
+        let mut tx = self.platform.db.read().await?;
+        let found = partner::find_open(&mut tx, &outgoing.sender_id).await?;
+        Ok(found.and_then(|(partner, _)| {
+            let url = partner.callback.as_ref()?.allows(&outgoing.address)?;
+            Some((partner, url))
+        }))
+    }
+
+    async fn post(&self, url: Url, reply: Reply) -> Result<Ended, CallFailure> {
+        let mut request = self
+            .client
+            .post(url)
+            .header(CONTENT_TYPE, "application/json")
+            .body(reply.body);
+        if let Some(signature) = reply.signature {
+            request = request.header("signature", signature);
+        }
+        let exchange = async {
+            let response = request.send().await.map_err(|_| CallFailure::Connection)?;
+            let status = response.status();
+            let ack = read_bounded(response, ACK_BYTES_MAX).await?;
+            let ack = json::read(&ack).unwrap_or(Value::Null);
+            ended_of(status.as_u16(), &ack)
+        };
+        let ms = u64::try_from(DEADLINE.as_millis()).unwrap_or(u64::MAX);
+        let within = tokio::time::timeout(DEADLINE, exchange).await;
+        within.unwrap_or(Err(CallFailure::Timeout { ms }))
+    }
+
+    async fn end_sending(&self, job: &Job, outgoing: &Outgoing, ended: Ended) -> store::Result<()> {
+        if ended != Ended::Taken {
+            let (sender, outcome) = (&outgoing.sender_id, ended.name());
+            tracing::warn!(sender, outcome, message = %outgoing.message_id, "a message has ended");
+        }
+        let mut tx = self.platform.db.begin().await?;
+        execute!(
+            tx,
+            "INSERT INTO dci_sent (message_id, sender_id, action, at, outcome)
+             VALUES ($1, $2, $3, $4, $5)",
+            outgoing.message_id,
+            outgoing.sender_id.as_str(),
+            outgoing.told.action.as_str(),
+            self.platform.wall.now().0,
+            ended.name()
+        )?;
+        job::done(&mut tx, std::slice::from_ref(job)).await?;
+        tx.commit().await
+    }
+}
+
+/// An acknowledgement that says no is a no; one that says nothing we read is a yes. Who has the
+/// message already, from an attempt whose end we did not live to see, has taken it.
+fn ended_of(status: u16, ack: &Value) -> Result<Ended, CallFailure> {
+    let code = |pointer: &str| ack.pointer(pointer).and_then(Value::as_str);
+    let twice = "rjct.message_id.duplicate";
+    let codes = ["/errors/0/code", "/message/error/code"].map(code);
+    if codes.contains(&Some(twice)) {
+        return Ok(Ended::Taken);
+    }
+    if !(200..300).contains(&status) {
+        return Err(CallFailure::Status { status });
+    }
+    match code("/message/ack_status") {
+        Some("ERR") => Ok(Ended::Refused),
+        _ => Ok(Ended::Taken),
+    }
+}

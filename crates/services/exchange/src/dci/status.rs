@@ -1,0 +1,155 @@
+//! How earlier searches ended. The records are not told again: who wants them asks again, and is
+//! written into the log again.
+
+use serde_json::{Map, Value, json};
+use store::{Tx, bulk, fetch_all, fetch_optional};
+use uuid::Uuid;
+
+use super::envelope;
+use super::outgoing::Told;
+use super::question::Question;
+use super::refusal::Refusal;
+
+/// Questions of one transaction that a status tells of.
+const OUTCOMES_MAX: i64 = 200;
+
+/// Which search is asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatusOf {
+    Transaction(String),
+    /// One that is no id of ours is nobody's.
+    Correlation(String),
+}
+
+impl StatusOf {
+    pub fn read(message: &Map<String, Value>) -> Result<StatusOf, Refusal> {
+        let asked = message.get("txnstatus_request").and_then(Value::as_object);
+        let asked = asked.ok_or_else(|| Refusal::bad("message.txnstatus_request is missing"))?;
+        let text = |name: &str| asked.get(name).and_then(Value::as_str);
+        let value = envelope::id(asked, "attribute_value")
+            .ok_or_else(|| Refusal::bad("attribute_value must have 1 to 99 characters"))?;
+        match (text("txn_type"), text("attribute_type")) {
+            (Some("search"), Some("transaction_id")) => Ok(StatusOf::Transaction(value)),
+            (Some("search"), Some("correlation_id")) => Ok(StatusOf::Correlation(value)),
+            _ => {
+                let why = "ask for txn_type search by transaction_id or correlation_id";
+                Err(Refusal::bad(why))
+            }
+        }
+    }
+
+    fn value(&self) -> &str {
+        match self {
+            StatusOf::Transaction(value) | StatusOf::Correlation(value) => value,
+        }
+    }
+}
+
+/// How one question of a search ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    pub reference_id: String,
+    pub status: &'static str,
+    pub reason: Option<&'static str>,
+    pub records: usize,
+}
+
+const NEW: bulk::Insert = bulk::Insert {
+    into: "dci_outcome (correlation_id, reference_id, at, status, reason, records)",
+    on_conflict: "",
+};
+
+pub async fn note(
+    tx: &mut Tx,
+    correlation: Uuid,
+    at: kernel::Instant,
+    outcomes: &[Outcome],
+) -> store::Result<()> {
+    bulk::insert(tx, &NEW, outcomes, |row, outcome| {
+        row.push(correlation)
+            .push(outcome.reference_id.as_str())
+            .push(at.0)
+            .push(outcome.status)
+            .push(outcome.reason)
+            .push(i64::try_from(outcome.records).unwrap_or(i64::MAX));
+    })
+    .await?;
+    Ok(())
+}
+
+/// The status of a search of `sender_id`, told in the transaction and correlation of the asking.
+pub async fn tell(
+    tx: &mut Tx,
+    sender_id: &str,
+    (transaction_id, correlation): (&str, Uuid),
+    asked: &StatusOf,
+) -> store::Result<Told> {
+    let found = find(tx, sender_id, asked).await?;
+    let (transaction, searched) = match &found {
+        Some((transaction, searched)) => (transaction.as_str(), *searched),
+        None => (asked.value(), correlation),
+    };
+    let outcomes = fetch_all!(
+        tx,
+        (String, i64, String, Option<String>),
+        "SELECT reference_id, at, status, reason FROM dci_outcome
+         WHERE correlation_id = $1 ORDER BY reference_id LIMIT $2",
+        searched,
+        OUTCOMES_MAX
+    )?;
+    let status = match &found {
+        None => "rjct",
+        Some(_) if outcomes.is_empty() => "pdng",
+        Some(_) => "succ",
+    };
+    let listed: Vec<Value> = outcomes.into_iter().map(outcome).collect();
+    let message = json!({
+        "transaction_id": transaction_id,
+        "correlation_id": correlation.to_string(),
+        "txnstatus_response": { "txn_type": "search", "txn_status": {
+            "transaction_id": transaction,
+            "correlation_id": searched.to_string(),
+            "search_response": listed,
+        } },
+    });
+    let action = Question::TxnStatus.answer_action();
+    Ok(Told::of_one(action, status, message))
+}
+
+async fn find(
+    tx: &mut Tx,
+    sender_id: &str,
+    asked: &StatusOf,
+) -> store::Result<Option<(String, Uuid)>> {
+    match asked {
+        StatusOf::Correlation(value) => fetch_optional!(
+            tx,
+            (String, Uuid),
+            "SELECT transaction_id, correlation_id FROM dci_message
+             WHERE sender_id = $1 AND correlation_id = $2 AND action = 'search'",
+            sender_id,
+            value.parse::<Uuid>().unwrap_or_default()
+        ),
+        StatusOf::Transaction(value) => fetch_optional!(
+            tx,
+            (String, Uuid),
+            "SELECT transaction_id, correlation_id FROM dci_message
+             WHERE sender_id = $1 AND transaction_id = $2 AND action = 'search'
+             ORDER BY received_at DESC, message_id LIMIT 1",
+            sender_id,
+            value.as_str()
+        ),
+    }
+}
+
+fn outcome((reference, at, status, reason): (String, i64, String, Option<String>)) -> Value {
+    let mut told = json!({
+        "reference_id": reference,
+        "timestamp": kernel::Instant(at).to_string(),
+        "status": status,
+    });
+    if let Some(reason) = reason {
+        told["status_reason_code"] = reason.into();
+    }
+    told
+}

@@ -1,0 +1,12 @@
+//! Systems of other agencies ask the register over HTTP, and are called back at a listener of their
+//! own. Three families in two districts; partners that sign in each way.
+
+mod later;
+mod life;
+mod listener;
+mod message;
+mod register;
+mod search;
+mod signed;
+mod subscription;
+mod token;
