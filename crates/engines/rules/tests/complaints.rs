@@ -170,6 +170,47 @@ fn a_when_or_a_filter_that_is_settled_by_itself_is_seen() {
 }
 
 #[test]
+fn one_fact_that_is_to_be_two_things_is_seen() {
+    for never in [
+        "completed_years(member.born, case.applied_on) >= 18 \
+         and completed_years(member.born, case.applied_on) < 18",
+        "completed_years(member.born, case.applied_on) between 5 and 3",
+        "member.role = 'child' and member.sex = 'male' and member.role = 'spouse'",
+        "17 >= year_of(member.born) and year_of(member.born) > 18",
+    ] {
+        check(
+            "<= vehicles_max",
+            &format!("+ count(member) filter (where {never}) <= vehicles_max"),
+            never,
+            "warning: this FILTER lets nothing through",
+            "look at the comparison and its limit",
+        );
+    }
+    for may in [
+        "year_of(member.born) >= 18 and year_of(member.born) <= 18",
+        "member.role = 'child' or member.role = 'spouse'",
+        "year_of(member.born) < 18 and completed_years(member.born, case.applied_on) > 18",
+    ] {
+        let edited = small::edited(
+            "<= vehicles_max",
+            &format!("+ count(member) filter (where {may}) <= vehicles_max"),
+        );
+        assert_eq!(small::complaints(&edited), "", "{may}");
+    }
+}
+
+#[test]
+fn a_regime_that_ends_before_it_begins_is_seen() {
+    check(
+        "in force until: 2027-12-31",
+        "in force until: 2025-12-31",
+        "2025-12-31",
+        "the regime ends before it begins",
+        "a day on or after `in force from`",
+    );
+}
+
+#[test]
 fn texts_that_are_unlike_are_seen() {
     check(
         "met.ru: {value}; порог {limit}\nmet.en",

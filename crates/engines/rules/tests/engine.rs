@@ -262,6 +262,56 @@ fn a_fault_is_told_by_the_formula_it_is_of() {
     }
 }
 
+/// Whoever met every condition is not refused without a ground, and nobody is awarded a debt.
+#[test]
+fn a_hole_of_the_pack_and_an_amount_below_zero_are_faults() {
+    let family = |children: &str| {
+        format!(
+            "
+- name: a family
+  decided_on: 2025-07-10
+  family:
+    applicant: {{ age: 34, sex: female, wage: 100 000 }}
+    children: [{children}]
+  expect: {{}}
+"
+        )
+    };
+    let in_654b = |from: &str, to: &str| packs::edited("uz-654b", from, to);
+    let hole = "case when children > 0 then children > 5 else true end";
+    for (pack, children, named) in [
+        (
+            in_654b(
+                "when: children > 0",
+                &format!("when: {hole} and children > 0"),
+            ),
+            "5",
+            "programme material_assistance",
+        ),
+        (
+            in_654b(
+                "line base: case when",
+                "line base: case when children > 0 then 0 - child_base_under_3 * 9 when",
+            ),
+            "5",
+            "programme child_benefit",
+        ),
+    ] {
+        let case = read_cases(&pack, &family(children))
+            .expect("a sound case")
+            .remove(0);
+        let plan = pack.plan(case.decided_on).expect("a plan");
+        let (mut batch, mut outcomes) = (Batch::new(&plan), Outcomes::new());
+        batch
+            .push(&case.portrait.pack(), &case.facts)
+            .expect("a portrait");
+        plan.decide(&batch, &mut outcomes);
+        assert_eq!(outcomes.verdict(0), rules::Verdict::Unknown, "{named}");
+        assert_eq!(outcomes.fault(0, &plan).as_deref(), Some(named));
+        assert_eq!((outcomes.amount(0), outcomes.programme(0)), (None, None));
+    }
+}
+
 #[test]
 fn a_day_before_the_first_parameter_has_no_plan() {
     let pack = packs::pack("uz-654b");

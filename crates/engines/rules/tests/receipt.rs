@@ -85,6 +85,21 @@ fn one_changed_digit_of_a_fact_is_found_by_the_seal_and_by_deciding_again() {
     );
 }
 
+/// `{"amount": 1, "amount": 90000000}`: one program reads the first, another the last.
+#[test]
+fn a_field_that_stands_twice_is_refused() {
+    let text = family().to_json().expect("within bounds");
+    let said = "\"amount\":90000000";
+    let text = text.replace(": ", ":");
+    assert!(text.contains(said), "{text}");
+    let twice = text.replacen(said, &format!("\"amount\":1,{said}"), 1);
+    let error = Receipt::read(twice.as_bytes()).expect_err("it could be read as either");
+    assert!(
+        error.to_string().contains("`amount` stands twice"),
+        "{error}"
+    );
+}
+
 /// Facts that the law of the day does not read are under the seal all the same.
 #[test]
 fn one_changed_letter_of_a_fact_that_nothing_reads_is_found_by_the_seal() {

@@ -8,6 +8,7 @@
 //! hangs on two facts together is not seen; the cases beside a pack are for that.
 
 mod bands;
+mod contradiction;
 mod dates;
 mod interval;
 mod possible;

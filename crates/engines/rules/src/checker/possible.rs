@@ -1,5 +1,6 @@
 //! Which values a formula can have on one day, whatever the facts are.
 
+use super::contradiction;
 use super::interval::{Interval, Ratio};
 use crate::pack::Pack;
 use crate::plan::eval::rounded;
@@ -64,6 +65,7 @@ impl<'a> Possible<'a> {
                 }
             }
             Op::Not(inner) => Interval::truth(self.can_hold(inner), self.can_fail(inner)),
+            Op::And(..) if contradiction::is_in(self, tree) => Interval::between(0, 0),
             Op::And(left, right) => self.of(left).least(self.of(right)),
             Op::Or(left, right) => self.of(left).greatest(self.of(right)),
             Op::Compare(comparison, left, right) => {

@@ -18,6 +18,8 @@ pub(crate) struct Judged {
     pub per_capita: Option<i64>,
     pub cap: Option<Month>,
     pub stage: StageRule,
+    /// Where the pack itself is wrong about this unit: it is left open, never refused for it.
+    pub fault: Option<Slot>,
 }
 
 /// What is known of a yes/no at one unit.
@@ -75,6 +77,7 @@ pub(crate) fn judge(plan: &Plan, scratch: &Scratch, index: usize) -> Judged {
         per_capita: rank(plan, scratch, index),
         cap: None,
         stage,
+        fault: None,
     };
     let mut unknown = false;
     for condition in 0..plan.conditions.len() {
@@ -138,31 +141,42 @@ pub(crate) fn whole(plan: &Plan, scratch: &Scratch, slot: Slot, index: usize) ->
     )
 }
 
-/// All conditions are met: the band, the benefit and its amount.
+/// All conditions are met: the band, the benefit and its amount. Whoever met them all is not
+/// refused without a ground: no band that fits, and a sum below zero, are faults of the pack.
 fn award(plan: &Plan, scratch: &Scratch, index: usize, judged: &mut Judged) {
     if !plan.categories.is_empty() {
         let whens = plan.categories.iter().map(|category| category.when);
         match first_met(scratch, whens, index) {
-            Ok(category) => judged.category = Some(category),
-            Err(verdict) => {
-                judged.verdict = verdict;
+            First::Met(category) => judged.category = Some(category),
+            First::Unknown => return,
+            First::None => {
+                judged.fault = plan.categories.last().map(|category| category.when);
                 return;
             }
         }
     }
-    let whens = plan.programmes.iter().map(|programme| programme.when);
-    let amount = first_met(scratch, whens, index).ok().and_then(|programme| {
-        let share = judged
-            .category
-            .and_then(|category| plan.categories[usize::from(category)].share);
-        let slots = &plan.programmes[usize::from(programme)];
-        amount(plan, scratch, slots, share, index).map(|amount| (programme, amount, slots.until))
-    });
-    let Some((programme, amount, until)) = amount else {
+    let programme = match first_met(scratch, plan.programmes.iter().map(|one| one.when), index) {
+        First::Met(programme) => programme,
+        open => {
+            let hole = open == First::None;
+            let last = plan.programmes.last().map(|programme| programme.when);
+            judged.fault = last.filter(|_| hole);
+            judged.category = None;
+            return;
+        }
+    };
+    let share = judged
+        .category
+        .and_then(|category| plan.categories[usize::from(category)].share);
+    let slots = &plan.programmes[usize::from(programme)];
+    let amount = amount(plan, scratch, slots, share, index);
+    let Some(amount) = amount.filter(|amount| *amount >= Money::ZERO) else {
+        judged.fault = amount.and_then(|_| slots.lines.first().copied());
         judged.category = None;
         return;
     };
-    let until = until
+    let until = slots
+        .until
         .map(|slot| &scratch.columns[slot as usize])
         .filter(|column| column.is_known(index));
     judged.verdict = Verdict::Entitled;
@@ -171,21 +185,23 @@ fn award(plan: &Plan, scratch: &Scratch, index: usize, judged: &mut Judged) {
     judged.cap = until.map(|column| Month(column.value(index) as i32));
 }
 
-/// The first of several formulas that holds. One unknown before it leaves the
-/// matter open; if none holds, the unit fits no band and is not entitled.
-fn first_met(
-    scratch: &Scratch,
-    whens: impl Iterator<Item = Slot>,
-    index: usize,
-) -> Result<u8, Verdict> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum First {
+    Met(u8),
+    Unknown,
+    None,
+}
+
+/// The first of several formulas that holds. One unknown before it leaves the matter open.
+fn first_met(scratch: &Scratch, whens: impl Iterator<Item = Slot>, index: usize) -> First {
     for (place, slot) in whens.enumerate() {
         match truth(&scratch.columns[slot as usize], index) {
-            Truth::Met => return Ok(place as u8),
-            Truth::Unknown => return Err(Verdict::Unknown),
+            Truth::Met => return First::Met(place as u8),
+            Truth::Unknown => return First::Unknown,
             _ => {}
         }
     }
-    Err(Verdict::NotEntitled)
+    First::None
 }
 
 /// The sum of the lines, times the band's share, rounded half up to the tiyin.

@@ -182,8 +182,9 @@ impl Outcomes {
         self.rows[i].cap
     }
 
-    /// The name of the formula that overflowed or divided by nothing, if one did: a variable
-    /// by its name alone, others as `condition income`.
+    /// The name of the formula that overflowed, divided by nothing, came to an amount below zero,
+    /// or was the last of several that all left the unit out, if one did: a variable by its name
+    /// alone, others as `condition income`. Such a unit is [`Verdict::Unknown`].
     pub fn fault(&self, i: usize, plan: &Plan) -> Option<String> {
         Some(plan.name_of(self.rows[i].fault?))
     }
@@ -269,7 +270,8 @@ impl Outcomes {
                 .faults
                 .iter()
                 .find(|fault| fault.unit == unit)
-                .map(|fault| fault.slot);
+                .map(|fault| fault.slot)
+                .or(judged.fault);
             self.rows.push(Row {
                 unit: batch.unit(unit),
                 verdict,

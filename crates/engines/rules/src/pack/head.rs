@@ -71,6 +71,17 @@ pub fn read_head(block: &Block, errors: &mut Errors) -> Option<Head> {
         None => None,
         Some(word) => Some(errors.keep(blocks::day(word))?.plus_days(1)),
     };
+    if let Some(to) = to
+        && from.is_some_and(|from| to <= from)
+        && let Some(until) = block.field("in force until")
+    {
+        let why = "the regime ends before it begins";
+        errors.add(
+            until
+                .place()
+                .error(why, "a day on or after `in force from`"),
+        );
+    }
     let window = Window {
         months: optional_count(block, "window months", 3, 1, errors),
         lag: optional_count(block, "window lag", 0, 0, errors),

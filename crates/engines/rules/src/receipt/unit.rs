@@ -5,8 +5,10 @@ use kernel::facts::{self, Cell, FactBody, FactKind, Source, ValueType};
 use kernel::kin::{Role, Tie};
 use kernel::portrait::{Member, PackedFact};
 use kernel::{Day, FactId, Month, PersonId, Portrait, Sex, UnitId};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+use std::fmt;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,7 +43,45 @@ pub struct ReceiptFact {
     pub kind: String,
     pub source: Source,
     pub as_of: Day,
+    #[serde(deserialize_with = "rows")]
     pub rows: Vec<Map<String, Value>>,
+}
+
+fn rows<'de, D: Deserializer<'de>>(reader: D) -> Result<Vec<Map<String, Value>>, D::Error> {
+    let rows = Vec::<Row>::deserialize(reader)?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+/// A row by the names of its fields, each once: one that stands twice could be read as either.
+struct Row(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Row {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Row, D::Error> {
+        reader.deserialize_map(Fields)
+    }
+}
+
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Row;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a row of a fact")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Row, A::Error> {
+        let mut row = Map::new();
+        while let Some((name, value)) = fields.next_entry::<String, Value>()? {
+            if row.contains_key(&name) {
+                return Err(A::Error::custom(format!(
+                    "the field `{name:.40}` stands twice"
+                )));
+            }
+            row.insert(name, value);
+        }
+        Ok(Row(row))
+    }
 }
 
 impl ReceiptUnit {

@@ -62,7 +62,7 @@ pub(super) fn written(slots: &Slots<'_>, units: &str, ctes: &mut Vec<(String, St
     let steps = [
         judged,
         format!("SELECT *, {} FROM j1", chosen(slots)),
-        format!("SELECT *, {amount} AS full_minor FROM j2"),
+        format!("SELECT *, CASE WHEN {amount} >= 0 THEN {amount} END AS full_minor FROM j2"),
         format!("SELECT *, {} AS verdict FROM j3", verdict(slots)),
     ];
     let named = (1..).map(|step| format!("j{step}")).zip(steps);
@@ -320,9 +320,7 @@ fn verdict(slots: &Slots<'_>) -> String {
     );
     let open = unknown(slots, "award_needs");
     if !plan.categories.is_empty() {
-        text.push_str(&format!(
-            " WHEN category_place = -1 THEN {open} WHEN category_place = -2 THEN 'not_entitled'"
-        ));
+        text.push_str(&format!(" WHEN category_place < 0 THEN {open}"));
     }
     text.push_str(&format!(
         " WHEN programme_place < 0 OR full_minor IS NULL THEN {open} ELSE 'entitled' END"
