@@ -4,7 +4,7 @@
 //! next assessment on, without a build.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -20,8 +20,8 @@ pub enum PacksError {
     Folder { path: String, reason: io::Error },
     #[error("{path} holds no pack: a pack is a folder with Markdown files")]
     Empty { path: String },
-    #[error("{path} is {bytes} bytes; a file of a pack has at most {FILE_BYTES_MAX}")]
-    TooLarge { path: String, bytes: u64 },
+    #[error("{path} is larger than {FILE_BYTES_MAX} bytes, the most that a file of a pack has")]
+    TooLarge { path: String },
     #[error("{}", told(.0))]
     Wrong(Vec<Diagnostic>),
 }
@@ -131,17 +131,26 @@ fn markdown_in(packs: &Path, folder: &Path) -> Result<Vec<SourceFile>, PacksErro
             .unwrap_or(&path)
             .display()
             .to_string();
-        let bytes = fs::metadata(&path)
-            .map_err(|reason| unreadable(&path, reason))?
-            .len();
-        if bytes > FILE_BYTES_MAX {
-            return Err(PacksError::TooLarge { path: shown, bytes });
+        let text = bounded(&path).map_err(|reason| unreadable(&path, reason))?;
+        if text.len() as u64 > FILE_BYTES_MAX {
+            return Err(PacksError::TooLarge { path: shown });
         }
-        let text = fs::read(&path).map_err(|reason| unreadable(&path, reason))?;
         let file = SourceFile::from_bytes(&shown, text);
         files.push(file.map_err(|wrong| PacksError::Wrong(vec![wrong]))?);
     }
     Ok(files)
+}
+
+/// A file's bytes, and one more than may be at most. A link to a device has no end, and a pipe
+/// waits for ever: neither is opened.
+fn bounded(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no plain file"));
+    }
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path)?;
+    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn folders_in(folder: &Path) -> Result<Vec<PathBuf>, PacksError> {
@@ -164,5 +173,38 @@ fn unreadable(path: &Path, reason: io::Error) -> PacksError {
     PacksError::Folder {
         path: path.display().to_string(),
         reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A country of one regime whose file is what `make` leaves at the path.
+    fn read_with(make: impl FnOnce(&Path)) -> String {
+        let packs = tempfile::tempdir().expect("a folder");
+        let regime = packs.path().join("xx").join("one");
+        fs::create_dir_all(&regime).expect("a folder");
+        make(&regime.join("pack.md"));
+        read(packs.path(), "xx").expect_err("no pack").to_string()
+    }
+
+    #[test]
+    fn endless_and_large_files_are_refused_by_name() {
+        let endless = read_with(|file| std::os::unix::fs::symlink("/dev/zero", file).unwrap());
+        assert!(
+            endless.contains("one/pack.md") && endless.contains("no plain file"),
+            "{endless}"
+        );
+        let pipe = read_with(|file| {
+            let made = std::process::Command::new("mkfifo").arg(file).status();
+            assert!(made.expect("mkfifo").success());
+        });
+        assert!(pipe.contains("no plain file"), "{pipe}");
+        let large = vec![b' '; FILE_BYTES_MAX as usize + 1];
+        let large = read_with(|file| fs::write(file, &large).unwrap());
+        assert!(large.contains("xx/one/pack.md is larger than"), "{large}");
+        let none = read_with(|_| ());
+        assert!(none.contains("holds no pack"), "{none}");
     }
 }

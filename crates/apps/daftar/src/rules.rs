@@ -68,6 +68,10 @@ impl Answer {
     /// Every country's packs, its cases run; a country that does not read is told of and the
     /// others are checked all the same.
     fn of(folder: &Path, countries: &[String]) -> Result<Answer, Failure> {
+        if countries.is_empty() {
+            let why = "holds no packs: a country is a folder of it, a regime a folder of that";
+            return Err(Failure::Failed(format!("{} {why}", folder.display())));
+        }
         let mut answer = Answer::default();
         for country in countries {
             let packs = match app::packs::read(folder, country) {
@@ -103,8 +107,9 @@ impl Answer {
     fn text(&self) -> String {
         let mut parts: Vec<String> = self.diagnostics.iter().map(ToString::to_string).collect();
         parts.extend(self.packs.iter().map(told));
+        let differ: usize = self.packs.iter().map(|pack| pack.failed.len()).sum();
         parts.push(format!(
-            "{} errors, {} warnings",
+            "{} errors, {} warnings, {differ} cases differ",
             self.errors, self.warnings
         ));
         parts.join("\n")
@@ -131,17 +136,30 @@ struct Checked {
 
 #[derive(Serialize)]
 struct Failed {
+    /// `FILE:LINE: NAME`, or the file alone when it is no list of cases.
     case: String,
     differences: Vec<String>,
 }
 
 fn check_one(pack: &Pack, country: &Path) -> Result<Checked, Failure> {
-    let mut reports: Vec<CaseReport> = Vec::new();
+    let (mut cases, mut failed) = (0, Vec::new());
     for file in case_files(&country.join(pack.id().to_lowercase()).join("cases"))? {
         let text = std::fs::read_to_string(&file)?;
-        let run = rules::run_cases(pack, &text)
-            .map_err(|wrong| Failure::Failed(format!("{}: {wrong}", file.display())))?;
-        reports.extend(run);
+        let shown = file.display().to_string();
+        match rules::run_cases(pack, &text) {
+            Ok(run) => {
+                cases += run.len();
+                failed.extend(
+                    run.into_iter()
+                        .filter_map(|one| failed_of(&shown, &text, one)),
+                );
+            }
+            // The other files are run all the same.
+            Err(wrong) => failed.push(Failed {
+                case: shown,
+                differences: vec![wrong.to_string()],
+            }),
+        }
     }
     let values = || {
         pack.parameters()
@@ -158,15 +176,21 @@ fn check_one(pack: &Pack, country: &Path) -> Result<Checked, Failure> {
         recalled: values()
             .filter(|value| value.status == rules::Status::Recalled)
             .count(),
-        cases: reports.len(),
-        failed: reports
-            .into_iter()
-            .filter(|report| !report.differences.is_empty())
-            .map(|report| Failed {
-                case: report.name,
-                differences: report.differences,
-            })
-            .collect(),
+        cases,
+        failed,
+    })
+}
+
+/// A case that differs, by its file and the line that names it.
+fn failed_of(file: &str, text: &str, report: CaseReport) -> Option<Failed> {
+    if report.differences.is_empty() {
+        return None;
+    }
+    let names = |line: &str| line.contains("name:") && line.contains(&report.name);
+    let line = text.lines().position(names).map_or(1, |before| before + 1);
+    Some(Failed {
+        case: format!("{file}:{line}: {}", report.name),
+        differences: report.differences,
     })
 }
 

@@ -52,19 +52,32 @@ pub struct ReadyCase {
     expected: Expected,
 }
 
-/// Runs all cases of one YAML text against a pack.
+/// Runs all cases of one YAML text against a pack. A case that cannot be made ready says why as
+/// its difference, and stops no other.
 pub fn run_cases(pack: &Pack, yaml: &str) -> Result<Vec<CaseReport>, CaseError> {
-    read_cases(pack, yaml)?
-        .iter()
-        .map(|case| run(pack, case))
-        .collect()
+    let one = |form: CaseForm| {
+        let name = form.name.clone();
+        match ready(pack, form).and_then(|case| run(pack, &case)) {
+            Err(CaseError::Case { message, .. }) => Ok(CaseReport {
+                name,
+                differences: vec![message],
+            }),
+            report => report,
+        }
+    };
+    forms(yaml)?.into_iter().map(one).collect()
+}
+
+fn forms(yaml: &str) -> Result<Vec<CaseForm>, CaseError> {
+    serde_yaml_ng::from_str(yaml).map_err(|error| CaseError::Yaml(error.to_string()))
 }
 
 /// Reads cases without running them.
 pub fn read_cases(pack: &Pack, yaml: &str) -> Result<Vec<ReadyCase>, CaseError> {
-    let forms: Vec<CaseForm> =
-        serde_yaml_ng::from_str(yaml).map_err(|error| CaseError::Yaml(error.to_string()))?;
-    forms.into_iter().map(|form| ready(pack, form)).collect()
+    forms(yaml)?
+        .into_iter()
+        .map(|form| ready(pack, form))
+        .collect()
 }
 
 fn ready(pack: &Pack, form: CaseForm) -> Result<ReadyCase, CaseError> {
