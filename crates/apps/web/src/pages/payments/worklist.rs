@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use kernel::Money;
+use kernel::{Day, Money};
 use payments::intake::closing::{self, Close};
 use payments::intake::gap::Gap;
 use payments::intake::worklist::{self, Rejected, Silent, UnmatchedLine, Worklist};
@@ -41,7 +41,7 @@ pub struct BankLine {
 pub struct Missing {
     pub bank: String,
     pub what: &'static str,
-    pub details: String,
+    pub since: Day,
 }
 
 #[derive(Debug, Template)]
@@ -152,7 +152,7 @@ fn gap_line(t: T, gap: &Gap) -> Missing {
     Missing {
         bank: bank(t, gap.mfo),
         what: t.missing_gap(),
-        details: t.day(gap.day),
+        since: gap.day,
     }
 }
 
@@ -160,7 +160,7 @@ fn rejected_line(t: T, file: &Rejected) -> Missing {
     Missing {
         bank: file.mfo.to_string(),
         what: t.missing_rejected(),
-        details: file.reason.clone().unwrap_or_default(),
+        since: file.at.day(zone()),
     }
 }
 
@@ -168,7 +168,7 @@ fn silent_line(t: T, file: &Silent) -> Missing {
     Missing {
         bank: file.mfo.to_string(),
         what: t.missing_silent(),
-        details: t.day(file.since.day(zone())),
+        since: file.since.day(zone()),
     }
 }
 

@@ -51,17 +51,17 @@ fn bank_line(why: &'static str) -> BankLine {
 }
 
 fn worklist(shell: Shell, t: T) -> WorklistPage {
-    let missing = |what, details: &str| Missing {
+    let missing = |what, day| Missing {
         bank: "01088".into(),
         what,
-        details: details.into(),
+        since: at(day, 9).day(crate::i18n::zone()),
     };
     WorklistPage {
         shell,
         lines: vec![bank_line(t.why_not_ours()), bank_line(t.why_booked_again())],
         missing: vec![
-            missing(t.missing_gap(), "10.02.2026"),
-            missing(t.missing_rejected(), "FF01"),
+            missing(t.missing_gap(), 34),
+            missing(t.missing_rejected(), 35),
         ],
         may_close: true,
     }
