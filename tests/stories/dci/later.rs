@@ -27,11 +27,7 @@ pub async fn promised(client: &Client, path: &str, body: &Value) -> String {
 
 /// The only message that came since the last look, after all that is due was done.
 pub async fn only(register: &Register, listener: &Listener) -> Heard {
-    register
-        .daftar
-        .correspond()
-        .await
-        .expect("a correspondence");
+    register.correspond().await;
     let mut heard = listener.heard();
     assert_eq!(heard.len(), 1, "{heard:?}");
     heard.remove(0)
@@ -86,7 +82,7 @@ async fn each_question_is_acknowledged_and_answered_at_the_partners_address() {
         // A message is taken once, whether it is answered now or later.
         let again = client.refused("search", &body).await;
         assert_eq!(again, (400, "rjct.message_id.duplicate".to_owned()));
-        assert_eq!(register.daftar.correspond().await.expect("nothing"), 0);
+        assert_eq!(register.correspond().await, 0);
         assert_eq!(register.count("SELECT COUNT(*) FROM job").await, 0);
         let taken = "SELECT COUNT(*) FROM dci_sent WHERE outcome = 'taken'";
         assert_eq!(register.count(taken).await, 2);
@@ -145,11 +141,7 @@ async fn nobody_is_called_back_where_it_was_not_agreed() {
             stranger.address
         )));
         promised(&client, "search", &search()).await;
-        register
-            .daftar
-            .correspond()
-            .await
-            .expect("a correspondence");
+        register.correspond().await;
         assert_eq!((listener.heard().len(), stranger.heard().len()), (1, 0));
     })
     .await;
@@ -180,11 +172,7 @@ async fn an_answer_is_sent_again_until_it_is_taken_and_is_the_same_answer() {
         promised(&client, "search", &body).await;
         let mut heard = Vec::new();
         for _ in 0..8 {
-            register
-                .daftar
-                .correspond()
-                .await
-                .expect("a correspondence");
+            register.correspond().await;
             heard.extend(listener.heard());
             wait(register, 3_600).await;
         }
@@ -240,22 +228,12 @@ async fn a_worker_that_dies_between_two_steps_loses_nothing_and_doubles_nothing(
         for kind in ["dci.answer", "dci.send"] {
             let lost = store::job::claim(platform, kind, 10, store::job::LEASE_S).await;
             assert_eq!(lost.expect("jobs").len(), 1, "{kind}");
-            assert_eq!(
-                register.daftar.correspond().await.expect("nothing is due"),
-                0
-            );
+            assert_eq!(register.correspond().await, 0);
             wait(register, 121).await;
             if kind == "dci.answer" {
                 listener.next(Manner::Status(503, String::new()));
             }
-            assert_eq!(
-                register
-                    .daftar
-                    .correspond()
-                    .await
-                    .expect("the work is found"),
-                1
-            );
+            assert_eq!(register.correspond().await, 1);
             wait(register, 3_600).await;
         }
         let heard = listener.heard();
@@ -281,11 +259,7 @@ async fn who_is_no_partner_any_more_hears_nothing_more() {
             // The first waits for its answer to be taken, the second for its answer.
             if transaction == "t1" {
                 listener.next(Manner::Status(503, String::new()));
-                register
-                    .daftar
-                    .correspond()
-                    .await
-                    .expect("a correspondence");
+                register.correspond().await;
                 listener.heard();
             }
         }
@@ -304,11 +278,7 @@ async fn who_is_no_partner_any_more_hears_nothing_more() {
             .expect("a close");
         tx.commit().await.expect("a commit");
         wait(register, 3_600).await;
-        register
-            .daftar
-            .correspond()
-            .await
-            .expect("a correspondence");
+        register.correspond().await;
         assert_eq!(listener.heard().len(), 0);
         assert_eq!(register.looks(client.sender_id, mother()).await, (1, 0));
         assert_eq!(register.count("SELECT COUNT(*) FROM job").await, 0);
@@ -347,7 +317,7 @@ async fn the_queue_of_one_partner_has_an_end() {
         promised(&client, "search", &search()).await;
         let full = (429, "err.request.too_many_requests".to_owned());
         assert_eq!(client.refused("search", &search()).await, full);
-        register.daftar.correspond().await.expect("a correspondence");
+        register.correspond().await;
         promised(&client, "search", &search()).await;
     })
     .await;

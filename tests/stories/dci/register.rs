@@ -115,6 +115,11 @@ pub async fn each(story: impl AsyncFn(&Register)) {
 }
 
 impl Register {
+    /// All correspondence that is due; how many messages were sent.
+    pub async fn correspond(&self) -> usize {
+        self.daftar.correspond().await.expect("a correspondence")
+    }
+
     async fn new(database: String, folder: tempfile::TempDir) -> Register {
         let key = folder.path().join("signing-key");
         std::fs::write(&key, SEED).expect("a file");

@@ -136,11 +136,7 @@ async fn a_birth_is_told_to_who_wants_to_hear_and_stands_in_the_log() {
             .map(code_of)
             .collect();
         happens(register, 1, birth(mother())).await;
-        register
-            .daftar
-            .correspond()
-            .await
-            .expect("a correspondence");
+        register.correspond().await;
         let mut heard = listener.heard();
         heard.sort_by_key(|one| told(&one.body));
         assert_eq!(heard.len(), 2, "{heard:?}");
@@ -179,11 +175,7 @@ async fn a_death_is_told_with_the_family_that_remains_until_the_subscription_end
         let begun = subscribe(register, &listener, &client, &wishes).await;
         let codes: Vec<String> = begun.iter().map(code_of).collect();
         happens(register, 1, death(child())).await;
-        register
-            .daftar
-            .correspond()
-            .await
-            .expect("a correspondence");
+        register.correspond().await;
         let mut heard: Vec<_> = listener.heard().iter().map(|one| told(&one.body)).collect();
         heard.sort();
         let dead = [pair("death", "Aziz")];
@@ -202,11 +194,7 @@ async fn a_death_is_told_with_the_family_that_remains_until_the_subscription_end
             (&json!("succ"), &json!("unsubscribe"))
         );
         happens(register, 2, death(far_away())).await;
-        register
-            .daftar
-            .correspond()
-            .await
-            .expect("a correspondence");
+        register.correspond().await;
         assert_eq!(listener.heard().len(), 0);
         assert_eq!(register.looks(client.sender_id, far_away()).await, (0, 0));
         let versions = "SELECT COUNT(*) FROM dci_subscription";
@@ -238,11 +226,7 @@ async fn nobody_is_told_of_who_lives_outside_of_the_territory() {
         ];
         subscribe(register, &listener, &client, &wishes).await;
         happens(register, 1, birth(mother())).await;
-        register
-            .daftar
-            .correspond()
-            .await
-            .expect("a correspondence");
+        register.correspond().await;
         assert_eq!(listener.heard().len(), 0);
         assert_eq!(register.looks(client.sender_id, newborn()).await, (0, 0));
         assert_eq!(register.count("SELECT COUNT(*) FROM job").await, 0);
