@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use crate::{Algorithm, Jwks, SigningKey};
+use crate::{Algorithm, Jwks, PublicKey, SigningKey};
 
 /// Bytes of a whole JWS here: a file's hash and name, no document.
 pub const BYTES_MAX: usize = 4_096;
@@ -43,13 +43,10 @@ pub fn verify(jws: &str, keys: &Jwks) -> Result<Vec<u8>, Forged> {
     }
     let (signed, signature) = jws.rsplit_once('.').ok_or(Forged::Form("three parts"))?;
     let (head, payload) = signed.split_once('.').ok_or(Forged::Form("three parts"))?;
-    let head = header(head)?;
-    let text = |name: &str| head.get(name).and_then(Value::as_str);
-    let key = text("kid").and_then(|kid| keys.find(kid));
-    let key = key.ok_or(Forged::UnknownKey)?;
-    if text("alg") != Some(key.algorithm.name()) {
-        return Err(Forged::Algorithm);
-    }
+    let form = Forged::Form("the header");
+    let head: Map<String, Value> =
+        serde_json::from_slice(&decoded(head, "the header")?).map_err(|_| form)?;
+    let key = key_of(&head, keys)?;
     let payload = decoded(payload, "the payload")?;
     match key.verifies(signed.as_bytes(), &decoded(signature, "the signature")?) {
         true => Ok(payload),
@@ -57,13 +54,17 @@ pub fn verify(jws: &str, keys: &Jwks) -> Result<Vec<u8>, Forged> {
     }
 }
 
-fn header(part: &str) -> Result<Map<String, Value>, Forged> {
-    let form = Forged::Form("the header");
-    let bytes = decoded(part, "the header")?;
-    let fields: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|_| form)?;
-    match fields.keys().all(|name| NAMES.contains(&name.as_str())) {
-        true => Ok(fields),
-        false => Err(form),
+/// The key that a header names, when the header says no more than it may.
+pub fn key_of<'k>(header: &Map<String, Value>, keys: &'k Jwks) -> Result<&'k PublicKey, Forged> {
+    if !header.keys().all(|name| NAMES.contains(&name.as_str())) {
+        return Err(Forged::Form("the header"));
+    }
+    let text = |name: &str| header.get(name).and_then(Value::as_str);
+    let key = text("kid").and_then(|kid| keys.find(kid));
+    let key = key.ok_or(Forged::UnknownKey)?;
+    match text("alg") == Some(key.algorithm.name()) {
+        true => Ok(key),
+        false => Err(Forged::Algorithm),
     }
 }
 
