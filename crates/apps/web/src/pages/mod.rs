@@ -35,6 +35,12 @@ pub(crate) const OWN_LOOKS: Need = Need::All(&[
     Action::ReadOwnPayments,
 ]);
 
+/// A list that one comes back to after something was done on one of its lines.
+#[derive(Debug, serde::Deserialize)]
+pub struct Listed {
+    pub done: Option<String>,
+}
+
 /// Renders a page. A template cannot fail on our own data: if it does, it is a bug.
 pub fn show(page: &impl Template) -> Response {
     show_as(StatusCode::OK, page)

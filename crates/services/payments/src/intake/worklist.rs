@@ -71,11 +71,19 @@ pub struct Silent {
 /// All that waits. A bank is silent when its file was written before `silent_before`.
 pub async fn load(tx: &mut Tx, silent_before: Instant) -> Result<Worklist> {
     Ok(Worklist {
-        lines: lines(tx).await?,
-        answers: answer::unmatched(tx).await?,
         gaps: gap::list(tx).await?,
         rejected: rejected(tx).await?,
         silent: silent(tx, silent_before).await?,
+        ..load_unmatched(tx).await?
+    })
+}
+
+/// Of all that waits what fits nothing: it alone is closed by a person.
+pub async fn load_unmatched(tx: &mut Tx) -> Result<Worklist> {
+    Ok(Worklist {
+        lines: lines(tx).await?,
+        answers: answer::unmatched(tx).await?,
+        ..Worklist::default()
     })
 }
 

@@ -16,7 +16,7 @@ use crate::house::House;
 use crate::i18n::zone;
 use crate::pages::casework::application::names_of;
 use crate::pages::payments::payment::return_reason;
-use crate::pages::{in_language, show, show_as};
+use crate::pages::{Listed, in_language, show, show_as};
 use crate::stop::Stop;
 use askama::Template;
 use kernel::account::{BankAccount, Mfo};
@@ -97,11 +97,6 @@ impl AccountTaskPage {
             _ => Err(problems),
         }
     }
-}
-
-#[derive(Debug, serde::Deserialize)]
-pub struct Listed {
-    done: Option<String>,
 }
 
 async fn permit(house: &House, seat: &Seat) -> Result<Permit, Stop> {

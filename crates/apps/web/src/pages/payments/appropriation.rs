@@ -10,7 +10,7 @@ use crate::form_body::Body;
 use crate::guest::Seat;
 use crate::house::House;
 use crate::pages::access::home::district_words;
-use crate::pages::{in_language, show, show_as};
+use crate::pages::{Listed, in_language, show, show_as};
 use crate::stop::Stop;
 use askama::Template;
 use kernel::{Money, Month, territory};
@@ -121,11 +121,6 @@ impl AppropriationsPage {
 
 /// Months shown: the last one, this one and the next.
 const MONTHS_SHOWN: [i32; 3] = [-1, 0, 1];
-
-#[derive(Debug, serde::Deserialize)]
-pub struct Listed {
-    done: Option<String>,
-}
 
 pub async fn list(
     State(house): State<House>,

@@ -10,6 +10,7 @@ use kernel::{Day, Money};
 use payments::intake::closing::{self, Close};
 use payments::intake::gap::Gap;
 use payments::intake::worklist::{self, Rejected, Silent, UnmatchedLine, Worklist};
+use store::Tx;
 use uuid::Uuid;
 
 use crate::form::{Field, Problems, Typed};
@@ -17,7 +18,7 @@ use crate::form_body::Body;
 use crate::guest::Seat;
 use crate::house::House;
 use crate::i18n::{T, zone};
-use crate::pages::{in_language, show, show_as};
+use crate::pages::{Listed, in_language, show, show_as};
 use crate::shell::Shell;
 use crate::stop::Stop;
 
@@ -69,17 +70,14 @@ impl BankLinePage {
     }
 }
 
-#[derive(Debug, serde::Deserialize)]
-pub struct Listed {
-    done: Option<String>,
-}
-
 pub async fn list(
     State(house): State<House>,
     seat: Seat,
     Query(page): Query<Listed>,
 ) -> Result<Response, Stop> {
-    let list = load(&house, &seat).await?;
+    let mut tx = read(&house, &seat).await?;
+    let silent_before = house.platform().clock.now().plus_seconds(-SILENT_AFTER_S);
+    let list = worklist::load(&mut tx, silent_before).await?;
     let t = seat.t();
     let mut missing: Vec<Missing> = list.gaps.iter().map(|gap| gap_line(t, gap)).collect();
     missing.extend(list.rejected.iter().map(|file| rejected_line(t, file)));
@@ -94,13 +92,12 @@ pub async fn list(
     }))
 }
 
-async fn load(house: &House, seat: &Seat) -> Result<Worklist, Stop> {
+async fn read(house: &House, seat: &Seat) -> Result<Tx, Stop> {
     let scope = Scope::area(seat.subject.territory);
     seat.permit(house, Action::ReadRun, Purpose::Payment, scope)
         .await?
         .must_be_for(&[Action::ReadRun]);
-    let silent_before = house.platform().clock.now().plus_seconds(-SILENT_AFTER_S);
-    Ok(worklist::load(&mut house.read().await?, silent_before).await?)
+    house.read().await
 }
 
 fn lines_of(t: T, list: &Worklist) -> Vec<BankLine> {
@@ -179,7 +176,7 @@ async fn line_page(
     typed: Typed,
     problems: Problems,
 ) -> Result<BankLinePage, Stop> {
-    let list = load(house, seat).await?;
+    let list = worklist::load_unmatched(&mut read(house, seat).await?).await?;
     let lines = lines_of(seat.t(), &list).into_iter();
     let mut found = lines.filter(|line| (line.source, line.place) == (source, place));
     let line = found.next().ok_or(Stop::NotFound)?;
