@@ -32,6 +32,12 @@ const AT_THE_DOOR: Need = Need::Nothing("signing in comes before permissions");
 const PUBLIC_KEYS: Need = Need::Nothing("the keys are public");
 
 pub fn routes() -> Vec<Route> {
+    let mut routes = our_own();
+    routes.extend(of_partners());
+    routes
+}
+
+fn our_own() -> Vec<Route> {
     vec![
         Route::post("/api/sign-in", AT_THE_DOOR, session::sign_in),
         Route::post(
@@ -91,6 +97,18 @@ pub fn routes() -> Vec<Route> {
             OWN_LOOKS,
             usage::mine,
         ),
+        Route::post("/demo/clock", Need::All(&[Action::StepClock]), demo::clock),
+        Route::post(
+            "/demo/settle",
+            Need::All(&[Action::StepClock]),
+            demo::settle,
+        ),
+    ]
+}
+
+/// What systems of other agencies call, in the protocol of `exchange::dci`.
+fn of_partners() -> Vec<Route> {
+    vec![
         Route::post("/oauth2/client/token", AT_THE_DOOR, dci::token),
         Route::get("/.well-known/jwks.json", PUBLIC_KEYS, dci::jwks),
         partners("/dci/social/registry/sync/search", dci::sync_search),
@@ -103,12 +121,6 @@ pub fn routes() -> Vec<Route> {
             "/dci/social/registry/notify",
             Need::All(&[Action::SendCivilEvent]),
             dci::notify,
-        ),
-        Route::post("/demo/clock", Need::All(&[Action::StepClock]), demo::clock),
-        Route::post(
-            "/demo/settle",
-            Need::All(&[Action::StepClock]),
-            demo::settle,
         ),
     ]
 }
