@@ -2,16 +2,15 @@
 //!
 //! A process of the run is started with the order to crash at its N-th commit
 //! (`store::crash`). What it committed before stays, so the next process begins there; while a
-//! crash after the N-th commit brings the run further, N stays, and so every commit of the run is
-//! met once.
+//! crash after the N-th commit brings the run further, N stays: where the program dies, alone or
+//! with the database, every commit of the run is met, before and after. Where the database alone
+//! dies, the program mostly finds it again and goes on to the end of its step.
 
 use std::fmt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use payments::run::State;
-
-use super::{ends_as_if_nothing_was, is_long, newest_run, paid_at_once, pay, said};
+use super::{ends_as_if_nothing_was, is_long, newest_run, paid_at_once, pay, said, unfinished};
 use crate::stage::{self, Stage};
 
 /// A walk that is not at its end after so many processes never gets there.
@@ -104,11 +103,10 @@ async fn walk(
     let (mut point, mut crashed) = (Point::FIRST, 0);
     for process in 0.. {
         assert!(process < PROCESSES_MAX, "the run does not end");
-        let found = newest_run(stage).await;
-        let state = found.as_ref().map(|run| run.state);
-        if matches!(state, Some(State::Answered | State::Closed)) {
+        let Some(found) = unfinished(stage).await else {
             break;
-        }
+        };
+        let state = found.as_ref().map(|run| run.state);
         let before = written(stage).await;
         let mark = stage.folder().join(format!("crashed-{process}"));
         let dies = dies(crashed);

@@ -4,11 +4,12 @@
 //! |---|---|---|
 //! | the program | at any moment | `moments.rs` |
 //! | the program | before and after each of its commits, on both databases | `commits.rs` |
-//! | PostgreSQL; the program and PostgreSQL at once | before and after commits | `commits.rs` |
+//! | PostgreSQL at once with the program | before and after some of its commits; long: each | `commits.rs` |
+//! | PostgreSQL alone | at some commits, and the program goes on | `commits.rs` |
 //!
 //! Each ends by the banks' own book, and with every check of `daftar verify`. The short form runs
-//! with every test; `./test --crash` sets `DAFTAR_CRASH=long`: the database dies at every commit, the
-//! program at more than a thousand moments.
+//! with every test; `./test --crash` sets `DAFTAR_CRASH=long`: the database dies with the program at
+//! every commit, the program at more than a thousand moments.
 
 mod commits;
 mod moments;
@@ -68,6 +69,13 @@ async fn ends_as_if_nothing_was(stage: &Stage) {
         "one run, however often it was begun"
     );
     stage.everything_holds().await;
+}
+
+/// The run that has not come to its end, or none yet; `None` when it has.
+async fn unfinished(stage: &Stage) -> Option<Option<Run>> {
+    let found = newest_run(stage).await;
+    let ended = |run: &Run| matches!(run.state, State::Answered | State::Closed);
+    (!found.as_ref().is_some_and(ended)).then_some(found)
 }
 
 async fn runs(stage: &Stage) -> Vec<Run> {

@@ -4,9 +4,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use payments::run::State;
-
-use super::{daftar_pay, ends_as_if_nothing_was, is_long, newest_run, paid_at_once, pay, said};
+use super::{daftar_pay, ends_as_if_nothing_was, is_long, paid_at_once, pay, said, unfinished};
 use crate::stage::{self, Stage};
 
 /// In each state of the run the process is killed at most so often before it may finish.
@@ -48,11 +46,10 @@ async fn killed_at_any_moment(stage: &Stage, mut dice: Dice) -> u32 {
     let mut in_state = (None, 0);
     for process in 0.. {
         assert!(process < PROCESSES_MAX, "the run does not end");
-        let found = newest_run(stage).await;
-        let state = found.as_ref().map(|run| run.state);
-        if matches!(state, Some(State::Answered | State::Closed)) {
+        let Some(found) = unfinished(stage).await else {
             break;
-        }
+        };
+        let state = found.as_ref().map(|run| run.state);
         if in_state.0 != state {
             in_state = (state, 0);
         }
