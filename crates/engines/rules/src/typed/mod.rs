@@ -10,7 +10,8 @@ mod names;
 
 pub use check::{BUILT_IN, ScaleHead, Scope, all_alike, check, rounded};
 pub use names::{
-    CASE_COLUMNS, MEMBER_COLUMNS, Table, Tables, Who, all_kinds, is_sound, never_negative,
+    CASE_COLUMNS, MEMBER_COLUMNS, Table, Tables, Who, all_kinds, case_column, is_sound,
+    never_negative,
 };
 
 use crate::source::Place;
