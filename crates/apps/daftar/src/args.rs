@@ -268,9 +268,9 @@ pub struct Simulate {
     /// The law as it is: a regime of the packs
     #[arg(long, value_name = "REGIME")]
     pub base: String,
-    /// The reform: parameter=value as the pack's tables write it (money in so'm or roubles), or
-    /// another regime; may be given several times
-    #[arg(long, required = true, value_name = "PARAMETER=VALUE|REGIME")]
+    /// The reform: parameter=value as the pack's tables write it (money in so'm or roubles),
+    /// another regime, or the folder of a pack that lies elsewhere; may be given several times
+    #[arg(long, required = true, value_name = "PARAMETER=VALUE|REGIME|FOLDER")]
     pub reform: Vec<String>,
     /// The folder of a snapshot of the register
     #[arg(long, value_name = "SNAPSHOT")]
@@ -307,6 +307,9 @@ pub struct Simulate {
     /// A folder for the tables (CSV and Parquet) and the plots (SVG)
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
+    /// Write over the simulation that the folder holds
+    #[arg(long, requires = "out")]
+    pub overwrite: bool,
 }
 
 #[derive(Debug, Args)]

@@ -102,10 +102,11 @@ fn every_change_told_of_a_case_of_the_packs_turns_it_and_no_smaller_one_does() {
         for case in &LAWS[law].1 {
             count += tried(&plan(law, case.decided_on), &case.portrait, &case.facts);
         }
-        println!(
-            "{}: {count} changes of {} cases",
-            LAWS[law].0.id(),
-            LAWS[law].1.len()
+        // The overview of a standard of living gives everybody the same: nothing to turn.
+        let id = LAWS[law].0.id();
+        assert!(
+            count >= 4 || id == "ru-standard-of-living",
+            "only {count} changes of {id}"
         );
     }
 }
