@@ -306,6 +306,28 @@ fn what_is_never_reached_does_not_fail() {
 }
 
 #[test]
+fn the_end_of_a_waiting_list_is_a_refusal_that_is_told() {
+    let waiting = |at_end: &str| {
+        let term = "```term waiting_list\nmonths: 3\nlaw: Act 1\nstatus: recalled\nat end: ";
+        small::edited(
+            "```term POOR",
+            &format!("{term}{at_end}\n```\n\n```term POOR"),
+        )
+    };
+    let told = small::complaints(&waiting("reassess"));
+    assert!(
+        told.contains("who waited for money as long as the law allows is refused")
+            && told.contains("instead: at end: stop"),
+        "{told}"
+    );
+    let told = small::complaints(&waiting("stop"));
+    assert!(
+        told.contains("the pack has no letter `postponed`"),
+        "{told}"
+    );
+}
+
+#[test]
 fn names_that_only_look_right_are_seen() {
     check(
         "formula: wide * line",

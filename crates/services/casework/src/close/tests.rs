@@ -10,7 +10,7 @@ use crate::decision::{self, Outcome as Decided};
 use crate::migration::{self, Change};
 use crate::reassessment::{self, Cause};
 use crate::renewal;
-use crate::testing::{DISTRICT, Family, SCHEMAS, Story, civil_registry_permit, couple};
+use crate::testing::{self, DISTRICT, Family, SCHEMAS, Story, civil_registry_permit, couple};
 
 fn month_of(text: &str) -> Month {
     Month::parse(text).expect(text)
@@ -89,6 +89,92 @@ async fn the_poorest_are_awarded_within_the_budget_and_the_others_wait_their_tur
             .unwrap();
         let outcomes: Vec<Decided> = made.iter().map(|decision| decision.outcome).collect();
         assert_eq!(outcomes, [Decided::WaitingList, Decided::Awarded]);
+        story.holds().await;
+    })
+    .await;
+}
+
+/// Three months on the waiting list, and a letter for who waited in vain. No law of the packs has
+/// an end of the waiting list; the fund that refuses after three postponements is PKM-462's.
+const WAITING_LIST: &str = r"
+
+```term waiting_list
+months: 3
+at end: stop
+law: PKM-462
+status: recalled
+```
+
+```letter postponed
+subject.uz: Mablagʻ yetmadi
+subject.ru: Средств не хватило
+subject.en: The money did not reach
+body.uz: {applied_on} kungi ariza boʻyicha mablagʻ uch oy yetmadi.
+body.ru: По заявлению от {applied_on} средств не хватило три месяца.
+body.en: For the application of {applied_on} the money did not reach for three months.
+sms.uz: Ariza {applied_on}: mablag' yetmadi.
+sms.uz-cyrl: Ариза {applied_on}: маблағ етмади.
+sms.ru: Заявление {applied_on}: нет средств.
+sms.en: Application of {applied_on}: no money.
+```
+";
+
+fn bounded_waiting(story: &Story<'_>) {
+    let packs = story.shelf.current();
+    let edited = packs.iter().map(|pack| match pack.id() {
+        "uz-654b" => testing::pack("uz-654b", WAITING_LIST),
+        _ => rules::Pack::clone(pack),
+    });
+    story.shelf.replace(edited.collect());
+}
+
+#[tokio::test]
+async fn who_was_put_off_three_times_is_refused_at_the_next_close_without_money() {
+    each_db(SCHEMAS, async |platform| {
+        let families = [
+            couple(1, 600_000, &["2020-06-01"]),
+            couple(2, 900_000, &["2020-06-01"]),
+        ];
+        let story = Story::of(&platform, &families).await;
+        bounded_waiting(&story);
+        let poorer = story.lodge_and_assess(&families[0], "2026-01-05").await;
+        let waiting = story.lodge_and_assess(&families[1], "2026-01-05").await;
+        // The money reaches the poorer family, and for three more months nobody.
+        for (month, soums) in [("2026-01", 275_000), ("2026-02", 0), ("2026-03", 0)] {
+            story.at(&format!("{}-01T00:30:00+05:00", month_of(month).plus(1)));
+            let closed = close(&story, month, soums).await;
+            assert_eq!((closed.waiting, closed.postponed), (1, 0), "{month}");
+            assert_eq!(story.case(waiting).await.state, State::WaitingList);
+        }
+        story.at("2026-05-01T00:30:00+05:00");
+        let closed = close(&story, "2026-04", 0).await;
+        assert_eq!((closed.waiting, closed.postponed), (0, 1));
+        assert_eq!(story.case(poorer).await.state, State::Awarded);
+        let case = story.case(waiting).await;
+        assert_eq!((case.state, case.wait.clone()), (State::Refused, None));
+        let made = decision::of_case(&mut story.read().await, waiting).await;
+        let outcomes: Vec<Decided> = made.unwrap().iter().map(|one| one.outcome).collect();
+        assert_eq!(outcomes, [Decided::WaitingList, Decided::Refused]);
+        story.letters(&case, rules::LetterKind::Postponed).await;
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn money_that_comes_in_the_last_month_of_waiting_is_given() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        bounded_waiting(&story);
+        let case = story.lodge_and_assess(&family, "2026-01-05").await;
+        for month in ["2026-01", "2026-02", "2026-03"] {
+            story.at(&format!("{}-01T00:30:00+05:00", month_of(month).plus(1)));
+            assert_eq!(close(&story, month, 0).await.waiting, 1);
+        }
+        story.at("2026-05-01T00:30:00+05:00");
+        assert_eq!(close(&story, "2026-04", 275_000).await.awards.len(), 1);
+        assert_eq!(story.case(case).await.state, State::Awarded);
         story.holds().await;
     })
     .await;
