@@ -7,6 +7,7 @@ mod correspondence;
 mod deadlines;
 mod gather;
 mod reactions;
+mod restated;
 mod runs;
 
 use std::sync::Arc;
@@ -107,6 +108,7 @@ impl Daftar {
         round.add(self.gather_due().await?);
         round.add(self.assess_due().await?);
         round.add(self.escalate_due().await?);
+        round.add(self.settle_restated().await?);
         round.add(self.advance_runs().await?);
         Ok(round)
     }

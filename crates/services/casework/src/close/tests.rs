@@ -385,11 +385,12 @@ async fn the_death_of_the_applicant_stops_the_award_after_its_month() {
         let dead = story.person(family.applicant()).await;
         let mut tx = platform.db.begin().await.unwrap();
         let (on, from) = (Day::new(2026, 2, 18).unwrap(), month_of("2026-02"));
-        let stops = reassessment::on_death(&mut tx, &platform, &[dead], &[dead], on, from)
+        let changes = reassessment::on_death(&mut tx, &platform, &[dead], &[dead], on, from)
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(stops.len(), 1);
+        let stops = changes.stops;
+        assert_eq!((stops.len(), changes.restated.len()), (1, 0));
         assert_eq!(
             (stops[0].from_month, stops[0].reason),
             (month_of("2026-03"), StopReason::Death)
@@ -399,6 +400,85 @@ async fn the_death_of_the_applicant_stops_the_award_after_its_month() {
         story.holds().await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn months_paid_before_the_death_was_told_are_restated() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let case = awarded(&story, &family).await;
+        let award = awards(&story, case).await[0].award.id;
+        let dead = story.person(family.applicant()).await;
+        let mut tx = platform.db.begin().await.unwrap();
+        // Died in February, told in June, when the runs of March to May are built.
+        let (on, from) = (Day::new(2026, 2, 18).unwrap(), month_of("2026-06"));
+        let changes = reassessment::on_death(&mut tx, &platform, &[dead], &[dead], on, from)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(changes.stops[0].from_month, month_of("2026-06"));
+        let expected = award::Restated {
+            award,
+            months: kernel::Period {
+                from: month_of("2026-03"),
+                to: Some(month_of("2026-06")),
+            },
+            due: Money::ZERO,
+            cause: Cause::Death,
+            decision: None,
+        };
+        assert_eq!(changes.restated, [expected]);
+        story.holds().await;
+    })
+    .await;
+}
+
+/// An award since February is looked at again in June for its months from March on, after the tax
+/// office mended what it had said: `(restated due, stopped)`.
+async fn corrected(wage: i64) -> Vec<(Option<Money>, usize)> {
+    let mut found = Vec::new();
+    let found_in = std::sync::Mutex::new(&mut found);
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let case = awarded(&story, &family).await;
+        story.to_gather().await;
+        story.at("2026-06-10T10:00:00+05:00");
+        let mended = couple(1, wage, &["2020-06-01"]);
+        story.agencies_answer(&mended, "2026-01-05", &[]).await;
+        let mut tx = platform.db.begin().await.unwrap();
+        let from = month_of("2026-03");
+        for opened in [1, 0] {
+            let again = reassessment::on_correction(&mut tx, &platform, case, from).await;
+            assert_eq!(again.unwrap(), opened);
+        }
+        tx.commit().await.unwrap();
+        let done = story.assess(&story.to_gather().await, &[]).await;
+        for restated in &done.changes.restated {
+            assert_eq!(restated.cause, Cause::Correction);
+            assert_eq!(restated.months.from, month_of("2026-03"));
+            assert_eq!(restated.months.to, Some(month_of("2026-06")));
+            assert!(restated.decision.is_some());
+        }
+        assert_eq!(done.changes.stops[0].from_month, month_of("2026-06"));
+        let due = done.changes.restated.first().map(|restated| restated.due);
+        let stopped = done.changes.stops.len();
+        found_in.lock().unwrap().push((due, stopped));
+        story.holds().await;
+    })
+    .await;
+    found
+}
+
+#[tokio::test]
+async fn a_corrected_wage_restates_the_months_that_were_paid() {
+    for one in corrected(9_000_000).await {
+        assert_eq!(one, (Some(Money::ZERO), 1));
+    }
+    for one in corrected(700_000).await {
+        assert_eq!(one, (Some(Money::from_major(275_000)), 1));
+    }
 }
 
 #[tokio::test]

@@ -76,6 +76,16 @@ pub async fn of_payee(tx: &mut Tx, payee: PersonId) -> Result<Vec<Debt>> {
     store::of_payee(tx, payee).await
 }
 
+/// Is there a debt whose person was not told, or that runs are recovering?
+pub async fn is_moving(tx: &mut Tx) -> Result<bool> {
+    store::is_moving(tx).await
+}
+
+/// Debts whose persons were not told yet.
+pub async fn found(tx: &mut Tx) -> Result<Vec<Debt>> {
+    store::found(tx).await
+}
+
 /// Debts that are not over, the oldest first; of one district, or of all.
 pub async fn open(tx: &mut Tx, district: Option<u32>) -> Result<Vec<Debt>> {
     store::open(tx, district).await

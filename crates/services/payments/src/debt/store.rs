@@ -1,6 +1,8 @@
 //! SQL of debts.
 
-use ::store::{Fault, Ids, Tx, bulk, execute, fetch_all, fetch_optional, fetch_values};
+use ::store::{
+    Fault, Ids, Tx, bulk, execute, fetch_all, fetch_optional, fetch_value, fetch_values,
+};
 use kernel::ids::AccountId;
 use kernel::{AwardId, EntitlementId, Instant, Money, Month, Period, PersonId};
 use uuid::Uuid;
@@ -174,18 +176,39 @@ pub async fn open(tx: &mut Tx, district: Option<u32>) -> Result<Vec<Debt>> {
     rows.into_iter().map(read).collect()
 }
 
+pub async fn is_moving(tx: &mut Tx) -> Result<bool> {
+    Ok(fetch_value!(
+        tx,
+        bool,
+        "SELECT EXISTS (SELECT 1 FROM debt WHERE state IN ('found', 'recovering'))"
+    )?)
+}
+
+/// Debts whose persons were not told.
+pub async fn found(tx: &mut Tx) -> Result<Vec<Debt>> {
+    let rows = fetch_all!(
+        tx,
+        Row,
+        debts!("WHERE d.state = 'found' ORDER BY d.id LIMIT $1"),
+        LIST_MAX
+    )?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Debts under a plan of which nothing is left.
 pub async fn recovered(tx: &mut Tx) -> Result<Vec<Debt>> {
     let rows = fetch_all!(
         tx,
         Row,
-        debts!("WHERE d.state = 'recovering' ORDER BY d.id LIMIT $1"),
+        debts!(
+            "WHERE d.state = 'recovering' AND d.amount_minor - d.offset_minor <=
+                (SELECT SUM(c.deduction_minor) FROM recovery c JOIN payment p
+                    ON p.entitlement = c.entitlement AND p.attempt = 1 WHERE c.debt = d.id)
+             ORDER BY d.id LIMIT $1"
+        ),
         LIST_MAX
     )?;
-    let debts: Result<Vec<Debt>> = rows.into_iter().map(read).collect();
-    let mut debts = debts?;
-    debts.retain(|debt| debt.left() <= Money::ZERO);
-    Ok(debts)
+    rows.into_iter().map(read).collect()
 }
 
 type EventRow = (String, i64, String, Option<Uuid>, i64);

@@ -50,6 +50,11 @@ pub async fn restate(tx: &mut Tx, ids: &Ids, batch: &[Restatement]) -> Result<Ve
     Ok(found)
 }
 
+/// Does a restated month wait to be settled?
+pub async fn is_open(tx: &mut Tx) -> Result<bool> {
+    store::is_open(tx).await
+}
+
 /// What was restated of an award, in the order of months.
 pub async fn of_award(tx: &mut Tx, award: kernel::AwardId) -> Result<Vec<RestatedMonth>> {
     store::of_award(tx, award).await

@@ -1,6 +1,6 @@
 //! SQL of restated months.
 
-use ::store::{Fault, Ids, Tx, bulk, fetch_all};
+use ::store::{Fault, Ids, Tx, bulk, fetch_all, fetch_value};
 use kernel::{AwardId, EntitlementId, Instant, Money};
 use uuid::Uuid;
 
@@ -68,6 +68,14 @@ pub async fn insert(tx: &mut Tx, ids: &Ids, found: &[Restated]) -> Result<()> {
     })
     .await?;
     Ok(())
+}
+
+pub async fn is_open(tx: &mut Tx) -> Result<bool> {
+    Ok(fetch_value!(
+        tx,
+        bool,
+        "SELECT EXISTS (SELECT 1 FROM restated_month_open)"
+    )?)
 }
 
 type MonthRow = (i64, i64, i64, String, i64);
