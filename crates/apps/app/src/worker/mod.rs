@@ -21,6 +21,7 @@ use crate::daftar::Daftar;
 use crate::error::Result;
 
 pub use calendar::Calendar;
+pub(crate) use gather::payable_from;
 
 /// The name under which this service hears the outbox.
 pub const CONSUMER: &str = "app";

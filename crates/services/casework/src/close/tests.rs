@@ -313,6 +313,32 @@ async fn second_child(story: &Story<'_>, family: &Family) -> Vec<CaseId> {
 }
 
 #[tokio::test]
+async fn a_birth_that_is_decided_months_later_is_due_from_the_month_after_it() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let case = awarded(&story, &family).await;
+        let asked = second_child(&story, &family).await;
+        story.at("2026-06-10T10:00:00+05:00");
+        let done = story.assess(&asked, &[]).await;
+        assert_eq!(done.changes.awards[0].first_month, month_of("2026-06"));
+        let expected = award::Restated {
+            award: awards(&story, case).await[0].award.id,
+            months: kernel::Period {
+                from: month_of("2026-03"),
+                to: Some(month_of("2026-06")),
+            },
+            due: Money::from_major(525_000),
+            cause: Cause::Birth,
+            decision: Some(done.changes.awards[0].decision),
+        };
+        assert_eq!(done.changes.restated, [expected]);
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_event_in_the_family_changes_the_amount_from_the_next_month() {
     each_db(SCHEMAS, async |platform| {
         let family = couple(1, 600_000, &["2020-06-01"]);
