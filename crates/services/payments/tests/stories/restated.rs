@@ -6,6 +6,7 @@ use payments::Error;
 use payments::debt::{self, Debt, Decide, Limits, Refusal, State};
 use payments::restatement::{self, Reason, Restatement, Settled};
 use payments::run::Kind;
+use payments::trace::{self, Hop};
 use store::fetch_all;
 use store::testing::each_db;
 
@@ -54,6 +55,30 @@ async fn sums(town: &Town, month: Month) -> Vec<i64> {
     )
     .unwrap();
     rows.into_iter().map(|(minor,)| minor).collect()
+}
+
+/// What the trace of a payment says of restated months.
+async fn arrears_hops(town: &Town, month: Month, amount: Money) -> Vec<Hop> {
+    let permit = town
+        .permit(
+            &crate::town::treasurer(1),
+            access::Action::ReadRun,
+            access::Scope::country(),
+        )
+        .await;
+    let mut tx = town.platform.db.read().await.unwrap();
+    let payments = trace::of_person(&mut tx, &permit, PersonId::from_u128(10))
+        .await
+        .unwrap();
+    let found = payments
+        .iter()
+        .find(|one| (one.month, one.amount) == (month, amount));
+    let steps = trace::trace(&mut tx, &permit, found.expect("the payment").id)
+        .await
+        .unwrap();
+    let hops = steps.into_iter().map(|step| step.hop);
+    hops.filter(|hop| matches!(hop, Hop::Restated { .. }))
+        .collect()
 }
 
 async fn restate(town: &Town, from: &str, to: &str, due: i64, reason: Reason) -> Vec<i64> {
@@ -139,6 +164,13 @@ async fn a_birth_told_late_is_paid_for_with_the_next_run_once() {
         assert_eq!(sums(&town, month("2026-05")).await, [50_000, MONTHLY]);
         pay(&town, month("2026-06")).await;
         assert_eq!(sums(&town, month("2026-06")).await, [MONTHLY]);
+        let hops = arrears_hops(&town, month("2026-05"), Money(50_000)).await;
+        let good = |text: &str| Hop::Restated {
+            month: month(text),
+            paid: Money(MONTHLY),
+            due: Money(due),
+        };
+        assert_eq!(hops, [good("2026-03"), good("2026-04")]);
         town.verify().await;
     })
     .await;
