@@ -75,6 +75,44 @@ async fn a_death_stops_the_award_of_the_dead_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_death_told_after_the_next_payment_is_a_debt_that_nobody_pays_by_itself() {
+    stage::each(Cast::default(), async |stage| {
+        let awarded = awarded_in_january(stage).await;
+        let february = stage::month(2026, 2);
+        stage.appropriate(february).await;
+        stage.whole_run(february).await;
+        let case = &awarded[0];
+        let dead = pinfl_of(stage, case.applicant).await;
+        let death = json!({
+            "id": "0199c0de-0000-7000-8000-000000000004", "kind": "death",
+            "on": "2026-01-30", "person": dead.to_string(),
+        });
+        assert!(send(stage, &death).await, "the first message is news");
+        stage.daftar.settle().await.expect("a settling");
+        let mut tx = stage.daftar.platform.db.read().await.expect("a snapshot");
+        let debts = payments::debt::of_payee(&mut tx, case.applicant).await;
+        let told = casework::notice::of_person(&mut tx, case.applicant).await;
+        let debts = debts.expect("debts");
+        let months = payments::restatement::of_debt(&mut tx, debts[0].id).await;
+        drop(tx);
+        assert_eq!(debts.len(), 1);
+        assert_eq!(Some(debts[0].amount), case.amount);
+        assert_eq!(debts[0].state, payments::debt::State::Notified);
+        assert_eq!(told.expect("notices").len(), 1);
+        let months = months.expect("months");
+        assert_eq!(months.len(), 1);
+        assert_eq!(
+            (months[0].month, months[0].due),
+            (february, kernel::Money::ZERO)
+        );
+        let recoveries = count(stage, "SELECT COUNT(*) FROM recovery").await;
+        assert_eq!(recoveries, 0, "nothing is kept from anybody by itself");
+        stage.everything_holds().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_the_registry_sends_births_and_deaths() {
     stage::each(Cast::default(), async |stage| {
         let url = format!("{}/api/civil-events", stage.address);

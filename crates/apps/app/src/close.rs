@@ -68,6 +68,7 @@ impl Daftar {
         let changes = casework::award::Changes {
             stops: done.stops,
             awards: done.awards,
+            restated: Vec::new(),
         };
         let followed = entitle::follow(&mut tx, ids, &permit, &changes).await?;
         entitle::wait(&mut tx, ids, &followed).await?;

@@ -7,12 +7,14 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 
 use access::{Action, Permit, Purpose};
-use casework::award::{Award, AwardStop, Changes, FreeLines, Running};
+use casework::award::{Award, AwardStop, Changes, FreeLines, Restated, Running};
+use casework::reassessment::Cause;
 use kernel::facts::{CellView, code};
 use kernel::portrait::PackedFact;
 use kernel::{AwardId, BankAccount, CaseId, EntitlementId, Fact, Mfo, Month, Period, PersonId};
 use payments::appropriation;
 use payments::entitlement::{self, NewEntitlement, Stop};
+use payments::restatement::{self, Reason, Restatement};
 use serde::{Deserialize, Serialize};
 use store::job::{self, Job, NewJob};
 use store::{Ids, Tx};
@@ -25,14 +27,16 @@ use crate::error::{Error, Result};
 pub struct Followed {
     pub opened: usize,
     pub stopped: usize,
+    /// Paid months that differ from what was due.
+    pub restated: usize,
     /// The payee has no card account that a bank told us of.
     pub without_account: Vec<Award>,
     /// The budget does not reach, and which line of it.
     pub without_money: Vec<(Award, entitlement::Refusal)>,
 }
 
-/// Follows casework: first stops, then awards. An award that the budget does not reach stops no
-/// other.
+/// Follows casework: first stops, then awards, then months that are restated. An award that the
+/// budget does not reach stops no other.
 pub async fn follow(
     tx: &mut Tx,
     ids: &Ids,
@@ -49,7 +53,24 @@ pub async fn follow(
     for part in new.chunks(payments::limits::ENTITLEMENTS_MAX) {
         open(tx, ids, part, &changes.awards, &mut followed).await?;
     }
+    let restated: Vec<Restatement> = changes.restated.iter().map(restatement).collect();
+    followed.restated = restatement::restate(tx, ids, &restated).await?.len();
     Ok(followed)
+}
+
+fn restatement(restated: &Restated) -> Restatement {
+    Restatement {
+        award: restated.award,
+        months: restated.months,
+        due: restated.due,
+        reason: match restated.cause {
+            Cause::Birth => Reason::Birth,
+            Cause::Death => Reason::Death,
+            Cause::Union => Reason::Union,
+            Cause::ComingOfAge | Cause::TermEnd | Cause::Correction => Reason::Correction,
+        },
+        decision: restated.decision,
+    }
 }
 
 /// Opens all at once, or one after the other when the money does not reach for all: a refusal
@@ -96,18 +117,15 @@ fn id_of(award: &Award) -> EntitlementId {
 async fn stop(tx: &mut Tx, ids: &Ids, stops: &[AwardStop]) -> Result<usize> {
     let mut batch = Vec::with_capacity(stops.len());
     for stop in stops {
-        // An award without an account has no entitlement to stop.
-        if entitlement::find(tx, EntitlementId(stop.award.0))
-            .await?
-            .is_some()
-        {
-            batch.push(Stop {
-                entitlement: EntitlementId(stop.award.0),
-                last_month: stop.from_month.plus(-1),
-                reason: stop.reason.word().to_owned(),
-                by: None,
-            });
-        }
+        // An award without an account has no entitlement to stop; one that a debt is kept from
+        // has several.
+        let paying = entitlement::of_award(tx, stop.award).await?;
+        batch.extend(paying.iter().map(|paying| Stop {
+            entitlement: paying.id,
+            last_month: stop.from_month.plus(-1),
+            reason: stop.reason.word().to_owned(),
+            by: None,
+        }));
     }
     let mut stopped = 0;
     for part in batch.chunks(payments::limits::ENTITLEMENTS_MAX) {
@@ -315,6 +333,7 @@ pub async fn open_waiting(daftar: &Daftar) -> Result<usize> {
     let changes = Changes {
         stops: Vec::new(),
         awards,
+        restated: Vec::new(),
     };
     let followed = follow(&mut tx, &platform.ids, &permit, &changes).await?;
     job::done(&mut tx, &jobs).await?;

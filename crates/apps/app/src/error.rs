@@ -44,6 +44,11 @@ pub enum Error {
         first: kernel::Month,
         last: kernel::Month,
     },
+    #[error(
+        "the law of {on} has no parameter `{name}`: how much of a payment may be kept is not \
+         known; write it into the country's pack"
+    )]
+    NoRecoveryLimit { name: &'static str, on: kernel::Day },
     #[error("this is allowed in a demonstration only (`--demo`)")]
     NotADemo,
     #[error("{partner} does not answer as agreed: {why}")]

@@ -8,6 +8,7 @@
 pub mod close;
 pub mod config;
 mod daftar;
+mod debt;
 pub mod demo;
 pub mod entitle;
 mod error;

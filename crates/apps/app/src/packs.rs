@@ -81,6 +81,20 @@ pub fn one(packs: &Path, country: &str, id: &str) -> Result<Pack, PacksError> {
     rules::read_pack(id, &files, &shared).map_err(PacksError::Wrong)
 }
 
+/// A pack that lies elsewhere (a draft of a reform), read with what the country's packs share.
+/// Its id is the name of its folder.
+pub fn at(packs: &Path, country: &str, folder: &Path) -> Result<Pack, PacksError> {
+    let shared = markdown_in(packs, &packs.join(country))?;
+    let files = markdown_in(packs, folder)?;
+    if files.is_empty() {
+        return Err(PacksError::Empty {
+            path: folder.display().to_string(),
+        });
+    }
+    let folder = fs::canonicalize(folder).map_err(|reason| unreadable(folder, reason))?;
+    rules::read_pack(&name(&folder), &files, &shared).map_err(PacksError::Wrong)
+}
+
 /// The packs of one name, whatever their country; a mistake in any other pack is no matter. The
 /// name may be a stranger's: it is looked for among the folders that are there.
 pub fn named(packs: &Path, id: &str) -> Result<Vec<Pack>, PacksError> {

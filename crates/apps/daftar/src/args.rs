@@ -70,6 +70,13 @@ pub enum Command {
     /// since; the rows of the others are carried. Another law or another day decides all.
     /// `--compare` shows what a newer run says otherwise than an older one, before any award.
     Assess(Assess),
+    /// Decide an award again for months that were paid, with what is known now
+    ///
+    /// For an agency's answer that was mended, or a value of the law announced for a day that has
+    /// passed. The question is asked as it was asked first; what was due and was not paid is paid
+    /// with the next run, what was paid too much is a debt (see `pay debts`). Nothing of before is
+    /// changed. A running server, or `daftar serve`, does the work.
+    Restate(Restate),
     /// Write the register as a folder of Parquet files, for simulation and other engines
     Snapshot(Snapshot),
     /// Ask what a reform would do: who wins and loses, what it costs, what it does to poverty
@@ -268,9 +275,9 @@ pub struct Simulate {
     /// The law as it is: a regime of the packs
     #[arg(long, value_name = "REGIME")]
     pub base: String,
-    /// The reform: parameter=value as the pack's tables write it (money in so'm or roubles), or
-    /// another regime; may be given several times
-    #[arg(long, required = true, value_name = "PARAMETER=VALUE|REGIME")]
+    /// The reform: parameter=value as the pack's tables write it (money in so'm or roubles),
+    /// another regime, or the folder of a pack that lies elsewhere; may be given several times
+    #[arg(long, required = true, value_name = "PARAMETER=VALUE|REGIME|FOLDER")]
     pub reform: Vec<String>,
     /// The folder of a snapshot of the register
     #[arg(long, value_name = "SNAPSHOT")]
@@ -307,6 +314,9 @@ pub struct Simulate {
     /// A folder for the tables (CSV and Parquet) and the plots (SVG)
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
+    /// Write over the simulation that the folder holds
+    #[arg(long, requires = "out")]
+    pub overwrite: bool,
 }
 
 #[derive(Debug, Args)]
@@ -314,6 +324,15 @@ pub struct Trace {
     /// The payment's id, as statements carry it; or a case's number, for all payments to its
     /// applicant
     pub payment: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Restate {
+    /// The number (4F7K29) or id of the case that was awarded
+    pub case: String,
+    /// The first month that may have been paid otherwise than was due (2026-03)
+    #[arg(long, value_name = "MONTH")]
+    pub from: String,
 }
 
 #[derive(Debug, Args)]

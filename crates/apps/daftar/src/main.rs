@@ -23,12 +23,14 @@ mod pay;
 mod pay_args;
 mod pay_channel;
 mod pay_check;
+mod pay_debt;
 mod pay_export;
 mod pay_import;
 mod pay_worklist;
 mod proof;
 mod proof_args;
 mod receipt;
+mod restate;
 mod rules;
 mod serve;
 mod show;
@@ -80,6 +82,7 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Snapshot(snapshot) => snapshot::run(common, snapshot).await,
         Command::Pay(pay) => pay::run(common, pay).await,
         Command::Trace(trace) => trace::run(common, trace).await,
+        Command::Restate(args) => restate::run(common, args).await,
         Command::Explain(explain) => explain::run(common, explain).await,
         Command::Receipt(receipt) => receipt::write(common, receipt).await,
         Command::Replay(replay) => receipt::replay(common, replay),

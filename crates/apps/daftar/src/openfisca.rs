@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rules::openfisca::{TestOutcome, TestReport, run_tests};
+use rules::openfisca::{NotTests, TestOutcome, TestReport, run_tests};
 use serde::Serialize;
 
 use crate::args::Common;
@@ -43,8 +43,8 @@ pub fn test(common: &Common, folder: &Path, pack: &str) -> Result<(), Failure> {
         let shown = file.strip_prefix(folder).unwrap_or(&file).display();
         let shown = shown.to_string();
         let text = std::fs::read_to_string(&file)?;
-        let reports = run_tests(&pack, &text)
-            .map_err(|wrong| Failure::Failed(format!("{shown}: {wrong}")))?;
+        // A file that does not read stops no other.
+        let reports = run_tests(&pack, &text).unwrap_or_else(|wrong| vec![unread(&wrong)]);
         reports
             .into_iter()
             .for_each(|report| tested.count(&shown, report));
@@ -53,6 +53,13 @@ pub fn test(common: &Common, folder: &Path, pack: &str) -> Result<(), Failure> {
     match (tested.failed, tested.passed) {
         (0, 1..) => Ok(()),
         _ => Err(Failure::InPart),
+    }
+}
+
+fn unread(wrong: &NotTests) -> TestReport {
+    TestReport {
+        name: "the whole file".to_owned(),
+        outcome: TestOutcome::Failed(vec![wrong.to_string()]),
     }
 }
 

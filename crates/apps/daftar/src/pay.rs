@@ -14,7 +14,7 @@ use crate::args::{Common, Pay, PayStep};
 use crate::config;
 use crate::failure::Failure;
 use crate::show::{Show, som};
-use crate::{pay_channel, pay_check, pay_export, pay_import, pay_worklist};
+use crate::{pay_channel, pay_check, pay_debt, pay_export, pay_import, pay_worklist};
 
 #[derive(Serialize)]
 struct RunShown {
@@ -46,6 +46,10 @@ pub async fn run(common: &Common, args: &Pay) -> Result<(), Failure> {
         PayStep::Close { line, note, login } => {
             return close(&daftar, &show, line, note, login).await;
         }
+        PayStep::Debts { .. }
+        | PayStep::Recover { .. }
+        | PayStep::Waive { .. }
+        | PayStep::Dispute { .. } => return pay_debt::run(&daftar, &show, &args.step).await,
         PayStep::Worklist { silent_after } => {
             return pay_worklist::run(&daftar, &show, *silent_after).await;
         }
@@ -99,11 +103,11 @@ async fn approve(daftar: &Daftar, run: RunId, login: &str) -> Result<Run, Failur
     Ok(run::approve(&daftar.platform, &permit, run, order.sha256).await?)
 }
 
-async fn sign_in(daftar: &Daftar, login: &str) -> Result<Subject, Failure> {
+pub async fn sign_in(daftar: &Daftar, login: &str) -> Result<Subject, Failure> {
     let secret = std::env::var("DAFTAR_SECRET").map_err(|_| {
         Failure::argument(
             "DAFTAR_SECRET",
-            "set it to the secret of the approving treasurer",
+            "set it to the secret of the account that signs",
         )
     })?;
     session::sign_in(&daftar.platform, login, &secret, session::Kind::Api)

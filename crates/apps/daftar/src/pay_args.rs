@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use kernel::ids::Uuid;
 
 #[derive(Debug, Args)]
 pub struct Pay {
@@ -16,6 +17,17 @@ pub struct Pay {
     pub partners: String,
     #[command(subcommand)]
     pub step: PayStep,
+}
+
+/// Who decides about a debt, and why.
+#[derive(Debug, Args)]
+pub struct Decided {
+    /// Why; the person and the auditor read it
+    #[arg(long)]
+    pub note: String,
+    /// The login of the officer; the secret is read from DAFTAR_SECRET
+    #[arg(long)]
+    pub login: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -106,6 +118,39 @@ pub enum PayStep {
         /// The login of the treasurer; the secret is read from DAFTAR_SECRET
         #[arg(long)]
         login: String,
+    },
+    /// Show debts: what persons were paid too much, and what became of it; one of them with its months
+    Debts {
+        /// The debt's id; without it, all that are not over
+        debt: Option<Uuid>,
+        /// Only those of a district, by its code
+        #[arg(long, conflicts_with = "debt")]
+        district: Option<u32>,
+    },
+    /// Recover a debt from the payments to come, in the name of a district officer
+    ///
+    /// So many per cent of each month's payment are kept until the debt is gone: no more than the law
+    /// of the country allows, and never below its floor (parameters `recovery_share_max` and
+    /// `recovery_floor`). The person must have been told of the debt.
+    Recover {
+        debt: Uuid,
+        /// Per cent of a month's payment
+        #[arg(long)]
+        percent: u32,
+        #[command(flatten)]
+        decided: Decided,
+    },
+    /// Waive a debt in the name of a district officer: nothing of it is recovered
+    Waive {
+        debt: Uuid,
+        #[command(flatten)]
+        decided: Decided,
+    },
+    /// Note that the person objects to a debt: an officer has to decide
+    Dispute {
+        debt: Uuid,
+        #[command(flatten)]
+        decided: Decided,
     },
     /// Show what the banks leave for a person: lines that fit nothing, gaps, rejections, silence
     ///

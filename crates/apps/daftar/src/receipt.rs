@@ -75,11 +75,22 @@ pub fn replay(common: &Common, args: &Replay) -> Result<(), Failure> {
     }
 }
 
+fn words_of(verdict: rules::Verdict) -> &'static str {
+    match verdict {
+        rules::Verdict::Entitled => "entitled",
+        rules::Verdict::NotEntitled => "not entitled",
+        rules::Verdict::Unknown => "not known yet",
+        rules::Verdict::NeedsVisit(_) => "waits for a step that people take",
+    }
+}
+
 fn told(result: &Replayed<'_>) -> String {
     if result.same {
         return format!(
-            "The same to the last bit: {:?} by {} {}",
-            result.verdict, result.pack, result.hash
+            "The same to the last bit: {} by {} {}",
+            words_of(result.verdict),
+            result.pack,
+            result.hash
         );
     }
     let lines: Vec<String> = result.differences.iter().map(ToString::to_string).collect();

@@ -293,6 +293,9 @@ fn sql(
             format!("{dialect} is none of duckdb, datafusion"),
         )
     })?;
+    if !pack.in_force().contains(on) {
+        return Err(Failure::argument("--on", not_in_force(pack, on)));
+    }
     let plan = pack
         .plan(on)
         .map_err(|why| Failure::Failed(why.to_string()))?;
@@ -306,6 +309,16 @@ fn sql(
     };
     Show::new(common).result(&statement.sql, &statement);
     Ok(())
+}
+
+fn not_in_force(pack: &Pack, on: Day) -> String {
+    let period = pack.in_force();
+    let until = match period.to {
+        Some(end) => format!("to {}", end.plus_days(-1)),
+        None => "on".to_owned(),
+    };
+    let (id, from) = (pack.id(), period.from);
+    format!("{id} is not in force on {on}: a day from {from} {until}")
 }
 
 fn parameters(common: &Common, packs: &[Pack], regime: &str) -> Result<(), Failure> {

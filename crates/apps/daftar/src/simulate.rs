@@ -4,8 +4,9 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::Instant;
 
+use app::packs::PacksError;
 use insight::bootstrap::Sample;
-use insight::simulation::{Families, Laws, Report, Steps, Study, Titles, of_snapshot};
+use insight::simulation::{Families, Laws, Report, Side, Steps, Study, Titles, of_snapshot};
 use insight::snapshot::Snapshot;
 use insight::table::{Cell, Table, grouped, money_word};
 use kernel::{Currency, Day};
@@ -23,6 +24,13 @@ use crate::show::Show;
 const LINE: &str = "mce";
 
 #[derive(Serialize)]
+struct Failing {
+    law: String,
+    formula: String,
+    families: u64,
+}
+
+#[derive(Serialize)]
 struct Simulated {
     base: String,
     reform: String,
@@ -33,6 +41,8 @@ struct Simulated {
     families: usize,
     income_unknown: usize,
     malformed: u64,
+    /// Families for whom a formula of a law itself fails, by law and formula.
+    failing: Vec<Failing>,
     sample_of: Option<u64>,
     seconds: f64,
     figures: Vec<Value>,
@@ -46,7 +56,11 @@ pub fn run(common: &Common, args: &Simulate) -> Result<(), Failure> {
     let config = config::of(common, &snapshot.manifest.country);
     let packs = app::packs::read(&config.packs, &config.country).map_err(failed)?;
     let base = named(&packs, "--base", &args.base)?;
-    let (reform, called) = reformed(&packs, base, &args.reform)?;
+    let drafts = |folder: &Path| app::packs::at(&config.packs, &config.country, folder);
+    let (reform, called) = reformed(&packs, &drafts, base, &args.reform)?;
+    if let Some(folder) = &args.out {
+        free(folder, args.overwrite)?;
+    }
     let on = match &args.on {
         Some(text) => Day::parse(text).map_err(|why| Failure::argument("--on", why))?,
         None => snapshot.manifest.taken_on,
@@ -78,6 +92,18 @@ pub fn run(common: &Common, args: &Simulate) -> Result<(), Failure> {
         Some(folder) => write(folder, &report)?,
         None => Vec::new(),
     };
+    let failing = families.failing.iter().map(|((law, formula), count)| {
+        let law = match law {
+            Side::Base => base.id().to_owned(),
+            Side::Reform => called.clone(),
+        };
+        Failing {
+            law,
+            formula: formula.clone(),
+            families: *count,
+        }
+    });
+    let failing = failing.collect();
     let simulated = Simulated {
         base: base.id().to_owned(),
         reform: called,
@@ -88,6 +114,7 @@ pub fn run(common: &Common, args: &Simulate) -> Result<(), Failure> {
         families: families.len(),
         income_unknown: study.unknown_incomes(),
         malformed: families.malformed,
+        failing,
         sample_of: args.sample_of,
         seconds: began.elapsed().as_secs_f64(),
         figures: objects(&report.figures),
@@ -103,14 +130,27 @@ fn failed(wrong: impl std::fmt::Display) -> Failure {
     Failure::Failed(wrong.to_string())
 }
 
+/// Reads a pack that lies in a folder of its own.
+type Drafts<'a> = &'a dyn Fn(&Path) -> Result<Pack, PacksError>;
+
 /// The reform and what it is called: the base (or another pack) with its changes.
-fn reformed(packs: &[Pack], base: &Pack, reform: &[String]) -> Result<(Pack, String), Failure> {
+fn reformed(
+    packs: &[Pack],
+    drafts: Drafts<'_>,
+    base: &Pack,
+    reform: &[String],
+) -> Result<(Pack, String), Failure> {
     let (changes, regimes): (Vec<&String>, Vec<&String>) =
-        reform.iter().partition(|one| one.contains('='));
+        reform.iter().partition(|one| is_change(one));
     if regimes.len() > 1 {
         return Err(Failure::argument("--reform", "it names two packs"));
     }
+    let draft;
     let from = match regimes.first() {
+        Some(folder) if Path::new(folder).is_dir() => {
+            draft = drafts(Path::new(folder)).map_err(failed)?;
+            &draft
+        }
         Some(id) => named(packs, "--reform", id)?,
         None => base,
     };
@@ -134,6 +174,12 @@ fn reformed(packs: &[Pack], base: &Pack, reform: &[String]) -> Result<(Pack, Str
     let pack = from.with_parameters(&changes);
     let pack = pack.map_err(|wrong| Failure::argument("--reform", wrong))?;
     Ok((pack, called.join(", ")))
+}
+
+/// A path may have an equals sign, the name of a parameter has no slash.
+fn is_change(reform: &str) -> bool {
+    let name = reform.split_once('=').map(|(name, _)| name);
+    name.is_some_and(|name| !name.contains('/'))
 }
 
 /// The poverty line in minor units. It is the base's, so that a reform that moves its own threshold
@@ -206,6 +252,19 @@ fn clusters(districts: &[u32]) -> Vec<u32> {
     known.dedup();
     let place = |district: &u32| known.binary_search(district).expect("one of them") as u32;
     districts.iter().map(place).collect()
+}
+
+/// Figures of another simulation are not lost unasked.
+fn free(folder: &Path, overwrite: bool) -> Result<(), Failure> {
+    let taken = folder.join("figures.csv");
+    if overwrite || !taken.exists() {
+        return Ok(());
+    }
+    let why = format!(
+        "{} holds a simulation: another folder, or --overwrite",
+        folder.display()
+    );
+    Err(Failure::argument("--out", why))
 }
 
 fn write(folder: &Path, report: &Report) -> Result<Vec<String>, Failure> {
@@ -287,6 +346,15 @@ fn told(simulated: &Simulated, report: &Report) -> String {
             "Income unknown: {} families, outside poverty, Gini and targeting. Not readable: {}.\n",
             grouped(simulated.income_unknown as f64),
             simulated.malformed
+        ));
+    }
+    for one in &simulated.failing {
+        text.push_str(&format!(
+            "Left out: {} families for whom `{}` of {} fails (a number too large, a division by \
+             nothing, an amount below zero, or no band that fits).\n",
+            grouped(one.families as f64),
+            one.formula,
+            one.law,
         ));
     }
     if let Some(of) = simulated.sample_of {

@@ -147,6 +147,14 @@ fn said(hop: &Hop) -> (&'static str, String) {
             "committed",
             format!("{} a month, entitlement {entitlement}", som(amount.0)),
         ),
+        Hop::Restated { month, paid, due } => (
+            "restated",
+            format!("{month} was paid {}, {} was due", som(paid.0), som(due.0)),
+        ),
+        Hop::Deducted { debt, amount } => (
+            "deducted",
+            format!("{} a month is kept for debt {debt}", som(amount.0)),
+        ),
         Hop::Run { run, state } => ("run", format!("{} (run {run})", state.as_str())),
         Hop::Ordered { order, total } => (
             "ordered",

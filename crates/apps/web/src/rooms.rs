@@ -12,7 +12,7 @@ use crate::shell::Room;
 /// What a room is called and what one does there.
 type Words = fn(T) -> [&'static str; 2];
 
-const ROOMS: [(&str, Words); 13] = [
+const ROOMS: [(&str, Words); 14] = [
     ("/my/applications", |t| {
         [t.room_my_applications(), t.room_my_applications_about()]
     }),
@@ -36,6 +36,7 @@ const ROOMS: [(&str, Words); 13] = [
     ("/account-tasks", |t| {
         [t.room_account_tasks(), t.room_account_tasks_about()]
     }),
+    ("/debts", |t| [t.room_debts(), t.room_debts_about()]),
     ("/runs", |t| [t.room_runs(), t.room_runs_about()]),
     ("/worklist", |t| {
         [t.room_worklist(), t.room_worklist_about()]

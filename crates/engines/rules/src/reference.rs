@@ -45,14 +45,17 @@ const BLOCKS: &[(&str, &str)] = &[
         "How the tests of other programs call the members and groups of a calculation.",
     ),
     ("scale", "Brackets with their dates, for `scale(name, x)`."),
-    ("term", "How long an award runs, by category or programme."),
+    (
+        "term",
+        "How long an award runs, by category or programme; how long a suspended case is looked at again, by condition; and how many months an entitled family waits for money, under `waiting_list`.",
+    ),
     (
         "steps",
         "Steps that people do, with their deadlines: a table of `visit` or `seven` and working days.",
     ),
     (
         "letter",
-        "The texts of a letter: `awarded`, `refused`, `suspended`, `waiting_list`, `waiting_agency` or `waiting_visit`.",
+        "The texts of a letter: `awarded`, `refused`, `suspended`, `waiting_list`, `postponed`, `waiting_agency` or `waiting_visit`.",
     ),
     (
         "group",

@@ -189,6 +189,58 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, name)| name)
 }
 
+/// Letters of other alphabets that look like small Latin ones: a name with one of them reads as
+/// another name that stands beside it.
+const LOOK_ALIKE: [(char, char); 18] = [
+    ('а', 'a'),
+    ('в', 'b'),
+    ('с', 'c'),
+    ('ԁ', 'd'),
+    ('е', 'e'),
+    ('һ', 'h'),
+    ('і', 'i'),
+    ('ј', 'j'),
+    ('к', 'k'),
+    ('м', 'm'),
+    ('о', 'o'),
+    ('р', 'p'),
+    ('ѕ', 's'),
+    ('у', 'y'),
+    ('х', 'x'),
+    ('α', 'a'),
+    ('ο', 'o'),
+    ('ı', 'i'),
+];
+
+/// What is wrong with a name, and a name like it that would do. Names are lower-case ASCII, so
+/// that no two look alike and none is folded.
+pub fn name_fault(name: &str) -> Option<(String, String)> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let digit_first = name.starts_with(|c: char| c.is_ascii_digit());
+    if name.chars().all(plain) && !digit_first {
+        return None;
+    }
+    let small = name.to_lowercase();
+    let latin = |c: char| LOOK_ALIKE.iter().find(|(other, _)| *other == c);
+    let instead: String = small
+        .chars()
+        .map(|c| latin(c).map_or(c, |(_, latin)| *latin))
+        .map(|c| if plain(c) { c } else { '_' })
+        .collect();
+    let instead = match digit_first {
+        true => format!("n{instead}"),
+        false => instead,
+    };
+    let why = match small.chars().find_map(latin) {
+        Some((other, latin)) => {
+            format!("the letter `{other}` in `{name}` only looks like the Latin `{latin}`")
+        }
+        None if digit_first => "a name does not begin with a digit".to_owned(),
+        None => "names are written in small Latin letters, digits and `_`".to_owned(),
+    };
+    Some((why, instead))
+}
+
 /// Levenshtein distance; names are short, so the plain table will do.
 fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().take(64).collect();

@@ -69,7 +69,7 @@ fn mistakes_are_named_with_what_to_write_instead() {
     check(
         "children > 0",
         "children > 0 or",
-        "this is not an expression",
+        "this formula ends where something more must follow",
     );
     check(
         "children > 0",

@@ -202,6 +202,20 @@ fn one_fact_that_is_to_be_two_things_is_seen() {
 #[test]
 fn a_regime_that_ends_before_it_begins_is_seen() {
     check(
+        "2026-01-01 | 2025-12-01 | 700 000 | Act 1     | verified |",
+        "2026-01-01 | 2025-12-01 | 700 000 | PLACEHOLDER | verified |",
+        "verified",
+        "a value whose law is `PLACEHOLDER` was read in no text",
+        "recalled",
+    );
+    check(
+        "```term POOR\nmonths: 12\nat end: reassess\nlaw: Act 1\nstatus: verified",
+        "```term POOR\nmonths: 12\nat end: reassess\nlaw: Act 1\nstatus: sure",
+        "sure",
+        "a term without a status",
+        "`verified` (read in a text) or `recalled`",
+    );
+    check(
         "in force until: 2027-12-31",
         "in force until: 2025-12-31",
         "2025-12-31",
@@ -236,6 +250,155 @@ fn a_sum_that_forgets_the_month_is_seen() {
         "sum(wage.amount)",
         "warning: this sums `wage` of every month that its source sent",
         "sum(...) filter (where wage.month between window_start and case.window_end)",
+    );
+}
+
+#[test]
+fn a_formula_that_fails_whatever_the_facts_are_is_seen() {
+    check(
+        "filter (where wage.month = case.window_end) / members",
+        "filter (where wage.month = case.window_end) / members / (vehicles_max - 1)",
+        "vehicles_max - 1",
+        "from 2026-01-01 this is zero, and nothing is divided by zero",
+        "another divisor, or `case when … > 0 then … else … end` around the division",
+    );
+    check(
+        "formula: wide * line",
+        "formula: wide * line * 100000000000000",
+        "wide * line * 100000000000000",
+        "from 2026-01-01 this number is too large to be kept",
+        "smaller numbers: a value has at most eighteen digits, those after the point counted",
+    );
+    check(
+        "line base: grant\n",
+        "line base: grant - line\n",
+        "grant - line",
+        "from 2026-01-01 the amount of `adult` is below zero for everybody",
+        "`greatest(…, 0)`, or look at what is taken away",
+    );
+    check(
+        "share: share\n",
+        "share: share * 3\n",
+        "share * 3",
+        "from 2026-01-01 this share is more than the whole",
+        "a share from 0 to 1: 0.75 gives three quarters of the amount",
+    );
+    check(
+        "share: share\n",
+        "share: share - 1\n",
+        "share - 1",
+        "from 2026-01-01 this share is below zero",
+        "a share from 0 to 1: 0.75 gives three quarters of the amount",
+    );
+}
+
+#[test]
+fn what_is_never_reached_does_not_fail() {
+    let guarded = small::edited(
+        "formula: wide * line",
+        "formula: wide * case when vehicles_max > 1 then line / (vehicles_max - 1) else line end",
+    );
+    let told = small::complaints(&guarded);
+    assert!(
+        told.contains("this WHEN never holds") && !told.contains("divided"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_end_of_a_waiting_list_is_a_refusal_that_is_told() {
+    let waiting = |at_end: &str| {
+        let term = "```term waiting_list\nmonths: 3\nlaw: Act 1\nstatus: recalled\nat end: ";
+        small::edited(
+            "```term POOR",
+            &format!("{term}{at_end}\n```\n\n```term POOR"),
+        )
+    };
+    let told = small::complaints(&waiting("reassess"));
+    assert!(
+        told.contains("who waited for money as long as the law allows is refused")
+            && told.contains("instead: at end: stop"),
+        "{told}"
+    );
+    let told = small::complaints(&waiting("stop"));
+    assert!(
+        told.contains("the pack has no letter `postponed`"),
+        "{told}"
+    );
+}
+
+#[test]
+fn names_that_only_look_right_are_seen() {
+    check(
+        "formula: wide * line",
+        "formula: wide * lin\u{435}",
+        "lin\u{435}",
+        "the letter `\u{435}` in `lin\u{435}` only looks like the Latin `e`",
+        "line",
+    );
+    check(
+        "formula: per_capita <= upper_line",
+        "formula: Per_Capita <= upper_line",
+        "Per_Capita",
+        "names are written in small Latin letters, digits and `_`",
+        "per_capita",
+    );
+    check(
+        "formula: per_capita <= upper_line",
+        "formula: \"per_capita\" <= upper_line",
+        "\"per_capita\"",
+        "a name stands without quotes",
+        "per_capita",
+    );
+    let told = small::complaints(&small::edited("```parameter wide", "```parameter 2wide"));
+    assert!(
+        told.contains("a name does not begin with a digit") && told.contains("instead: n2wide"),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_a_word_processor_writes_is_seen() {
+    check(
+        "formula: per_capita <= upper_line",
+        "formula: per_capita \u{2264} upper_line",
+        "\u{2264}",
+        "`\u{2264}` does not belong here",
+        "`<=`",
+    );
+    check(
+        "filter (where member.role = 'child')",
+        "filter (where member.role = \u{2018}child\u{2019})",
+        "\u{2018}",
+        "this is not an expression: Expected: an expression, found: \u{2018}",
+        "a code in straight quotes: 'child'",
+    );
+    check(
+        "formula: per_capita <= upper_line",
+        "formula: (per_capita <= upper_line",
+        "(per_capita <= upper_line",
+        "a bracket of this formula is not closed",
+        "`)` at its end",
+    );
+}
+
+#[test]
+fn formulas_out_of_order_are_told_once() {
+    check(
+        "formula: wide * line",
+        "formula from 2026-06-01: wide * line\nformula from 2026-03-01: line * wide",
+        "formula from 2026-03-01",
+        "this formula stands behind the one from 2026-06-01, which is later",
+        "the oldest formula first; one without a day counts from the beginning",
+    );
+    let twice = small::edited(
+        "formula: wide * line",
+        "formula: wide * line\nformula: line * wide",
+    );
+    assert_eq!(
+        small::complaints(&twice),
+        "small/pack.md:118:1: `formula` stands here twice\n    formula: line * wide\n    \
+         ^^^^^^^\n    instead: keep one of them",
     );
 }
 

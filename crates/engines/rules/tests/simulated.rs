@@ -4,7 +4,7 @@
 mod packs;
 
 use kernel::Day;
-use rules::{OverlayError, Pack, Status};
+use rules::{OverlayError, Pack};
 
 fn sr26() -> Pack {
     packs::pack("uz-sr26")
@@ -74,5 +74,12 @@ fn a_change_that_cannot_be_made_says_what_to_write() {
 
 #[test]
 fn no_pack_can_be_written_with_the_status_of_a_simulation() {
-    assert_eq!(Status::named("simulated"), None);
+    let (mut own, shared) = packs::pack_files("uz-654b");
+    let file = own
+        .iter_mut()
+        .find(|file| file.text.contains("| verified |"));
+    let file = file.expect("a verified value");
+    file.text = file.text.replacen("| verified |", "| simulated |", 1);
+    let errors = rules::read_pack("uz-654b", &own, &shared).expect_err("no such status");
+    assert!(errors[0].message.contains("without a status"), "{errors:?}");
 }

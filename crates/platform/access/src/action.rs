@@ -18,6 +18,8 @@ pub enum Action {
     /// A line of a bank that fits nothing is looked into by a person, and closed with a note.
     CloseBankLine,
     MendAccount,
+    /// The recovery of what a person was paid too much is planned, or waived, with a note.
+    PlanRecovery,
     SetAppropriation,
     ReadFigures,
     SendCivilEvent,
@@ -43,7 +45,7 @@ pub enum Action {
 use Action::*;
 
 impl Action {
-    pub const ALL: [Action; 28] = [
+    pub const ALL: [Action; 29] = [
         LodgeApplication,
         FollowApplications,
         ReadOwnCase,
@@ -58,6 +60,7 @@ impl Action {
         ApproveRun,
         CloseBankLine,
         MendAccount,
+        PlanRecovery,
         SetAppropriation,
         ReadFigures,
         SendCivilEvent,
@@ -90,6 +93,7 @@ impl Action {
             ApproveRun => "approve_run",
             CloseBankLine => "close_bank_line",
             MendAccount => "mend_account",
+            PlanRecovery => "plan_recovery",
             SetAppropriation => "set_appropriation",
             ReadFigures => "read_figures",
             SendCivilEvent => "send_civil_event",

@@ -18,7 +18,7 @@ pub enum Reach {
 }
 
 /// Rows in the order of the work; each action once.
-pub const TABLE: [(Action, &[(Role, Reach)]); 28] = [
+pub const TABLE: [(Action, &[(Role, Reach)]); 29] = [
     (LodgeApplication, &[(Citizen, Own), (MahallaWorker, Within)]),
     (
         FollowApplications,
@@ -65,6 +65,7 @@ pub const TABLE: [(Action, &[(Role, Reach)]); 28] = [
             (DistrictOfficer, Within),
         ],
     ),
+    (PlanRecovery, &[(DistrictOfficer, Within)]),
     (SetAppropriation, &[(Treasurer, Within)]),
     (
         ReadFigures,

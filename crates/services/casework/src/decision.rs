@@ -67,15 +67,27 @@ pub(crate) fn of(
 }
 
 pub(crate) fn refuse(case: &mut Case, ids: &Ids) -> Decision {
+    refuse_telling(case, ids, |decision| json!({ "decision": decision }))
+}
+
+/// Entitled, but put off at as many closes as the law allows.
+pub(crate) fn refuse_postponed(case: &mut Case, ids: &Ids, times: u32) -> Decision {
+    refuse_telling(
+        case,
+        ids,
+        |decision| json!({ "decision": decision, "postponed": times }),
+    )
+}
+
+fn refuse_telling(
+    case: &mut Case,
+    ids: &Ids,
+    detail: impl FnOnce(DecisionId) -> serde_json::Value,
+) -> Decision {
     case.state = State::Refused;
     case.wait = None;
     let decision = of(case, ids, Outcome::Refused, None);
-    case.happened(
-        ids.now(),
-        EventKind::Refused,
-        None,
-        json!({ "decision": decision.id }),
-    );
+    case.happened(ids.now(), EventKind::Refused, None, detail(decision.id));
     decision
 }
 

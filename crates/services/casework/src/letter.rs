@@ -108,6 +108,8 @@ pub async fn of(
 pub fn kind_of(case: &Case) -> LetterKind {
     let waits_for = case.wait.as_ref().map(|wait| wait.who);
     match (case.state, waits_for) {
+        // Entitled, and refused for want of money alone.
+        (State::Refused, _) if case.verdict == Some(Verdict::Entitled) => LetterKind::Postponed,
         (State::Refused, _) => LetterKind::Refused,
         (State::Suspended, _) => LetterKind::Suspended,
         // Ended while suspended: the family applied anew.

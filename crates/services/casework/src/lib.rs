@@ -11,8 +11,8 @@
 //! Reading order: [`case`] (states, waits), [`application`], [`assessment`] (what the law said,
 //! stored so that it replays), [`step`] (visit, conclusion), [`escalation`] (one that
 //! did not come in time), [`decision`], [`close`], [`award`],
-//! [`migration`], [`reassessment`], [`suspension`], [`renewal`], [`letter`], [`language`],
-//! [`figures`], [`verify`].
+//! [`migration`], [`reassessment`], [`suspension`], [`renewal`], [`letter`], [`notice`],
+//! [`language`], [`figures`], [`verify`].
 //!
 //! Whoever calls opens the transaction where money follows in it: payments commits in the same
 //! one. Units: money in tiyin, days and months of the local calendar, instants UTC.
@@ -31,6 +31,7 @@ pub mod figures;
 pub mod language;
 pub mod letter;
 pub mod migration;
+pub mod notice;
 pub mod proactive;
 #[cfg(test)]
 mod programme_tests;
@@ -56,4 +57,5 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("casework", "0004_suspension"),
     store::migration!("casework", "0005_register_runs"),
     store::migration!("casework", "0006_case_read"),
+    store::migration!("casework", "0007_notice"),
 ];

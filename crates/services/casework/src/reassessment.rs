@@ -3,13 +3,13 @@
 
 use ::store::Platform;
 use ::store::{Tx, job};
-use kernel::{AwardId, CaseId, Day, Month, PersonId};
+use kernel::{AwardId, CaseId, Day, Money, Month, PersonId};
 use serde_json::json;
 
 use crate::application;
-use crate::award::{self, AtEnd, AwardStop, StopReason};
+use crate::award::{self, AtEnd, AwardStop, Changes, Running, StopReason};
 use crate::case::{
-    self, Case, EventKind, Held, Origin, State, Wait, WaitFor, first_paid_month, window_end,
+    self, Case, EventKind, Held, Origin, State, Wait, WaitFor, first_paid_month, window_end, words,
 };
 use crate::fault::Result;
 use crate::migration::{gather_jobs, open_from};
@@ -17,26 +17,29 @@ use crate::migration::{gather_jobs, open_from};
 /// Awards looked at in one transaction.
 const BATCH_MAX: i64 = 1_000;
 
-/// Why the question is asked again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
-    Birth,
-    Death,
-    /// A marriage or a divorce.
-    Union,
-    ComingOfAge,
-    TermEnd,
+words! {
+    /// Why the question is asked again.
+    Cause {
+        Birth = "birth",
+        Death = "death",
+        /// A marriage or a divorce.
+        Union = "union",
+        ComingOfAge = "coming_of_age",
+        TermEnd = "term_end",
+        /// What an agency had said was mended, or a value of the law was announced for a day that
+        /// has passed.
+        Correction = "correction",
+    }
 }
 
 impl Cause {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Cause::Birth => "birth",
-            Cause::Death => "death",
-            Cause::Union => "union",
-            Cause::ComingOfAge => "coming_of_age",
-            Cause::TermEnd => "term_end",
-        }
+    /// Are months that were paid already decided again? When a term or a childhood is over the
+    /// award runs on until the answer, and what was paid meanwhile stays with the family.
+    pub const fn restates(self) -> bool {
+        matches!(
+            self,
+            Cause::Birth | Cause::Death | Cause::Union | Cause::Correction
+        )
     }
 }
 
@@ -59,8 +62,8 @@ pub async fn on_event(
     open_all(tx, platform, &formers, ask).await
 }
 
-/// Stops the awards of applicants who died: nothing is paid after the month of the death. The
-/// others of their families are reassessed as after any event.
+/// Stops the awards of applicants who died: nothing is paid after the month of the death, and what
+/// was paid for later months before the death was told is restated. The others of their families are reassessed as after any event.
 pub async fn on_death(
     tx: &mut Tx,
     platform: &Platform,
@@ -68,27 +71,53 @@ pub async fn on_death(
     touched: &[PersonId],
     on: Day,
     payable_from: Month,
-) -> Result<Vec<AwardStop>> {
+) -> Result<Changes> {
     let now = platform.clock.now();
-    let first_unpaid = on.month().plus(1).max(payable_from);
-    let running = award::of_persons(tx, touched, on.month().plus(1)).await?;
-    let mut stops: Vec<AwardStop> = running
-        .iter()
-        .filter(|(_, running)| dead.contains(&running.award.payee))
-        .map(|(_, running)| AwardStop {
-            award: running.award.id,
-            case: running.award.case,
-            from_month: first_unpaid.max(running.award.first_month),
-            reason: StopReason::Death,
-            decision: None,
-        })
-        .collect();
-    stops.sort_by_key(|stop| stop.award);
-    stops.dedup_by_key(|stop| stop.award);
+    let after = on.month().plus(1);
+    let first_unpaid = after.max(payable_from);
+    let mut running = award::of_persons(tx, touched, after).await?;
+    running.retain(|(_, running)| dead.contains(&running.award.payee));
+    running.sort_by_key(|(_, running)| running.award.id);
+    running.dedup_by_key(|(_, running)| running.award.id);
+    let stop = |(_, running): &(PersonId, Running)| AwardStop {
+        award: running.award.id,
+        case: running.award.case,
+        from_month: first_unpaid.max(running.award.first_month),
+        reason: StopReason::Death,
+        decision: None,
+    };
+    let stops: Vec<AwardStop> = running.iter().map(stop).collect();
+    // Paid before the death was told.
+    let months = (after, first_unpaid);
+    let restated = running.iter().filter_map(|(_, running)| {
+        award::restated(running, months, Money::ZERO, Cause::Death, None)
+    });
+    let restated = restated.collect();
     award::insert_stops(tx, &stops, now).await?;
     case::end_stopped(tx, now, &stops).await?;
     on_event(tx, platform, touched, on, Cause::Death).await?;
-    Ok(stops)
+    Ok(Changes {
+        stops,
+        restated,
+        ..Changes::default()
+    })
+}
+
+/// Asks the question of an award again as it was asked first, with what is known now, for its
+/// months from `from` on. Nothing when the award has ended or is being looked at already.
+pub async fn on_correction(
+    tx: &mut Tx,
+    platform: &Platform,
+    former: CaseId,
+    from: Month,
+) -> Result<usize> {
+    let former = case::load(tx, former).await?;
+    let ask = Ask {
+        on: former.applied_on,
+        counted: from.plus(-1),
+        cause: Cause::Correction,
+    };
+    open_all(tx, platform, std::slice::from_ref(&former), ask).await
 }
 
 async fn formers_of(tx: &mut Tx, persons: &[PersonId], on: Day) -> Result<Vec<Case>> {

@@ -9,15 +9,16 @@ use access::{Action, Permit, Purpose, Subject};
 use kernel::facts::{Cell, Fact, FactBody, Source, code};
 use kernel::ids::{AccountId, ApplicationId, Uuid};
 use kernel::{
-    CaseId, Day, EvidenceId, FactId, Instant, Money, Month, PersonId, Pinfl, RunId, Sex, Zone,
+    CaseId, Day, EvidenceId, FactId, Instant, Lang, Money, Month, PersonId, Pinfl, RunId, Sex, Zone,
 };
-use rules::{Pack, SourceFile};
+use rules::{LetterKind, Pack, SourceFile};
 
 use crate::application::{self, Lodged, NewApplication};
 use crate::assessment::{self, Answered, Assessed, Silent};
 use crate::award::FreeLines;
 use crate::case::{self, Case};
 use crate::events;
+use crate::letter;
 use crate::shelf::Shelf;
 
 pub const DISTRICT: u32 = 1_726_262;
@@ -107,26 +108,34 @@ impl Family {
     }
 }
 
+/// A regime of the repository, with what is to be added to it.
+pub fn pack(id: &str, added: &str) -> Pack {
+    let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packs/uz");
+    let mut own = files(&packs.join(id));
+    own.push(SourceFile {
+        path: "added.md".to_owned(),
+        text: added.to_owned(),
+    });
+    rules::read_pack(id, &own, &files(&packs)).unwrap_or_else(|e| panic!("{e:?}"))
+}
+
+fn files(folder: &Path) -> Vec<SourceFile> {
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .collect();
+    paths.sort();
+    let read = |path: &std::path::PathBuf| SourceFile {
+        path: path.file_name().unwrap().to_string_lossy().into_owned(),
+        text: std::fs::read_to_string(path).unwrap(),
+    };
+    paths.iter().map(read).collect()
+}
+
 /// The law of the repository.
 pub fn shelf() -> Shelf {
-    let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packs/uz");
-    let files = |folder: &Path| -> Vec<SourceFile> {
-        let mut paths: Vec<_> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
-            .collect();
-        paths.sort();
-        let read = |path: &std::path::PathBuf| SourceFile {
-            path: path.file_name().unwrap().to_string_lossy().into_owned(),
-            text: std::fs::read_to_string(path).unwrap(),
-        };
-        paths.iter().map(read).collect()
-    };
-    let shared = files(&packs);
-    let pack = |id: &str| -> Pack {
-        rules::read_pack(id, &files(&packs.join(id)), &shared).unwrap_or_else(|e| panic!("{e:?}"))
-    };
+    let pack = |id: &str| pack(id, "");
     Shelf::new(
         Zone::tashkent(),
         vec![
@@ -346,6 +355,18 @@ impl<'a> Story<'a> {
         let found =
             registry::person::find_by_pinfl(&mut self.read().await, &self.permit, pinfl).await;
         found.unwrap().expect("an imported person")
+    }
+
+    /// The case has this letter, whole in every language.
+    pub async fn letters(&self, case: &Case, kind: LetterKind) {
+        assert_eq!(letter::kind_of(case), kind);
+        let mut tx = self.read().await;
+        for lang in Lang::ALL {
+            let letter = letter::of(&mut tx, &self.permit, &self.shelf, case, lang).await;
+            let letter = letter.unwrap();
+            let whole = !letter.subject.is_empty() && !letter.paragraphs.is_empty();
+            assert!(whole && !letter.sms.is_empty(), "{lang:?}");
+        }
     }
 
     /// All checks of `verify` hold.

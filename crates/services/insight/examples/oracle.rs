@@ -1,8 +1,9 @@
 //! What the oracle of the SQL needs beside the engines: families, decisions, statements.
 //!
 //! ```text
-//! oracle make FOLDER SEED FAMILIES DAY            strange families as a snapshot
-//! oracle split FOLDER SEED FAMILIES DAY           the same, a folder for each district
+//! oracle laws PACKS                               of each that decides: regime, day, unit
+//! oracle make FOLDER SEED FAMILIES DAY UNIT       strange families as a snapshot
+//! oracle split FOLDER SEED FAMILIES DAY UNIT      the same, a folder for each district
 //! oracle decide FOLDER PACKS REGIME DAY CASE OUT  the engine's own decisions
 //! oracle sql PACKS REGIME DAY CASE DIALECT        the statement
 //! ```
@@ -22,18 +23,23 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["make", folder, seed, families, day] => {
-            let mut writer =
-                Writer::create(Path::new(folder), &subject(day)).expect("a new folder");
-            each_family(seed, families, day, |family| {
+        ["laws", packs] => {
+            for (regime, pack) in laws(Path::new(packs)) {
+                println!("{regime} {} {}", a_day_of(&pack), pack.unit().name);
+            }
+        }
+        ["make", folder, seed, families, day, unit] => {
+            let subject = subject(day, unit);
+            let mut writer = Writer::create(Path::new(folder), &subject).expect("a new folder");
+            each_family(seed, families, &subject, |family| {
                 writer.push(family).expect("a portrait")
             });
             writer.finish().expect("room on the disk");
         }
-        ["split", folder, seed, families, day] => {
-            let mut splitter =
-                Splitter::create(Path::new(folder), &subject(day)).expect("a new folder");
-            each_family(seed, families, day, |family| {
+        ["split", folder, seed, families, day, unit] => {
+            let subject = subject(day, unit);
+            let mut splitter = Splitter::create(Path::new(folder), &subject).expect("a new folder");
+            each_family(seed, families, &subject, |family| {
                 splitter.push(family).expect("a portrait")
             });
             splitter.finish().expect("room on the disk");
@@ -56,30 +62,57 @@ fn main() {
     }
 }
 
-fn subject(day: &str) -> Subject {
+fn subject(day: &str, unit: &str) -> Subject {
     Subject {
         taken_on: Day::parse(day).expect("a day"),
         country: "uz".to_owned(),
-        unit_block: "nuclear_family".to_owned(),
+        unit_block: unit.to_owned(),
         kinds: CATALOGUE.iter().collect(),
     }
 }
 
-fn each_family(seed: &str, families: &str, day: &str, mut each: impl FnMut(&[u8])) {
-    let kinds = subject(day).kinds;
-    let day = Day::parse(day).expect("a day");
+fn each_family(seed: &str, families: &str, subject: &Subject, mut each: impl FnMut(&[u8])) {
     let seed = seed.parse().expect("a seed");
     for number in 0..families.parse().expect("a number of families") {
-        each(&wild::family(&kinds, day, seed, number).pack());
+        each(&wild::family(&subject.kinds, subject.taken_on, seed, number).pack());
     }
 }
 
+/// The regimes of a country that decide about somebody, in the order of their names.
+fn laws(packs: &Path) -> Vec<(String, Pack)> {
+    let entries = std::fs::read_dir(packs).expect("the folder of packs");
+    let folders = entries.map(|entry| entry.expect("one").path());
+    let folders = folders.filter(|path| path.is_dir());
+    let name = |path: PathBuf| {
+        path.file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned()
+    };
+    let mut names: Vec<String> = folders.map(name).collect();
+    names.sort();
+    let laws = names.into_iter().map(|name| {
+        let pack = pack(packs, &name);
+        (name, pack)
+    });
+    laws.filter(|(_, pack)| !pack.is_calculation()).collect()
+}
+
+/// The last day of a regime that is over, and a day of 2026 of one that is not.
+fn a_day_of(pack: &Pack) -> Day {
+    let day = Day::parse("2026-07-10").expect("a day");
+    let over = pack.in_force().to.filter(|end| *end <= day);
+    over.map_or(day, |end| end.plus_days(-1))
+}
+
 fn plan(packs: &str, regime: &str, day: &str) -> Plan {
-    let folder = Path::new(packs);
-    let read = read_pack(regime, &files(&folder.join(regime)), &files(folder));
-    let pack: Pack = read.unwrap_or_else(|errors| panic!("{}", errors[0]));
-    let plan = pack.plan(Day::parse(day).expect("a day"));
+    let plan = pack(Path::new(packs), regime).plan(Day::parse(day).expect("a day"));
     plan.unwrap_or_else(|why| panic!("{why}"))
+}
+
+fn pack(packs: &Path, regime: &str) -> Pack {
+    let read = read_pack(regime, &files(&packs.join(regime)), &files(packs));
+    read.unwrap_or_else(|errors| panic!("{}", errors[0]))
 }
 
 fn files(folder: &Path) -> Vec<SourceFile> {

@@ -1,7 +1,10 @@
 //! What a command answers when it does not do what was asked: a refusal of its noun
 //! (with the numbers), a silent or wrong partner, or a fault of the database.
 
-use crate::{account_task, appropriation, bank, channel, delivery, entitlement, intake, run};
+use crate::{
+    account_task, appropriation, bank, channel, debt, delivery, entitlement, intake, restatement,
+    run,
+};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -20,6 +23,10 @@ pub enum Error {
     Channel(#[from] channel::Refusal),
     #[error(transparent)]
     Closing(#[from] intake::closing::Refusal),
+    #[error(transparent)]
+    Debt(#[from] debt::Refusal),
+    #[error(transparent)]
+    Restatement(#[from] restatement::Refusal),
     #[error(transparent)]
     Delivery(#[from] delivery::Refusal),
     #[error(transparent)]

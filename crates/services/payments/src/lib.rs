@@ -13,11 +13,13 @@
 //!     |- delivery     statements as files (pain.001), with a manifest
 //!     +- intake       the banks' files (pain.002, camt.053, camt.054, pacs.004, MT940)
 //! answer          credited, or returned -> account_task: open -> mended -> reissued
+//! restatement     months decided again: arrears are an entitlement, too much is a debt
+//!     |- debt         found -> notified -> recovering | waived | disputed -> recovered
 //! trace, figure   where a payment is; what a district was paid
 //! verify          everything above holds together, to the tiyin
 //! ```
 //! Reading order: [`appropriation`], [`entitlement`], [`run`], [`order`], [`statement`],
-//! [`answer`], [`channel`], [`delivery`], [`intake`], [`account_task`], [`trace`], [`figure`],
+//! [`answer`], [`channel`], [`delivery`], [`intake`], [`account_task`], [`restatement`], [`debt`], [`trace`], [`figure`],
 //! [`verify`]. [`posting`] writes the double entry of the `ledger` engine; [`bank`] is the only
 //! door to treasury and banks over the wire, and the `bankfile` engine knows the formats of files.
 //!
@@ -42,6 +44,7 @@ pub mod answer;
 pub mod appropriation;
 pub mod bank;
 pub mod channel;
+pub mod debt;
 pub mod delivery;
 pub mod entitlement;
 mod error;
@@ -53,6 +56,7 @@ pub mod intake;
 pub mod limits;
 pub mod order;
 pub mod posting;
+pub mod restatement;
 pub mod run;
 mod sql;
 pub mod statement;
@@ -72,4 +76,5 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("payments", "0002_bank_files"),
     store::migration!("payments", "0003_bank_keys"),
     store::migration!("payments", "0004_closed_line"),
+    store::migration!("payments", "0007_restatement"),
 ];

@@ -8,8 +8,9 @@ use store::{Tx, fetch_all, fetch_optional};
 use uuid::Uuid;
 
 use crate::bank::Outcome;
+use crate::restatement::{self, RestatedMonth};
 use crate::run::{self, State};
-use crate::{PaymentId, Result, limits, order, sql, statement};
+use crate::{PaymentId, Result, debt, limits, order, sql, statement};
 
 /// What a permit may be for to see a person's payments.
 const READERS: &[Action] = &[
@@ -66,6 +67,17 @@ pub enum Hop {
     /// The entitlement was opened and its money committed.
     Committed {
         entitlement: EntitlementId,
+        amount: Money,
+    },
+    /// Arrears: a month that had been paid otherwise than was due.
+    Restated {
+        month: Month,
+        paid: Money,
+        due: Money,
+    },
+    /// Part of the month is kept for a debt.
+    Deducted {
+        debt: Uuid,
         amount: Money,
     },
     /// The run changed its state.
@@ -254,7 +266,10 @@ pub async fn trace(tx: &mut Tx, permit: &Permit, payment: PaymentId) -> Result<V
         return Ok(Vec::new());
     };
     let mut steps = appropriated(tx, &found).await?;
-    steps.extend(committed(tx, &found).await?);
+    let committed = committed(tx, &found).await?;
+    let opened = committed.as_ref().map_or(found.since, |step| step.at);
+    steps.extend(committed);
+    steps.extend(restated(tx, &found, opened).await?);
     steps.extend(in_run(tx, &found).await?);
     steps.extend(answered(tx, payment).await?);
     steps.extend(mended(tx, payment).await?);
@@ -296,6 +311,25 @@ async fn committed(tx: &mut Tx, payment: &Payment) -> Result<Option<Step>> {
         amount: payment.amount,
     };
     Ok(row.map(|(at, by)| Step::new(at, by, None, hop)))
+}
+
+/// Why it is not just the month of an award: the months that it makes good, or what is kept of it.
+async fn restated(tx: &mut Tx, payment: &Payment, opened: Instant) -> Result<Vec<Step>> {
+    let months = restatement::paid_by(tx, payment.entitlement).await?;
+    let month = |one: RestatedMonth| {
+        let (month, paid, due) = (one.month, one.paid, one.due);
+        Step::new(one.at.0, None, None, Hop::Restated { month, paid, due })
+    };
+    let mut steps: Vec<Step> = months.into_iter().map(month).collect();
+    if let Some((debt, amount)) = debt::deduction(tx, payment.entitlement).await? {
+        steps.push(Step::new(
+            opened.0,
+            None,
+            None,
+            Hop::Deducted { debt, amount },
+        ));
+    }
+    Ok(steps)
 }
 
 async fn in_run(tx: &mut Tx, payment: &Payment) -> Result<Vec<Step>> {

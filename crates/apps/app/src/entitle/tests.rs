@@ -208,6 +208,7 @@ async fn an_award_that_the_budget_does_not_reach_stops_no_other_and_its_case_say
                 award_of_no(2, 900),
                 award_of_no(3, 300),
             ],
+            restated: Vec::new(),
         };
         let mut tx = platform.db.begin().await.unwrap();
         let ids = &platform.ids;

@@ -7,6 +7,7 @@ mod correspondence;
 mod deadlines;
 mod gather;
 mod reactions;
+mod restated;
 mod runs;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::daftar::Daftar;
 use crate::error::Result;
 
 pub use calendar::Calendar;
+pub(crate) use gather::payable_from;
 
 /// The name under which this service hears the outbox.
 pub const CONSUMER: &str = "app";
@@ -107,6 +109,7 @@ impl Daftar {
         round.add(self.gather_due().await?);
         round.add(self.assess_due().await?);
         round.add(self.escalate_due().await?);
+        round.add(self.settle_restated().await?);
         round.add(self.advance_runs().await?);
         Ok(round)
     }

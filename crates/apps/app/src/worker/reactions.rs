@@ -1,7 +1,6 @@
 //! An event of one service becomes a command of another.
 
 use access::{Action, Purpose};
-use casework::award::{AwardStop, Changes};
 use casework::reassessment::{self, Cause};
 use casework::{events, letter};
 use kernel::{CaseId, PersonId};
@@ -88,12 +87,8 @@ impl Daftar {
                 .map(|p| p.id)
                 .collect();
             let payable = payable_from(tx, on.month()).await?;
-            let stops: Vec<AwardStop> =
+            let changes =
                 reassessment::on_death(tx, platform, &dead, &touched.persons, on, payable).await?;
-            let changes = Changes {
-                stops,
-                awards: Vec::new(),
-            };
             entitle::follow(tx, &platform.ids, permit, &changes).await?;
             return Ok(());
         }

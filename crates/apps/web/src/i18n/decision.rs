@@ -9,6 +9,7 @@ texts! {
     answer_awarded_open(sum, from) { uz: "Oyiga {sum} olasiz: {from} dan boshlab.", ru: "Вы будете получать {sum} в месяц с {from}.", en: "You will get {sum} a month from {from}." }
     answer_refused { uz: "Bu safar yordam tayinlanmadi.", ru: "На этот раз помощь не назначена.", en: "Not this time: help is not awarded." }
     answer_refused_because(reason) { uz: "Bu safar yoʻq: {reason}", ru: "На этот раз нет: {reason}", en: "Not this time: {reason}" }
+    reason_money { uz: "haqingiz bor, lekin byudjet qonun ruxsat etgan muddatda yetmadi. Qayta murojaat qilishingiz mumkin.", ru: "помощь вам положена, но бюджета не хватило за весь срок, который даёт закон. Вы можете обратиться снова.", en: "you have the right, but the budget did not reach you for as long as the law lets you wait. You may apply again." }
     answer_suspended { uz: "Toʻlov vaqtincha toʻxtatildi.", ru: "Выплата приостановлена.", en: "The payment is suspended." }
     answer_suspended_because(reason) { uz: "Toʻlov vaqtincha toʻxtatildi: {reason}", ru: "Выплата приостановлена: {reason}", en: "The payment is suspended: {reason}" }
     answer_waiting_list { uz: "Haqingiz bor, lekin bu oy byudjet yetmadi. Siz navbatdasiz.", ru: "Помощь вам положена, но в этом месяце бюджета не хватило. Вы в очереди.", en: "You have the right, but this month's budget ran out. You are on the waiting list." }

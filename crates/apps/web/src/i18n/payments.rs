@@ -123,6 +123,43 @@ texts! {
     missing_gap { uz: "Hisob koʻchirmasi uzilgan", ru: "Разрыв в выписке", en: "A gap in the statement" }
     missing_rejected { uz: "Fayl butunlay rad etilgan, qayta yozing", ru: "Файл отклонён целиком, запишите снова", en: "A file was rejected whole: write it again" }
     missing_silent { uz: "Bank javob bermayapti", ru: "Банк молчит", en: "The bank is silent" }
+    debts_title { uz: "Ortiqcha toʻlovlar", ru: "Переплаты", en: "Overpayments" }
+    debts_lead { uz: "Qaror qilinmaguncha hech kimning toʻlovi kamaytirilmaydi.", ru: "Пока нет решения, ничья выплата не уменьшается.", en: "Nobody's payment is cut before somebody decides." }
+    debts_none { uz: "Ortiqcha toʻlov yoʻq.", ru: "Переплат нет.", en: "There is no overpayment." }
+    debt_title { uz: "Ortiqcha toʻlov", ru: "Переплата", en: "An overpayment" }
+    debt_left { uz: "Qolgan", ru: "Остаток", en: "Left" }
+    debt_months { uz: "Oylar boʻyicha hisob", ru: "Расчёт по месяцам", en: "Month by month" }
+    debt_was_paid { uz: "Toʻlangan", ru: "Выплачено", en: "Was paid" }
+    debt_was_due { uz: "Toʻlanishi kerak edi", ru: "Полагалось", en: "Was due" }
+    debt_history { uz: "Nima boʻldi", ru: "Что было", en: "What happened" }
+    debt_decide { uz: "Qaror", ru: "Решение", en: "Decide" }
+    debt_decide_about { uz: "Idora xatosi boʻlsa, kechish toʻgʻri boʻladi.", ru: "Если ошиблось ведомство, правильно будет списать.", en: "Where an office was wrong, it is right to waive." }
+    debt_percent { uz: "Har oylik toʻlovdan, foiz", ru: "Из каждой выплаты, процентов", en: "Of each month's payment, per cent" }
+    debt_percent_hint(most, floor) { uz: "Koʻpi bilan {most}. Toʻlov {floor} dan kam boʻlmaydi. Kechishda kerak emas.", ru: "Не более {most}. Останется не меньше {floor}. Для списания не нужно.", en: "At most {most}. No less than {floor} is left. Not needed to waive." }
+    debt_percent_wrong { uz: "Qonun ruxsat etgan foizni yozing.", ru: "Укажите процент, который допускает закон.", en: "Enter a percentage that the law allows." }
+    debt_below_floor { uz: "Bu toʻlovdan ushlab boʻlmaydi: u eng kam miqdorda.", ru: "Из этой выплаты удержать нельзя: она наименьшая.", en: "Nothing can be kept of this payment: it is at the floor." }
+    debt_nothing_paid { uz: "Bu odamga endi toʻlanmaydi, ushlab boʻlmaydi.", ru: "Этому человеку больше не платят: удержать не из чего.", en: "This person is paid no more: there is nothing to keep it from." }
+    debt_another_plan { uz: "Boshqa ortiqcha toʻlov ushlanmoqda. Avval u tugasin.", ru: "Уже удерживается другая переплата. Сначала закончится она.", en: "Another overpayment is being recovered. One at a time." }
+    debt_decided_before { uz: "Bu boʻyicha qaror bor yoki odamga hali aytilmagan.", ru: "Решение уже есть, или человеку ещё не сообщили.", en: "It is decided already, or the person was not told yet." }
+    debt_note { uz: "Nega", ru: "Почему", en: "Why" }
+    debt_note_hint { uz: "Buni odam va auditor oʻqiydi.", ru: "Это прочтут человек и аудитор.", en: "The person and the auditor read it." }
+    debt_note_wrong { uz: "Qaror sababini yozing.", ru: "Напишите, почему так решено.", en: "Write why it is decided so." }
+    debt_recover { uz: "Ushlab qolish", ru: "Удерживать", en: "Recover it" }
+    debt_waive { uz: "Kechish", ru: "Списать", en: "Waive it" }
+    debt_decided { uz: "Qaror saqlandi.", ru: "Решение сохранено.", en: "The decision is kept." }
+    debt_birth { uz: "Tugʻilish haqidagi xabar kech keldi", ru: "О рождении узнали поздно", en: "A birth was told late" }
+    debt_death { uz: "Oʻlim haqidagi xabar kech keldi", ru: "О смерти узнали поздно", en: "A death was told late" }
+    debt_union { uz: "Nikoh haqidagi xabar kech keldi", ru: "О браке или разводе узнали поздно", en: "A marriage or divorce was told late" }
+    debt_correction { uz: "Idora maʼlumotini tuzatdi", ru: "Ведомство исправило сведения", en: "An agency mended what it had said" }
+    debt_indexation { uz: "Qonundagi miqdor oʻtgan sanadan oʻzgardi", ru: "Величина закона изменилась задним числом", en: "A value of the law changed from a past day" }
+    debt_found { uz: "Topildi", ru: "Обнаружено", en: "Found" }
+    debt_notified { uz: "Odamga aytildi, qaror kutilmoqda", ru: "Человеку сообщили, ждёт решения", en: "The person was told, a decision is awaited" }
+    debt_disputed { uz: "Odam eʼtiroz bildirdi", ru: "Человек возражает", en: "The person objects" }
+    debt_recovering { uz: "Toʻlovlardan ushlanmoqda", ru: "Удерживается из выплат", en: "Kept from payments" }
+    debt_recovered { uz: "Tugadi", ru: "Погашено", en: "Recovered" }
+    debt_waived { uz: "Kechildi", ru: "Списано", en: "Waived" }
+    debt_offset { uz: "Sizga tegishli summa hisobiga kamaydi", ru: "Уменьшено за счёт доплаты", en: "Lowered by what was owed" }
+    debt_mine_about { uz: "Hech narsa oʻz-oʻzidan ushlanmaydi. Eʼtirozingizni 30 kun ichida mahalla xodimiga ayting.", ru: "Само по себе ничего не удерживается. Возразить можно за 30 дней через работника махалли.", en: "Nothing is kept by itself. You may object within 30 days through the mahalla worker." }
     run_progress { uz: "Bank javoblari", ru: "Ответы банков", en: "Answers of the banks" }
     pay_waiting { uz: "Javob kutilmoqda", ru: "Ждём ответа", en: "Waiting for an answer" }
     col_code { uz: "Kod", ru: "Код", en: "Code" }

@@ -36,6 +36,7 @@ texts! {
     room_cases { uz: "Kutayotgan ishlar", ru: "Ждущие дела", en: "Cases that wait" }
     room_account_tasks { uz: "Qaytgan toʻlovlar", ru: "Возвраты", en: "Returned payments" }
     room_runs { uz: "Toʻlovlar", ru: "Выплаты", en: "Payment runs" }
+    room_debts { uz: "Ortiqcha toʻlovlar", ru: "Переплаты", en: "Overpayments" }
     room_worklist { uz: "Bank qatorlari", ru: "Строки банков", en: "Bank lines" }
     room_appropriations { uz: "Byudjet", ru: "Бюджет", en: "Budget" }
     room_figures { uz: "Raqamlar", ru: "Показатели", en: "Figures" }
@@ -50,6 +51,7 @@ texts! {
     room_cases_about { uz: "Qaysi ishlar kutmoqda va nega.", ru: "Какие дела ждут и почему.", en: "Which cases wait, and why." }
     room_account_tasks_about { uz: "Bank qaytargan toʻlovlar uchun yangi hisobraqam.", ru: "Новый счёт для выплат, которые вернул банк.", en: "A new account for payments the bank returned." }
     room_runs_about { uz: "Oylik toʻlovni tuzish va tasdiqlash.", ru: "Собрать и утвердить выплату за месяц.", en: "Build and approve the payment of a month." }
+    room_debts_about { uz: "Ortiqcha toʻlangan summalar va ular boʻyicha qaror.", ru: "Что выплачено лишнего и что с этим решено.", en: "What was paid too much, and what is decided about it." }
     room_worklist_about { uz: "Banklar aytgan, lekin mos kelmagan qatorlar.", ru: "Строки банков, которые ни к чему не подходят.", en: "Lines of the banks that fit no payment." }
     room_appropriations_about { uz: "Tuman uchun ajratilgan mablagʻ.", ru: "Средства, выделенные району.", en: "Money set aside for a district." }
     room_figures_about { uz: "Tuman boʻyicha arizalar va toʻlovlar.", ru: "Заявления и выплаты по району.", en: "Applications and payments of the district." }

@@ -25,7 +25,7 @@ use crate::pages::access::look;
 use crate::pages::casework::{
     application, case, conclusion, explained, my_application, renewal, visit,
 };
-use crate::pages::payments::{account_task, appropriation, payment, run, worklist};
+use crate::pages::payments::{account_task, appropriation, debt, payment, run, worklist};
 use crate::route::{Need, Route};
 
 /// Together these are the citizen's alone.
@@ -105,6 +105,7 @@ fn workers() -> Vec<Route> {
     ]);
     const RENEW: Need = Need::All(&[Action::ConfirmRenewal]);
     const MEND: Need = Need::All(&[Action::MendAccount]);
+    const DEBT: Need = Need::All(&[Action::PlanRecovery]);
     // Together these are the district officer's alone.
     const WAITING: Need = Need::All(&[Action::ReadWaitingCases, Action::FollowApplications]);
     vec![
@@ -134,6 +135,9 @@ fn workers() -> Vec<Route> {
         Route::get("/account-tasks", MEND, account_task::list),
         Route::get("/account-tasks/{task}", MEND, account_task::form),
         Route::post("/account-tasks/{task}", MEND, account_task::mend),
+        Route::get("/debts", DEBT, debt::list),
+        Route::get("/debts/{debt}", DEBT, debt::form),
+        Route::post("/debts/{debt}", DEBT, debt::decide),
     ]
 }
 

@@ -1,5 +1,5 @@
 //! What can be said of a pack that reads: rules that decide nothing, bands with holes,
-//! dates that never come, names that nobody uses.
+//! formulas that always fail, dates that never come, names that nobody uses.
 //!
 //! The reader ([`crate::read_pack`]) refuses what cannot be decided with at all; this
 //! looks for what can be decided with and is most likely not meant. It is sound where
@@ -10,6 +10,7 @@
 mod bands;
 mod contradiction;
 mod dates;
+mod fault;
 mod interval;
 mod possible;
 mod settled;
@@ -33,6 +34,7 @@ pub fn check(pack: &Pack) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     found.extend(dates::check(pack, &blocks));
     found.extend(settled::check(pack, &blocks, &days));
+    found.extend(fault::check(pack, &days));
     // All variables of a calculation are its results.
     if !pack.is_calculation() {
         found.extend(bands::check(pack, &days));

@@ -170,7 +170,7 @@ impl<'a> Possible<'a> {
     }
 }
 
-fn scale(ty: Type) -> Option<u32> {
+pub(super) fn scale(ty: Type) -> Option<u32> {
     match ty {
         Type::Number { scale, .. } => Some(u32::from(scale)),
         _ => None,

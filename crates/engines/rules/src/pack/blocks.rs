@@ -2,7 +2,7 @@
 
 use crate::limits::DIAGNOSTICS_MAX;
 use crate::markdown::{Block, Word};
-use crate::source::{Diagnostic, nearest};
+use crate::source::{Diagnostic, name_fault, nearest};
 use kernel::{Day, Text3};
 
 /// Errors are gathered, so that an author sees them all at once.
@@ -79,12 +79,8 @@ impl Errors {
     }
 
     pub fn snake_case(&mut self, name: &Word) {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if !name.text.chars().all(plain) || name.text.starts_with(|c: char| c.is_ascii_digit()) {
-            self.add(name.place.error(
-                "names are written in small Latin letters, digits and `_`",
-                "poverty_line",
-            ));
+        if let Some((why, instead)) = name_fault(&name.text) {
+            self.add(name.place.error(why, instead));
         }
     }
 }

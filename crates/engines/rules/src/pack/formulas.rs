@@ -62,26 +62,30 @@ pub fn draft(block: &Block, errors: &mut Errors) -> Option<Draft> {
     let round = block
         .field("round")
         .and_then(|field| errors.keep(read_rounding(field)));
+    let any_formula = !formulas.is_empty();
     let mut versions: Vec<(Day, Ast)> = Vec::new();
     for field in formulas {
         let Some((day, ast)) = errors.keep(version(field)) else {
             continue;
         };
-        if versions.last().is_some_and(|(before, _)| *before >= day) {
-            errors.add(field.key.place.error(
-                "formulas overlap, or stand out of order",
-                "`formula from DATE:` ascending, each day once",
-            ));
-            continue;
+        match versions.last() {
+            // `keys` has told of a formula that stands here twice.
+            Some((before, _)) if *before == day => {}
+            Some((before, _)) if *before > day => errors.add(field.key.place.error(
+                format!("this formula stands behind the one from {before}, which is later"),
+                "the oldest formula first; one without a day counts from the beginning",
+            )),
+            _ => versions.push((day, ast)),
         }
-        versions.push((day, ast));
     }
     if versions.is_empty() {
-        errors.add(
-            block
-                .place
-                .error(format!("`{}` has no formula", name.text), "formula: ..."),
-        );
+        if !any_formula {
+            errors.add(
+                block
+                    .place
+                    .error(format!("`{}` has no formula", name.text), "formula: ..."),
+            );
+        }
         return None;
     }
     Some(Draft {

@@ -233,11 +233,16 @@ pub enum LetterKind {
     Awarded,
     Refused,
     WaitingList,
+    /// Entitled, but put off as often as the law allows: the money did not reach.
+    Postponed,
     WaitingAgency,
     WaitingVisit,
     /// The payment stops until a condition is met again.
     Suspended,
 }
+
+/// The name of the term of those for whom the money does not reach.
+pub(crate) const WAITING_LIST: &str = "waiting_list";
 
 impl Pack {
     pub fn id(&self) -> &str {
@@ -329,6 +334,12 @@ impl Pack {
                 .map(|(_, term)| *term)
         };
         category.and_then(named).or_else(|| named(programme))
+    }
+
+    /// For how many months an entitled family may wait for money before it is refused; none where
+    /// the law knows no end of the waiting list.
+    pub fn waiting_list_months(&self) -> Option<u32> {
+        self.term(WAITING_LIST, None).map(|term| term.months)
     }
 
     /// Applications up to and including this day count for the same month.

@@ -256,14 +256,10 @@ pub fn term(block: &Block, errors: &mut Errors) -> Option<(Word, Term)> {
             .required("months")
             .and_then(|field| blocks::count(&field.value[0], 1, 120)),
     );
-    errors.keep(block.required("law"));
-    if let Some(field) = errors.keep(block.required("status"))
-        && Status::named(&field.text()).is_none()
-    {
-        errors.add(field.place().error(
-            "no such status",
-            "`verified` (read in a text) or `recalled`",
-        ));
+    let law = errors.keep(block.required("law"));
+    let status = errors.keep(block.required("status"));
+    if let (Some(law), Some(status)) = (law, status) {
+        errors.keep(Status::read("a term", &law.text(), &status.value[0]));
     }
     let at_end = errors.keep(block.required("at end"))?;
     let at_end = match at_end.text().as_str() {

@@ -53,6 +53,9 @@ pub enum Status {
     Simulated,
 }
 
+/// How a pack marks in the place of a law that no source was found.
+const NO_SOURCE: &str = "PLACEHOLDER";
+
 impl Status {
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -62,11 +65,19 @@ impl Status {
         }
     }
 
-    pub fn named(word: &str) -> Option<Status> {
-        match word {
-            "verified" => Some(Status::Verified),
-            "recalled" => Some(Status::Recalled),
-            _ => None,
+    /// The status of what stands beside a law; `what` names it: "a value".
+    pub(crate) fn read(what: &str, law: &str, status: &Word) -> Result<Status, Diagnostic> {
+        match status.text.as_str() {
+            "verified" if law.contains(NO_SOURCE) => Err(status.place.error(
+                format!("{what} whose law is `{NO_SOURCE}` was read in no text"),
+                "recalled",
+            )),
+            "verified" => Ok(Status::Verified),
+            "recalled" => Ok(Status::Recalled),
+            _ => Err(status.place.error(
+                format!("{what} without a status"),
+                "`verified` (read in a text) or `recalled`",
+            )),
         }
     }
 }
@@ -165,7 +176,8 @@ pub fn read(block: &Block, codes: Codes, errors: &mut Errors) -> Option<Paramete
         .collect();
     let ty = errors.keep(declared_type(block, &rows))?;
     let (values, ends) = read_values(&name, &rows, ty, codes, errors);
-    if values.is_empty() {
+    // A row that does not read has been told of.
+    if block.rows.len() == 1 {
         let message = format!("`{}` has no value", name.text);
         errors.add(
             block
@@ -350,12 +362,7 @@ fn read_row(row: &RawRow<'_>, scale: u8, codes: Codes) -> Result<Dated, Diagnost
             .place
             .error("a value without a law", "the act, its number and its date"));
     }
-    let status = Status::named(&row.status.text).ok_or_else(|| {
-        row.status.place.error(
-            "a value without a status",
-            "`verified` (read in a text) or `recalled`",
-        )
-    })?;
+    let status = Status::read("a value", &row.law.text, row.status)?;
     let territory = row.territory.filter(|word| !word.text.is_empty());
     let territory = territory.map(|word| codes.territory(word)).transpose()?;
     let (in_force, announced) = (blocks::day(row.in_force)?, blocks::day(row.announced)?);

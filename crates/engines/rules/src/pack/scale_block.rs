@@ -159,11 +159,7 @@ impl Scale {
             let instead = "the act, its number and its date";
             return Err(law.place.error("a bracket without a law", instead));
         }
-        let known = Status::named(&status.text);
-        let status = known.ok_or_else(|| {
-            let instead = "`verified` (read in a text) or `recalled`";
-            status.place.error("a bracket without a status", instead)
-        })?;
+        let status = Status::read("a bracket", &law.text, status)?;
         let Type::Number { scale, .. } = self.ty else {
             unreachable!("thresholds are numbers")
         };

@@ -68,12 +68,13 @@ pub fn read_letter(block: &Block, errors: &mut Errors) -> Option<(LetterKind, Le
         "awarded" => LetterKind::Awarded,
         "refused" => LetterKind::Refused,
         "waiting_list" => LetterKind::WaitingList,
+        "postponed" => LetterKind::Postponed,
         "waiting_agency" => LetterKind::WaitingAgency,
         "waiting_visit" => LetterKind::WaitingVisit,
         "suspended" => LetterKind::Suspended,
         _ => {
-            let kinds =
-                "awarded, refused, suspended, waiting_list, waiting_agency or waiting_visit";
+            let kinds = "awarded, refused, suspended, waiting_list, postponed, waiting_agency or \
+                         waiting_visit";
             errors.add(name.place.error("there is no such letter", kinds));
             return None;
         }

@@ -2,7 +2,7 @@
 
 use super::blocks::Errors;
 use super::read::Parts;
-use super::{LetterKind, WhenUnmet};
+use super::{AtEnd, LetterKind, WAITING_LIST, WhenUnmet};
 use crate::limits::OUTCOMES_MAX;
 use crate::source::{Place, nearest};
 use std::collections::BTreeSet;
@@ -21,6 +21,7 @@ impl Parts {
         if errors.0.is_empty() {
             self.check_terms(&outcomes, end, errors);
             self.check_suspensions(end, errors);
+            self.check_waiting_list(end, errors);
         }
         self.check_letters(end, errors);
     }
@@ -115,7 +116,11 @@ impl Parts {
 
     /// A term belongs to a known outcome, and every programme has one.
     fn check_terms(&self, outcomes: &[&str], end: &Place, errors: &mut Errors) {
-        let known = |name: &str| outcomes.contains(&name) || self.suspending().any(|id| id == name);
+        let known = |name: &str| {
+            name == WAITING_LIST
+                || outcomes.contains(&name)
+                || self.suspending().any(|id| id == name)
+        };
         for (name, _) in self.terms.iter().filter(|(name, _)| !known(&name.text)) {
             let near = nearest(&name.text, outcomes.iter().copied()).unwrap_or("child_benefit");
             let message = "a term of nothing: no such category or programme";
@@ -154,6 +159,24 @@ impl Parts {
         if self.suspending().next().is_some() && !self.letters.contains_key(&LetterKind::Suspended)
         {
             errors.add(end.error("the pack has no letter `suspended`", "```letter suspended"));
+        }
+    }
+
+    /// Who waits for money in vain is told so, and is refused: nothing goes on by itself.
+    fn check_waiting_list(&self, end: &Place, errors: &mut Errors) {
+        let Some((name, term)) = self
+            .terms
+            .iter()
+            .find(|(name, _)| name.text == WAITING_LIST)
+        else {
+            return;
+        };
+        if term.at_end != AtEnd::Stop {
+            let message = "who waited for money as long as the law allows is refused";
+            errors.add(name.place.error(message, "at end: stop"));
+        }
+        if !self.letters.contains_key(&LetterKind::Postponed) {
+            errors.add(end.error("the pack has no letter `postponed`", "```letter postponed"));
         }
     }
 

@@ -10,7 +10,7 @@ use super::{
 use crate::limits::NODES_MAX;
 use crate::outcome::Names;
 use crate::pack::{Pack, ParameterValue};
-use crate::typed::{CASE_COLUMNS, Function, Level, Op, Tree, Type};
+use crate::typed::{CASE_COLUMNS, Function, Level, Op, Tree, Type, case_column};
 use kernel::Day;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -187,11 +187,9 @@ impl<'a> Lowering<'a> {
     }
 
     fn case(&mut self, column: &str) -> Lowered {
-        let place = CASE_COLUMNS
-            .iter()
-            .position(|(name, _)| *name == column)
-            .expect("a column of the case");
-        self.push(Node::Case(place as u8), Level::Unit, CASE_COLUMNS[place].1)
+        let place = case_column(column).expect("a column of the case");
+        let (_, ty) = CASE_COLUMNS[usize::from(place)];
+        self.push(Node::Case(place), Level::Unit, ty)
     }
 
     fn optional(&mut self, tree: Option<&Tree>) -> Result<Option<Slot>, PlanError> {

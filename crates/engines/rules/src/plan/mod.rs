@@ -17,7 +17,7 @@ pub(crate) use node::{Node, Operand, Slot};
 use crate::batch::Batch;
 use crate::outcome::{Names, Outcomes};
 use crate::pack::{Pack, ParameterValue, ScaleKind};
-use crate::typed::{CASE_COLUMNS, Level, Type};
+use crate::typed::{Level, Type, case_column};
 use kernel::Day;
 use std::sync::Arc;
 
@@ -140,8 +140,7 @@ impl Plan {
 
     /// Does any formula read this column of the case?
     pub(crate) fn reads_case(&self, column: &str) -> bool {
-        let place = CASE_COLUMNS.iter().position(|(name, _)| *name == column);
-        let read = place.map(|place| Node::Case(place as u8));
+        let read = case_column(column).map(Node::Case);
         self.nodes.iter().any(|operand| Some(operand.node) == read)
     }
 

@@ -7,7 +7,7 @@ use crate::batch::{Batch, CaseFacts, Cells, KNOWN, Numbered, Stretch, StretchRow
 use crate::limits::MEMBERS_MAX;
 use crate::plan::eval::{Column, Scratch, evaluate};
 use crate::plan::{Node, Operand, Plan, Slot};
-use crate::typed::{AggregateKind, Function, Level, never_negative};
+use crate::typed::{AggregateKind, Function, Level, case_column, never_negative};
 use kernel::facts::ValueType;
 
 pub(super) const LEAST: i128 = i64::MIN as i128;
@@ -88,6 +88,7 @@ pub(super) struct Bound {
 pub(super) fn bounds(plan: &Plan, case: &CaseFacts) -> Result<Vec<Bound>, SqlError> {
     let read = super::verdict::read(plan);
     let fixed = fixed_values(plan, case);
+    let territory = case_column("territory");
     let mut bounds: Vec<Bound> = Vec::with_capacity(plan.nodes.len());
     for (slot, operand) in plan.nodes.iter().enumerate() {
         let slot = slot as Slot;
@@ -96,7 +97,9 @@ pub(super) fn bounds(plan: &Plan, case: &CaseFacts) -> Result<Vec<Bound>, SqlErr
             .operands()
             .all(|one| bounds[one as usize].fixed.is_some());
         let free = match operand.node {
-            Node::Constant(_) | Node::Case(_) => true,
+            Node::Constant(_) => true,
+            // One case for all, but for where each unit lives.
+            Node::Case(column) => Some(column) != territory,
             Node::Member(_)
             | Node::Input(_)
             | Node::Scale { .. }
@@ -198,7 +201,7 @@ impl Look<'_> {
         let operand = self.plan.nodes[slot as usize];
         let exact = self.exact_range(slot)?;
         let sure = match operand.node {
-            Node::Member(_) => true,
+            Node::Member(_) | Node::Case(_) => true,
             Node::Field { .. } => false,
             Node::KnownOr(left, right) => self.sure(left) || self.sure(right),
             Node::Divide { right, .. } => {
@@ -239,7 +242,8 @@ impl Look<'_> {
         let pair = |a: Slot, b: Slot| (self.range(a), self.range(b));
         Ok(match self.plan.nodes[slot as usize].node {
             Node::Constant(value) => Range::of(i128::from(value), i128::from(value)),
-            Node::Case(_) => Range::of(LEAST, MOST),
+            // Only a district's code differs between families.
+            Node::Case(_) => Range::of(0, i128::from(u32::MAX)),
             Node::Member(3) => Range::of(-CALENDAR, CALENDAR),
             Node::Member(_) => Range::of(0, 3),
             Node::Field { table, column } => self.field(table, column),

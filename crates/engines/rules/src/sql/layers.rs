@@ -124,17 +124,23 @@ impl<'a> Statement<'a> {
             "person".to_owned(),
             format!("SELECT * FROM member WHERE died IS NULL OR died > {on}"),
         ));
+        // Of a case only the district's code differs between units.
+        let places = self.of_level(Level::Unit, |node| matches!(node, Node::Case(_)));
+        let place = |slot: &Slot| format!(", CAST(unit.district AS BIGINT) AS v{slot}");
+        let columns: String = places.iter().map(place).collect();
         self.ctes.push((
             "u0".to_owned(),
             format!(
-                "SELECT unit.* FROM unit JOIN (SELECT unit, COUNT(*) AS members, \
+                "SELECT unit.*{columns} FROM unit JOIN (SELECT unit, COUNT(*) AS members, \
                  SUM(CASE WHEN died IS NULL OR died > {on} THEN 1 ELSE 0 END) AS alive \
                  FROM member GROUP BY unit) AS counted ON unit.unit = counted.unit \
                  WHERE counted.alive > 0 AND counted.members <= {MEMBERS_MAX}"
             ),
         ));
-        self.chains
-            .insert(Level::Unit, chain("u", &["unit", "district"]));
+        let mut units = chain("u", &["unit", "district"]);
+        units.have.clone_from(&places);
+        self.chains.insert(Level::Unit, units);
+        self.close(&places);
         let levels: BTreeSet<Level> = self.open.iter().map(|slot| self.level(*slot)).collect();
         let over = self.open.iter().filter_map(|slot| match self.node(*slot) {
             Node::Aggregate { over, .. } => Some(over),

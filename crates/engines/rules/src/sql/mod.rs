@@ -39,8 +39,6 @@ pub enum SqlError {
     TooWide(String),
     #[error("`{0}` uses brackets or inputs of its own, which have no SQL")]
     Calculation(String),
-    #[error("`{0}` has values by territory, which have no SQL yet")]
-    ByTerritory(String),
 }
 
 /// The statement that decides every unit of a snapshot, all with one case. Its columns are
@@ -48,9 +46,6 @@ pub enum SqlError {
 pub fn to_sql(plan: &Plan, case: &CaseFacts, dialect: Dialect) -> Result<String, SqlError> {
     if plan.pack.is_calculation() {
         return Err(SqlError::Calculation(plan.pack.id().to_owned()));
-    }
-    if plan.reads_case("territory") {
-        return Err(SqlError::ByTerritory(plan.pack.id().to_owned()));
     }
     let bounds = bounds::bounds(plan, case)?;
     let statement = layers::Statement::new(plan, bounds, dialect);

@@ -3,7 +3,7 @@
 use super::{Ast, Comparison, Form, Operator};
 use crate::limits::{EXPRESSION_BYTES_MAX, EXPRESSION_NODES_MAX, NESTING_MAX};
 use crate::markdown::Word;
-use crate::source::{Diagnostic, Place};
+use crate::source::{Diagnostic, Place, name_fault};
 use sqlparser::ast::{
     BinaryOperator, CaseWhen, DataType, Expr, Function, FunctionArg, FunctionArgExpr,
     FunctionArgumentList, FunctionArguments, Ident, Spanned, UnaryOperator, Value,
@@ -43,10 +43,12 @@ pub fn parse(lines: &[Word]) -> Result<Ast, Diagnostic> {
     let rest = parser.peek_token();
     if rest.token != Token::EOF {
         let place = reader.place(rest.span);
-        return Err(place.error(
-            format!("`{}` does not belong here", rest.token),
-            "one expression and nothing after it",
-        ));
+        let found = rest.token.to_string();
+        if reader.is_keyword_before(rest.span) {
+            return Err(nested_too_deep(&place));
+        }
+        let instead = instead_of(&found).unwrap_or("one expression and nothing after it");
+        return Err(place.error(format!("`{found}` does not belong here"), instead));
     }
     reader.copy(&expression, 0)
 }
@@ -240,17 +242,31 @@ impl Reader<'_> {
         }
     }
 
-    /// Names are lower-case ASCII, so that no two look alike and none is folded.
     fn name(&self, ident: &Ident) -> Result<String, Diagnostic> {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if ident.quote_style.is_none() && ident.value.chars().all(plain) {
-            return Ok(ident.value.clone());
+        let place = || self.place(ident.span);
+        if let Some((why, instead)) = name_fault(&ident.value) {
+            return Err(place().error(why, instead));
         }
-        let instead = ident.value.to_ascii_lowercase();
-        Err(self.place(ident.span).error(
-            "names are written in small Latin letters, digits and `_`",
-            instead,
-        ))
+        if ident.quote_style.is_some() {
+            return Err(place().error("a name stands without quotes", ident.value.clone()));
+        }
+        Ok(ident.value.clone())
+    }
+
+    /// Does a word stand before this that is no name? The parser takes it for one where the
+    /// nesting leaves its limit.
+    fn is_keyword_before(&self, span: Span) -> bool {
+        let line = span.start.line.saturating_sub(1) as usize;
+        let before = self.lines.get(line).map(|word| word.text.chars());
+        let before: String = before
+            .into_iter()
+            .flatten()
+            .take(span.start.column.saturating_sub(1) as usize)
+            .collect();
+        let last = before.split_whitespace().next_back().unwrap_or("");
+        ["not", "case"]
+            .iter()
+            .any(|word| last.eq_ignore_ascii_case(word))
     }
 
     fn refused(&self, place: &Place) -> Diagnostic {
@@ -281,11 +297,7 @@ impl Reader<'_> {
     fn syntax_error(&self, error: &ParserError) -> Diagnostic {
         let message = match error {
             ParserError::RecursionLimitExceeded => {
-                let place = &self.lines[0].place;
-                return place.error(
-                    "the formula is nested too deep",
-                    "name its inner parts as variables",
-                );
+                return nested_too_deep(&self.lines[0].place);
             }
             ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
         };
@@ -301,11 +313,50 @@ impl Reader<'_> {
             }
             None => (message.as_str(), self.lines[0].place.clone()),
         };
+        let (expected, found) = words.split_once(", found: ").unwrap_or((words, ""));
+        if found == "EOF" {
+            return ended(&place, expected);
+        }
+        let closed = || format!("use only: {CLOSED_LIST}");
         place.error(
             format!("this is not an expression: {words}"),
-            format!("use only: {CLOSED_LIST}"),
+            instead_of(found).map_or_else(closed, str::to_owned),
         )
     }
+}
+
+fn nested_too_deep(place: &Place) -> Diagnostic {
+    place.error(
+        "the formula is nested too deep",
+        "name its inner parts as variables",
+    )
+}
+
+/// The formula stops before it is whole.
+fn ended(place: &Place, expected: &str) -> Diagnostic {
+    match expected.contains(')') {
+        true => place.error("a bracket of this formula is not closed", "`)` at its end"),
+        false => place.error(
+            "this formula ends where something more must follow",
+            "a value after the last word, or leave that word out",
+        ),
+    }
+}
+
+/// What is written for a sign that books and word processors have and the language has not.
+fn instead_of(sign: &str) -> Option<&'static str> {
+    Some(match sign.chars().next()? {
+        '≤' => "`<=`",
+        '≥' => "`>=`",
+        '≠' | '!' => "`<>`",
+        '×' | '·' => "`*`",
+        '÷' | ':' => "`/`",
+        '−' | '–' | '—' => "`-`",
+        '“' | '”' | '„' | '‘' | '’' | '«' | '»' => "a code in straight quotes: 'child'",
+        '&' => "`and`",
+        '|' => "`or`",
+        _ => return None,
+    })
 }
 
 /// The parser's span of a call ends before its last bracket.

@@ -10,7 +10,8 @@ mod names;
 
 pub use check::{BUILT_IN, ScaleHead, Scope, all_alike, check, rounded};
 pub use names::{
-    CASE_COLUMNS, MEMBER_COLUMNS, Table, Tables, Who, all_kinds, is_sound, never_negative,
+    CASE_COLUMNS, MEMBER_COLUMNS, Table, Tables, Who, all_kinds, case_column, is_sound,
+    never_negative,
 };
 
 use crate::source::Place;
@@ -231,10 +232,13 @@ impl Tree {
     /// Calls for this formula and for every part of it.
     pub fn visit(&self, seen: &mut dyn FnMut(&Tree)) {
         seen(self);
+        self.parts(&mut |part| part.visit(seen));
+    }
+
+    /// Calls for each part that stands directly in this formula.
+    pub fn parts(&self, see: &mut dyn FnMut(&Tree)) {
         match &self.op {
-            Op::Not(a) | Op::Negate(a) | Op::Round { value: a, .. } | Op::Scale(_, a) => {
-                a.visit(seen);
-            }
+            Op::Not(a) | Op::Negate(a) | Op::Round { value: a, .. } | Op::Scale(_, a) => see(a),
             Op::And(a, b)
             | Op::Or(a, b)
             | Op::Compare(_, a, b)
@@ -244,20 +248,17 @@ impl Tree {
             | Op::Divide(a, b)
             | Op::Greatest(a, b)
             | Op::Least(a, b)
-            | Op::KnownOr(a, b) => [a, b].into_iter().for_each(|part| part.visit(seen)),
+            | Op::KnownOr(a, b) => [a, b].into_iter().for_each(|part| see(part)),
             Op::Choose(arms, otherwise) => {
                 arms.iter()
                     .flat_map(|(condition, value)| [condition, value])
-                    .for_each(|part| part.visit(seen));
-                otherwise.visit(seen);
+                    .for_each(&mut *see);
+                see(otherwise);
             }
-            Op::Call(_, arguments) => arguments.iter().for_each(|part| part.visit(seen)),
+            Op::Call(_, arguments) => arguments.iter().for_each(see),
             Op::Aggregate(aggregate) => {
                 let parts = [&aggregate.value, &aggregate.filter, &aggregate.empty];
-                parts
-                    .into_iter()
-                    .flatten()
-                    .for_each(|part| part.visit(seen));
+                parts.into_iter().flatten().for_each(see);
             }
             Op::Constant(_)
             | Op::Parameter(_)

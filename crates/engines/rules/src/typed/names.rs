@@ -25,6 +25,12 @@ pub const CASE_COLUMNS: &[(&str, Type)] = &[
     ("territory", INTEGER),
 ];
 
+/// The place of a column of the case.
+pub fn case_column(name: &str) -> Option<u8> {
+    let place = CASE_COLUMNS.iter().position(|(one, _)| *one == name);
+    place.map(|place| place as u8)
+}
+
 /// Columns of a member; codes are those of `kernel::kin` and `kernel::sex`.
 pub const MEMBER_COLUMNS: &[(&str, Type)] = &[
     (

@@ -19,9 +19,14 @@ fn country_of(id: &str) -> &str {
     id.split_once('-').map_or("uz", |(country, _)| country)
 }
 
-/// The packs of the country, in order of name.
+/// The packs of the first country, in order of name.
 pub fn ids() -> Vec<String> {
-    let entries = std::fs::read_dir(folder()).expect("the folder of packs");
+    ids_of("uz")
+}
+
+/// The packs of a country, in order of name.
+pub fn ids_of(home: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(country(home)).expect("the folder of packs");
     let mut ids: Vec<String> = entries
         .map(|entry| entry.expect("an entry"))
         .filter(|entry| entry.path().is_dir())
@@ -29,6 +34,20 @@ pub fn ids() -> Vec<String> {
         .collect();
     ids.sort();
     ids
+}
+
+/// The packs of both countries that decide about somebody.
+pub fn laws() -> Vec<Pack> {
+    let ids = ids_of("uz").into_iter().chain(ids_of("ru"));
+    let packs = ids.map(|id| pack(&id));
+    packs.filter(|pack| !pack.is_calculation()).collect()
+}
+
+/// The last day of a regime that is over, and a day of 2026 of one that is not.
+pub fn a_day_of(pack: &Pack) -> kernel::Day {
+    let day = kernel::Day::parse("2026-07-10").expect("a day");
+    let over = pack.in_force().to.filter(|end| *end <= day);
+    over.map_or(day, |end| end.plus_days(-1))
 }
 
 /// The Markdown files of a folder, in order of name.

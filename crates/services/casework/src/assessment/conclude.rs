@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use ::store::job::{self, NewJob};
 use ::store::{Ids, Tx};
-use kernel::{CaseId, Day, DecisionId, Instant, Month, Zone};
+use kernel::{CaseId, Day, DecisionId, Instant, Money, Month, Zone};
 use serde_json::json;
 
 use super::cases::{Answered, Assessed};
 use super::decide::Decided;
 use super::model::{self, Next};
 use crate::award::{self, FreeLines, StopReason, continued};
-use crate::case::{self, Case, EventKind, State, WaitFor, first_paid_month};
+use crate::case::{self, Case, EventKind, Origin, State, WaitFor, first_paid_month};
 use crate::close;
 use crate::decision::{self, Decision};
 use crate::escalation;
@@ -60,6 +60,7 @@ impl Work<'_> {
     async fn refuse(&mut self, tx: &mut Tx, case: &mut Case) -> Result<()> {
         self.report.refused += 1;
         let decision = decision::refuse(case, self.ids);
+        self.restate(tx, case, decision.id, Money::ZERO).await?;
         self.end_former(tx, case, decision.id, StopReason::NotEntitled)
             .await?;
         self.decisions.push(decision);
@@ -97,11 +98,39 @@ impl Work<'_> {
         for held in &held {
             self.free.give_back(held, first);
         }
+        self.restate(tx, case, decision.id, award.amount).await?;
         self.free.spend(&award);
         let stops = continued::stops(&held, first, decision.id, StopReason::Replaced);
         self.report.changes.stops.extend(stops);
         self.decisions.push(decision);
         self.report.changes.awards.push(award);
+        Ok(())
+    }
+
+    /// Months from which the outcome would have counted, had it been known, and that were paid by
+    /// then: so much was due in them.
+    async fn restate(
+        &mut self,
+        tx: &mut Tx,
+        case: &Case,
+        decision: DecisionId,
+        due: Money,
+    ) -> Result<()> {
+        let months = (first_paid_month(case.counted_month), self.first_month(case));
+        if months.0 >= months.1 || case.origin != Origin::Reassessment {
+            return Ok(());
+        }
+        let Some(cause) = case::cause_of(tx, case.id)
+            .await?
+            .filter(|one| one.restates())
+        else {
+            return Ok(());
+        };
+        let paid = continued::paid_since(tx, case, months.0).await?;
+        let restated = paid
+            .iter()
+            .filter_map(|paid| award::restated(paid, months, due, cause, Some(decision)));
+        self.report.changes.restated.extend(restated);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use ::store::testing::each_db;
 use kernel::facts::code;
-use kernel::{Day, Lang, Money, Month, Sex};
+use kernel::{Day, Money, Month, Sex};
 use rules::LetterKind;
 
 use super::*;
@@ -18,21 +18,6 @@ fn waits(case: &Case) -> Option<(WaitFor, &str)> {
     case.wait
         .as_ref()
         .map(|wait| (wait.who, wait.detail.as_str()))
-}
-
-async fn letters(story: &Story<'_>, case: &Case, kind: LetterKind) {
-    assert_eq!(letter::kind_of(case), kind);
-    let mut tx = story.read().await;
-    for lang in Lang::ALL {
-        let letter = letter::of(&mut tx, &story.permit, &story.shelf, case, lang)
-            .await
-            .unwrap();
-        assert!(
-            !letter.subject.is_empty() && !letter.paragraphs.is_empty(),
-            "{lang:?}"
-        );
-        assert!(!letter.sms.is_empty(), "{lang:?}");
-    }
 }
 
 /// Children of 1, 5 and 9 give 635,000 (facts 1.1); one poor adult of two.
@@ -82,7 +67,7 @@ async fn a_known_ground_refuses_at_once_and_the_letter_says_which() {
             let deciding = explained.trace.deciding.expect("a refusal has its ground");
             assert_eq!(explained.trace.conditions[deciding].code, code);
             drop(tx);
-            letters(&story, &case, LetterKind::Refused).await;
+            story.letters(&case, LetterKind::Refused).await;
         }
         story.holds().await;
     })
@@ -102,7 +87,7 @@ async fn no_refusal_rests_on_an_unknown_and_a_late_answer_settles_it() {
         let waiting = story.case(case).await;
         assert_eq!(waiting.state, State::Gathering);
         assert_eq!(waits(&waiting), Some((WaitFor::Agency, "tax")));
-        letters(&story, &waiting, LetterKind::WaitingAgency).await;
+        story.letters(&waiting, LetterKind::WaitingAgency).await;
         story.at("2026-01-08T09:00:00+05:00");
         story.agencies_answer(&family, "2026-01-05", &[]).await;
         story.assess(&[case], &[]).await;
@@ -198,7 +183,7 @@ async fn under_the_social_register_visit_and_seven_come_before_the_verdict() {
             deadline,
             kernel::Instant::parse_rfc3339("2026-02-06T00:00:00+05:00").ok()
         );
-        letters(&story, &case, LetterKind::WaitingVisit).await;
+        story.letters(&case, LetterKind::WaitingVisit).await;
 
         story.at("2026-02-04T15:00:00+05:00");
         let (zone, worker) = (story.shelf.zone(), kernel::ids::AccountId::from_u128(3));
@@ -252,7 +237,7 @@ async fn who_is_not_at_home_is_refused_and_a_step_out_of_turn_is_not_taken() {
         story.assess(&[absent], &[]).await;
         let case = story.case(absent).await;
         assert_eq!(case.state, State::Refused);
-        letters(&story, &case, LetterKind::Refused).await;
+        story.letters(&case, LetterKind::Refused).await;
 
         let late = visit(&story, true);
         let stopped =

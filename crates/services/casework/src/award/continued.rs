@@ -17,6 +17,28 @@ pub(crate) async fn awards_of(tx: &mut Tx, case: &Case, month: Month) -> Result<
     Ok(awards)
 }
 
+/// Cases before a case that are looked back at: more than one a month of the longest term.
+const BEFORE_MAX: usize = 60;
+
+/// Awards of the case before, of the one before that and so on, that were paid in `month` or later.
+pub(crate) async fn paid_since(tx: &mut Tx, case: &Case, month: Month) -> Result<Vec<Running>> {
+    let mut paid = Vec::new();
+    let mut former = case.former_case;
+    for _ in 0..BEFORE_MAX {
+        let Some(before) = former else {
+            break;
+        };
+        let awards = super::of_case(tx, before).await?;
+        let ended = awards.iter().all(|running| running.end() <= month);
+        paid.extend(awards.into_iter().filter(|one| one.end() > month));
+        if ended {
+            break;
+        }
+        former = case::load(tx, before).await?.former_case;
+    }
+    Ok(paid)
+}
+
 /// They end with the month before `from`.
 pub(crate) fn stops(
     awards: &[Running],

@@ -6,7 +6,9 @@ mod free;
 mod model;
 mod store;
 
-use kernel::{AwardId, CaseId, DecisionId, Money, Month, PersonId, UnitId};
+use kernel::{AwardId, CaseId, DecisionId, Money, Month, Period, PersonId, UnitId};
+
+use crate::reassessment::Cause;
 
 pub use free::FreeLines;
 pub(crate) use free::held_in;
@@ -57,15 +59,48 @@ pub struct AwardStop {
     pub decision: Option<DecisionId>,
 }
 
-/// What payments has to follow, in this order: stops, then awards.
+/// Months of an award that were paid before it was known that another amount was due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restated {
+    pub award: AwardId,
+    /// Half-open.
+    pub months: Period<Month>,
+    /// A month.
+    pub due: Money,
+    pub cause: Cause,
+    pub decision: Option<DecisionId>,
+}
+
+/// The months of an award from the first up to, not including, the second of `months` in which
+/// another amount was due; nothing when it was paid in none of them.
+pub(crate) fn restated(
+    running: &Running,
+    (from, to): (Month, Month),
+    due: Money,
+    cause: Cause,
+    decision: Option<DecisionId>,
+) -> Option<Restated> {
+    let from = from.max(running.award.first_month);
+    let to = to.min(running.end());
+    (from < to).then_some(Restated {
+        award: running.award.id,
+        months: Period { from, to: Some(to) },
+        due,
+        cause,
+        decision,
+    })
+}
+
+/// What payments has to follow, in this order: stops, awards, then what is restated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     pub stops: Vec<AwardStop>,
     pub awards: Vec<Award>,
+    pub restated: Vec<Restated>,
 }
 
 impl Changes {
     pub fn is_empty(&self) -> bool {
-        self.stops.is_empty() && self.awards.is_empty()
+        self.stops.is_empty() && self.awards.is_empty() && self.restated.is_empty()
     }
 }

@@ -7,8 +7,9 @@ use kernel::{CaseId, Day, DecisionId, Instant, Money, Month, PersonId, UnitId};
 use store::{Tx, bulk, fetch_all, fetch_optional};
 use uuid::Uuid;
 
-use super::{Case, Event, Held, Wait, WaitFor};
+use super::{Case, Event, EventKind, Held, Wait, WaitFor};
 use crate::fault::{Fault, Result};
+use crate::reassessment::Cause;
 use crate::shelf::PackHash;
 
 /// Cases on one page of a queue.
@@ -370,6 +371,14 @@ pub(super) async fn events(tx: &mut Tx, case: CaseId) -> Result<Vec<Event>> {
         EVENTS_MAX
     )?;
     rows.into_iter().map(event_of).collect()
+}
+
+/// Why a reassessment was opened.
+pub(crate) async fn cause_of(tx: &mut Tx, case: CaseId) -> Result<Option<Cause>> {
+    let events = events(tx, case).await?;
+    let opened = events.iter().find(|event| event.kind == EventKind::Opened);
+    let word = opened.and_then(|event| event.detail.get("cause")?.as_str());
+    Ok(word.map(str::parse).transpose()?)
 }
 
 fn event_of(row: EventRow) -> Result<Event> {

@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::award::{self, Award, AwardStop, Running, StopReason, continued};
 use crate::case::{self, Case, EventKind, State, WaitFor, first_paid_month};
 use crate::decision::{self, Decision};
-use crate::fault::Result;
+use crate::fault::{Fault, Result};
 use crate::shelf::Shelf;
 use crate::suspension;
 use access::Permit;
@@ -36,6 +36,8 @@ pub struct Closed {
     pub stops: Vec<AwardStop>,
     pub awards: Vec<Award>,
     pub waiting: usize,
+    /// Entitled, but put off as often as their law allows.
+    pub postponed: usize,
     /// Cases whose members another award already pays.
     pub doubled: usize,
     /// The district's month was closed before: nothing was done.
@@ -78,6 +80,7 @@ pub async fn month(
         ids,
         shelf,
         first,
+        closed_months: store::closed_months(tx, district, month).await?,
         awarded,
         doubled,
         held,
@@ -98,6 +101,8 @@ struct Outcome<'a> {
     ids: &'a Ids,
     shelf: &'a Shelf,
     first: Month,
+    /// Earlier closes of the district, by programme.
+    closed_months: HashMap<String, Vec<Month>>,
     awarded: HashSet<CaseId>,
     doubled: HashSet<CaseId>,
     held: HashMap<CaseId, Vec<Running>>,
@@ -113,12 +118,34 @@ impl Outcome<'_> {
                 closed.doubled += 1;
             } else if self.awarded.contains(&case.id) {
                 self.award(tx, case, &mut closed).await?;
+            } else if let Some(times) = self.postponed_enough(tx, case).await? {
+                closed.postponed += 1;
+                let decision = decision::refuse_postponed(case, self.ids, times);
+                self.decisions.push(decision);
             } else {
                 closed.waiting += 1;
                 self.decisions.extend(put_on_waiting_list(case, self.ids));
             }
         }
         Ok(closed)
+    }
+
+    /// How often the case was put off, if its law lets it wait no longer. Who is paid already and
+    /// waits to be paid more is not refused for it.
+    async fn postponed_enough(&self, tx: &mut Tx, case: &Case) -> Result<Option<u32>> {
+        if case.state != State::WaitingList || case.former_case.is_some() {
+            return Ok(None);
+        }
+        let hash = case.pack.ok_or(Fault::NotAssessed(case.id))?;
+        let pack = self.shelf.kept(tx, &case.regime, &hash).await?;
+        let Some(most) = pack.waiting_list_months() else {
+            return Ok(None);
+        };
+        let programme = case.programme.as_deref().unwrap_or_default();
+        let closes = self.closed_months.get(programme).into_iter().flatten();
+        let put_off = closes.filter(|month| **month >= case.counted_month).count();
+        let put_off = u32::try_from(put_off).unwrap_or(u32::MAX);
+        Ok((put_off >= most).then_some(put_off))
     }
 
     /// A case that waited for money to grow takes the place of what it continues.

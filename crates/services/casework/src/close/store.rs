@@ -1,10 +1,16 @@
 //! SQL of the month's close.
 
+use std::collections::HashMap;
+
 use kernel::{Instant, Money, Month};
 use store::{Ids, Tx, execute, fetch_all, fetch_value};
 
 use super::Share;
+use crate::case::narrow;
 use crate::fault::Result;
+
+/// Closes of one district that are looked back at: of twenty programmes, more than four years.
+const CLOSED_MAX: i64 = 1_000;
 
 pub(super) async fn is_closed(tx: &mut Tx, month: Month, district: u32) -> Result<bool> {
     Ok(fetch_value!(
@@ -14,6 +20,29 @@ pub(super) async fn is_closed(tx: &mut Tx, month: Month, district: u32) -> Resul
         i64::from(month.0),
         i64::from(district)
     )?)
+}
+
+/// The months that were shared before, by programme: at each of them who waited was put off.
+pub(super) async fn closed_months(
+    tx: &mut Tx,
+    district: u32,
+    before: Month,
+) -> Result<HashMap<String, Vec<Month>>> {
+    let rows = fetch_all!(
+        tx,
+        (String, i64),
+        "SELECT programme, month FROM month_close WHERE district = $1 AND month < $2 \
+         ORDER BY month DESC LIMIT $3",
+        i64::from(district),
+        i64::from(before.0),
+        CLOSED_MAX
+    )?;
+    let mut months: HashMap<String, Vec<Month>> = HashMap::new();
+    for (programme, month) in rows {
+        let month = narrow("month", month).map(Month)?;
+        months.entry(programme).or_default().push(month);
+    }
+    Ok(months)
 }
 
 pub(super) async fn record(

@@ -10,7 +10,7 @@ use crate::decision::{self, Outcome as Decided};
 use crate::migration::{self, Change};
 use crate::reassessment::{self, Cause};
 use crate::renewal;
-use crate::testing::{DISTRICT, Family, SCHEMAS, Story, civil_registry_permit, couple};
+use crate::testing::{self, DISTRICT, Family, SCHEMAS, Story, civil_registry_permit, couple};
 
 fn month_of(text: &str) -> Month {
     Month::parse(text).expect(text)
@@ -89,6 +89,92 @@ async fn the_poorest_are_awarded_within_the_budget_and_the_others_wait_their_tur
             .unwrap();
         let outcomes: Vec<Decided> = made.iter().map(|decision| decision.outcome).collect();
         assert_eq!(outcomes, [Decided::WaitingList, Decided::Awarded]);
+        story.holds().await;
+    })
+    .await;
+}
+
+/// Three months on the waiting list, and a letter for who waited in vain. No law of the packs has
+/// an end of the waiting list; the fund that refuses after three postponements is PKM-462's.
+const WAITING_LIST: &str = r"
+
+```term waiting_list
+months: 3
+at end: stop
+law: PKM-462
+status: recalled
+```
+
+```letter postponed
+subject.uz: Mablagʻ yetmadi
+subject.ru: Средств не хватило
+subject.en: The money did not reach
+body.uz: {applied_on} kungi ariza boʻyicha mablagʻ uch oy yetmadi.
+body.ru: По заявлению от {applied_on} средств не хватило три месяца.
+body.en: For the application of {applied_on} the money did not reach for three months.
+sms.uz: Ariza {applied_on}: mablag' yetmadi.
+sms.uz-cyrl: Ариза {applied_on}: маблағ етмади.
+sms.ru: Заявление {applied_on}: нет средств.
+sms.en: Application of {applied_on}: no money.
+```
+";
+
+fn bounded_waiting(story: &Story<'_>) {
+    let packs = story.shelf.current();
+    let edited = packs.iter().map(|pack| match pack.id() {
+        "uz-654b" => testing::pack("uz-654b", WAITING_LIST),
+        _ => rules::Pack::clone(pack),
+    });
+    story.shelf.replace(edited.collect());
+}
+
+#[tokio::test]
+async fn who_was_put_off_three_times_is_refused_at_the_next_close_without_money() {
+    each_db(SCHEMAS, async |platform| {
+        let families = [
+            couple(1, 600_000, &["2020-06-01"]),
+            couple(2, 900_000, &["2020-06-01"]),
+        ];
+        let story = Story::of(&platform, &families).await;
+        bounded_waiting(&story);
+        let poorer = story.lodge_and_assess(&families[0], "2026-01-05").await;
+        let waiting = story.lodge_and_assess(&families[1], "2026-01-05").await;
+        // The money reaches the poorer family, and for three more months nobody.
+        for (month, soums) in [("2026-01", 275_000), ("2026-02", 0), ("2026-03", 0)] {
+            story.at(&format!("{}-01T00:30:00+05:00", month_of(month).plus(1)));
+            let closed = close(&story, month, soums).await;
+            assert_eq!((closed.waiting, closed.postponed), (1, 0), "{month}");
+            assert_eq!(story.case(waiting).await.state, State::WaitingList);
+        }
+        story.at("2026-05-01T00:30:00+05:00");
+        let closed = close(&story, "2026-04", 0).await;
+        assert_eq!((closed.waiting, closed.postponed), (0, 1));
+        assert_eq!(story.case(poorer).await.state, State::Awarded);
+        let case = story.case(waiting).await;
+        assert_eq!((case.state, case.wait.clone()), (State::Refused, None));
+        let made = decision::of_case(&mut story.read().await, waiting).await;
+        let outcomes: Vec<Decided> = made.unwrap().iter().map(|one| one.outcome).collect();
+        assert_eq!(outcomes, [Decided::WaitingList, Decided::Refused]);
+        story.letters(&case, rules::LetterKind::Postponed).await;
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn money_that_comes_in_the_last_month_of_waiting_is_given() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        bounded_waiting(&story);
+        let case = story.lodge_and_assess(&family, "2026-01-05").await;
+        for month in ["2026-01", "2026-02", "2026-03"] {
+            story.at(&format!("{}-01T00:30:00+05:00", month_of(month).plus(1)));
+            assert_eq!(close(&story, month, 0).await.waiting, 1);
+        }
+        story.at("2026-05-01T00:30:00+05:00");
+        assert_eq!(close(&story, "2026-04", 275_000).await.awards.len(), 1);
+        assert_eq!(story.case(case).await.state, State::Awarded);
         story.holds().await;
     })
     .await;
@@ -227,6 +313,32 @@ async fn second_child(story: &Story<'_>, family: &Family) -> Vec<CaseId> {
 }
 
 #[tokio::test]
+async fn a_birth_that_is_decided_months_later_is_due_from_the_month_after_it() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let case = awarded(&story, &family).await;
+        let asked = second_child(&story, &family).await;
+        story.at("2026-06-10T10:00:00+05:00");
+        let done = story.assess(&asked, &[]).await;
+        assert_eq!(done.changes.awards[0].first_month, month_of("2026-06"));
+        let expected = award::Restated {
+            award: awards(&story, case).await[0].award.id,
+            months: kernel::Period {
+                from: month_of("2026-03"),
+                to: Some(month_of("2026-06")),
+            },
+            due: Money::from_major(525_000),
+            cause: Cause::Birth,
+            decision: Some(done.changes.awards[0].decision),
+        };
+        assert_eq!(done.changes.restated, [expected]);
+        story.holds().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_event_in_the_family_changes_the_amount_from_the_next_month() {
     each_db(SCHEMAS, async |platform| {
         let family = couple(1, 600_000, &["2020-06-01"]);
@@ -299,11 +411,12 @@ async fn the_death_of_the_applicant_stops_the_award_after_its_month() {
         let dead = story.person(family.applicant()).await;
         let mut tx = platform.db.begin().await.unwrap();
         let (on, from) = (Day::new(2026, 2, 18).unwrap(), month_of("2026-02"));
-        let stops = reassessment::on_death(&mut tx, &platform, &[dead], &[dead], on, from)
+        let changes = reassessment::on_death(&mut tx, &platform, &[dead], &[dead], on, from)
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(stops.len(), 1);
+        let stops = changes.stops;
+        assert_eq!((stops.len(), changes.restated.len()), (1, 0));
         assert_eq!(
             (stops[0].from_month, stops[0].reason),
             (month_of("2026-03"), StopReason::Death)
@@ -313,6 +426,85 @@ async fn the_death_of_the_applicant_stops_the_award_after_its_month() {
         story.holds().await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn months_paid_before_the_death_was_told_are_restated() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let case = awarded(&story, &family).await;
+        let award = awards(&story, case).await[0].award.id;
+        let dead = story.person(family.applicant()).await;
+        let mut tx = platform.db.begin().await.unwrap();
+        // Died in February, told in June, when the runs of March to May are built.
+        let (on, from) = (Day::new(2026, 2, 18).unwrap(), month_of("2026-06"));
+        let changes = reassessment::on_death(&mut tx, &platform, &[dead], &[dead], on, from)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(changes.stops[0].from_month, month_of("2026-06"));
+        let expected = award::Restated {
+            award,
+            months: kernel::Period {
+                from: month_of("2026-03"),
+                to: Some(month_of("2026-06")),
+            },
+            due: Money::ZERO,
+            cause: Cause::Death,
+            decision: None,
+        };
+        assert_eq!(changes.restated, [expected]);
+        story.holds().await;
+    })
+    .await;
+}
+
+/// An award since February is looked at again in June for its months from March on, after the tax
+/// office mended what it had said: `(restated due, stopped)`.
+async fn corrected(wage: i64) -> Vec<(Option<Money>, usize)> {
+    let mut found = Vec::new();
+    let found_in = std::sync::Mutex::new(&mut found);
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let case = awarded(&story, &family).await;
+        story.to_gather().await;
+        story.at("2026-06-10T10:00:00+05:00");
+        let mended = couple(1, wage, &["2020-06-01"]);
+        story.agencies_answer(&mended, "2026-01-05", &[]).await;
+        let mut tx = platform.db.begin().await.unwrap();
+        let from = month_of("2026-03");
+        for opened in [1, 0] {
+            let again = reassessment::on_correction(&mut tx, &platform, case, from).await;
+            assert_eq!(again.unwrap(), opened);
+        }
+        tx.commit().await.unwrap();
+        let done = story.assess(&story.to_gather().await, &[]).await;
+        for restated in &done.changes.restated {
+            assert_eq!(restated.cause, Cause::Correction);
+            assert_eq!(restated.months.from, month_of("2026-03"));
+            assert_eq!(restated.months.to, Some(month_of("2026-06")));
+            assert!(restated.decision.is_some());
+        }
+        assert_eq!(done.changes.stops[0].from_month, month_of("2026-06"));
+        let due = done.changes.restated.first().map(|restated| restated.due);
+        let stopped = done.changes.stops.len();
+        found_in.lock().unwrap().push((due, stopped));
+        story.holds().await;
+    })
+    .await;
+    found
+}
+
+#[tokio::test]
+async fn a_corrected_wage_restates_the_months_that_were_paid() {
+    for one in corrected(9_000_000).await {
+        assert_eq!(one, (Some(Money::ZERO), 1));
+    }
+    for one in corrected(700_000).await {
+        assert_eq!(one, (Some(Money::from_major(275_000)), 1));
+    }
 }
 
 #[tokio::test]

@@ -165,15 +165,6 @@ async fn suspended(story: &Story<'_>, family: &Family) -> Case {
     answer(story, family, "2026-09-01").await
 }
 
-async fn letters(story: &Story<'_>, case: &Case, kind: LetterKind) {
-    assert_eq!(letter::kind_of(case), kind);
-    let mut tx = story.read().await;
-    for lang in Lang::ALL {
-        let letter = letter::of(&mut tx, &story.permit, &story.shelf, case, lang).await;
-        assert!(!letter.unwrap().paragraphs.is_empty(), "{lang:?}");
-    }
-}
-
 async fn outcomes(story: &Story<'_>, case: CaseId) -> Vec<Outcome> {
     let made = decision::of_case(&mut story.read().await, case).await;
     made.unwrap().iter().map(|made| made.outcome).collect()
@@ -193,7 +184,7 @@ async fn after_six_months_without_work_the_payment_is_suspended_and_resumes_with
         assert_eq!(case.held, Some(held));
         assert_eq!(outcomes(&story, case.id).await, [Outcome::Suspended]);
         assert!(awards(&story, case.id).await.is_empty());
-        letters(&story, &case, LetterKind::Suspended).await;
+        story.letters(&case, LetterKind::Suspended).await;
 
         // A month later nothing has changed: no second decision, no second letter.
         let again = Looked {
@@ -239,7 +230,7 @@ async fn a_payment_that_resumes_without_money_waits_for_the_close_and_the_others
             case.wait.as_ref().map(|wait| wait.who),
             Some(WaitFor::Close)
         );
-        letters(&story, &case, LetterKind::WaitingList).await;
+        story.letters(&case, LetterKind::WaitingList).await;
         assert_eq!(story.case(second).await.state, State::Visiting);
         let made = [Outcome::Suspended, Outcome::WaitingList];
         assert_eq!(outcomes(&story, first).await, made);
@@ -416,7 +407,7 @@ async fn a_new_application_that_is_awarded_takes_the_place_of_the_suspended_case
         assert_eq!(close(&story, "2026-09").await.awards.len(), 1);
         let old = story.case(old.id).await;
         assert_eq!(old.state, State::Ended);
-        letters(&story, &old, LetterKind::Suspended).await;
+        story.letters(&old, LetterKind::Suspended).await;
         assert_eq!(begin(&story, "2026-10").await.1, Looked::default());
         story.holds().await;
     })
@@ -494,7 +485,7 @@ async fn a_suspension_ends_in_a_refusal_when_its_time_is_over() {
         assert_eq!(over.state, State::Refused);
         let made = outcomes(&story, case.id).await;
         assert_eq!(made, [Outcome::Suspended, Outcome::Refused]);
-        letters(&story, &over, LetterKind::Refused).await;
+        story.letters(&over, LetterKind::Refused).await;
         assert_eq!(begin(&story, "2027-04").await.1, Looked::default());
         story.holds().await;
     })

@@ -2,6 +2,7 @@
 
 use super::laws::Names;
 use rules::{Outcomes, Verdict};
+use std::collections::BTreeMap;
 
 /// An income that the facts do not tell.
 pub const UNKNOWN_INCOME: i64 = i64::MIN;
@@ -22,6 +23,16 @@ pub struct Families {
     pub reform: Answers,
     /// Portraits that could not be decided on.
     pub malformed: u64,
+    /// Families left out because a formula of a law fails for them, by law and formula: they
+    /// neither win nor lose.
+    pub failing: BTreeMap<(Side, String), u64>,
+}
+
+/// Which of the two laws.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    Base,
+    Reform,
 }
 
 /// What one law says of each family.
@@ -32,6 +43,8 @@ pub struct Answers {
     pub programme: Vec<u8>,
     /// A month's money in minor units; 0 for who is not entitled.
     pub amount: Vec<i64>,
+    /// The places of families for whom a formula of this law fails, and its name.
+    pub failing: Vec<(usize, String)>,
 }
 
 impl Families {
@@ -58,6 +71,32 @@ impl Families {
         }
     }
 
+    /// Leaves out those for whom a law itself fails: what it would give them is not known, so
+    /// they neither win nor lose. They are counted by law and formula.
+    pub fn without_failing(mut self) -> Families {
+        let mut keep = vec![true; self.len()];
+        for (side, law) in [(Side::Base, &self.base), (Side::Reform, &self.reform)] {
+            for (at, formula) in &law.failing {
+                keep[*at] = false;
+                *self.failing.entry((side, formula.clone())).or_default() += 1;
+            }
+        }
+        if self.failing.is_empty() {
+            return self;
+        }
+        retain(&mut self.per_capita, &keep);
+        retain(&mut self.people, &keep);
+        retain(&mut self.district, &keep);
+        retain(&mut self.weights, &keep);
+        for law in [&mut self.base, &mut self.reform] {
+            retain(&mut law.verdict, &keep);
+            retain(&mut law.programme, &keep);
+            retain(&mut law.amount, &keep);
+            law.failing.clear();
+        }
+        self
+    }
+
     /// Joins the families of another part of the population to these.
     pub fn append(&mut self, mut other: Families) {
         self.per_capita.append(&mut other.per_capita);
@@ -72,6 +111,9 @@ impl Families {
 
 impl Answers {
     pub(super) fn push(&mut self, outcomes: &Outcomes, at: usize, names: &Names<'_>) {
+        let failing = outcomes.fault(at, names.plan);
+        self.failing
+            .extend(failing.map(|formula| (self.verdict.len(), formula)));
         self.verdict.push(outcomes.verdict(at));
         self.programme.push(names.place(outcomes, at));
         self.amount
@@ -79,6 +121,10 @@ impl Answers {
     }
 
     fn append(&mut self, other: &mut Answers) {
+        let before = self.verdict.len();
+        let failing = other.failing.drain(..);
+        self.failing
+            .extend(failing.map(|(at, formula)| (before + at, formula)));
         self.verdict.append(&mut other.verdict);
         self.programme.append(&mut other.programme);
         self.amount.append(&mut other.amount);
@@ -88,4 +134,10 @@ impl Answers {
         let found = self.verdict.iter().filter(|one| verdict(**one));
         found.count() as u64
     }
+}
+
+/// Of a column, the rows that stay. A column that is not there stays away.
+fn retain<T>(column: &mut Vec<T>, keep: &[bool]) {
+    let mut keep = keep.iter();
+    column.retain(|_| *keep.next().expect("one for each row"));
 }

@@ -205,22 +205,24 @@ impl<'a> Worker<'a> {
 }
 
 /// Programmes of a pack by their place.
-pub(super) struct Names<'a>(Vec<&'a str>);
+pub(super) struct Names<'a> {
+    pub plan: &'a Plan,
+    programmes: Vec<&'a str>,
+}
 
 impl<'a> Names<'a> {
     fn of(plan: &'a Plan) -> Names<'a> {
-        Names(
-            plan.pack()
-                .programmes()
-                .map(|one| one.id.as_str())
-                .collect(),
-        )
+        let programmes = plan.pack().programmes();
+        Names {
+            plan,
+            programmes: programmes.map(|one| one.id.as_str()).collect(),
+        }
     }
 
     /// One more than the place; 0 for none.
     pub(super) fn place(&self, outcomes: &Outcomes, at: usize) -> u8 {
         let name = outcomes.programme(at);
-        let found = name.and_then(|name| self.0.iter().position(|one| *one == name));
+        let found = name.and_then(|name| self.programmes.iter().position(|one| *one == name));
         found.map_or(0, |place| place as u8 + 1)
     }
 }

@@ -395,6 +395,35 @@ fn a_damaged_portrait_is_counted_and_the_others_keep_their_places() {
 }
 
 #[test]
+fn a_family_for_whom_a_law_fails_neither_wins_nor_loses() {
+    let base = pack("uz-654b");
+    let country = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packs/uz");
+    let mut own = files(&country.join("uz-654b"));
+    let benefits = own.iter_mut().find(|file| file.path == "benefits.md");
+    let benefits = benefits.expect("the file of benefits");
+    let text = &benefits.text;
+    assert!(text.contains("line base: assistance\n"));
+    // 420 000 less 715 000: below zero for B, whose benefit this is.
+    benefits.text = text.replace("line base: assistance\n", "line base: assistance - mce\n");
+    let reform = read_pack("uz-654b", &own, &files(&country)).expect("a pack that reads");
+    let families = decided(&base, &reform, Steps::Passed, 1.0).without_failing();
+    assert_eq!(families.people, [5, 2, 3, 2], "B is left out of both");
+    let failing: Vec<_> = families.failing.iter().collect();
+    let [((side, formula), 1)] = failing.as_slice() else {
+        panic!("{failing:?}");
+    };
+    assert_eq!(*side, Side::Reform);
+    assert_eq!(formula, "programme material_assistance");
+    let study = Study::new(&families, 715_000 * 100);
+    let figures = study.figures();
+    for key in ["winners", "losers"] {
+        let found = figures.iter().find(|figure| figure.key == key);
+        let change = found.expect(key).values[Column::Change as usize];
+        assert_eq!(change, Some(0.0), "{key}");
+    }
+}
+
+#[test]
 fn a_sample_has_intervals_around_its_figures_and_a_whole_country_has_none() {
     let (base, reform) = reformed();
     let mut families = Families::new();

@@ -41,7 +41,7 @@ pub fn family(kinds: &[&'static FactKind], day: Day, seed: u64, number: u64) -> 
     Portrait {
         unit,
         head: members[0].person,
-        district: 1_703_202 + maker.luck.below(12) as u32 * 2,
+        district: maker.district(),
         mahalla: 0,
         members,
         facts: maker.facts(None),
@@ -57,6 +57,16 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
+    /// A district of one region of Uzbekistan; some live where the packs of Russia have values
+    /// of a territory's own, or beside.
+    fn district(&mut self) -> u32 {
+        let abroad = self.luck.pick(&[0, 0, 0, 43, 62, 72, 73]);
+        match abroad {
+            0 => 1_703_202 + self.luck.below(12) as u32 * 2,
+            region => region * 1_000_000 + 701_000,
+        }
+    }
+
     fn id(&mut self) -> u128 {
         self.next += 1;
         self.next

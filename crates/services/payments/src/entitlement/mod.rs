@@ -48,6 +48,18 @@ pub async fn open(tx: &mut Tx, ids: &Ids, batch: &[NewEntitlement]) -> Result<Op
     })
 }
 
+/// Opens arrears: an entitlement of one month that counts nobody, since its persons are counted in
+/// the months that it makes good.
+pub(crate) async fn open_arrears(tx: &mut Tx, ids: &Ids, new: &NewEntitlement) -> Result<()> {
+    assert!(new.members.is_empty(), "arrears count nobody");
+    let batch = [(0, new)];
+    budget::commit(tx, ids, &batch).await?;
+    store::insert(tx, ids.now(), &batch).await?;
+    events::emit_set(tx, ids, events::ENTITLEMENTS_OPENED, "arrears", &[new.id.0])
+        .await
+        .map_err(Into::into)
+}
+
 /// Ends entitlements after their last month and frees what was committed for later
 /// months. One that ends earlier already stays as it is; one whose later month stands in
 /// a run is refused. Answers how many ended.
@@ -81,7 +93,7 @@ pub async fn find(tx: &mut Tx, id: EntitlementId) -> Result<Option<Entitlement>>
     store::find(tx, id).await
 }
 
-/// What an award is paid by, in the order of months.
+/// What an award's months are paid by, in their order; arrears are beside them.
 pub async fn of_award(tx: &mut Tx, award: AwardId) -> Result<Vec<Entitlement>> {
     store::of_award(tx, award).await
 }

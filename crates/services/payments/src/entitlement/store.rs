@@ -290,7 +290,9 @@ pub async fn of_award(tx: &mut Tx, award: AwardId) -> Result<Vec<Entitlement>> {
         tx,
         EntitlementRow,
         "SELECT id, award, unit, payee, district, programme, amount_minor, from_month, to_month,
-            mfo, account FROM entitlement WHERE award = $1 ORDER BY from_month, id LIMIT 1000",
+            mfo, account FROM entitlement e WHERE award = $1 AND NOT EXISTS
+                (SELECT 1 FROM settlement s WHERE s.entitlement = e.id)
+         ORDER BY from_month, id LIMIT 1000",
         award.0
     )?;
     rows.into_iter().map(read).collect()

@@ -219,6 +219,61 @@ const CHECKS: &[Check] = &[
                 OR (w.way = 'file' AND s.accepted_at IS NOT NULL AND f.n IS NULL)"
     ),
     check!(
+        "a restated month begins with what was paid, and goes on where it was restated last",
+        "m.id",
+        "CAST(m.month AS TEXT) FROM restated_month m
+             LEFT JOIN restated_month b ON b.award = m.award AND b.month = m.month
+                AND b.seq = m.seq - 1
+             WHERE m.paid_minor <> CASE WHEN m.seq > 1 THEN COALESCE(b.due_minor, -1) ELSE
+                (SELECT COALESCE(SUM(p.amount_minor + COALESCE(c.deduction_minor, 0)), 0)
+                    FROM entitlement e JOIN payment p ON p.entitlement = e.id AND p.attempt = 1
+                    LEFT JOIN recovery c ON c.entitlement = e.id
+                    WHERE e.award = m.award AND p.month = m.month AND NOT EXISTS
+                        (SELECT 1 FROM settlement s WHERE s.entitlement = e.id)) END"
+    ),
+    check!(
+        "a restated month is open or settled",
+        "m.id",
+        "CAST(m.month AS TEXT) FROM restated_month m
+             LEFT JOIN restated_month_open o ON o.restated = m.id
+             LEFT JOIN settled_month d ON d.restated = m.id
+             WHERE (o.restated IS NULL) = (d.restated IS NULL)"
+    ),
+    check!(
+        "a settlement is the sum of its months, as arrears or as a debt",
+        "s.id",
+        "CAST(s.net_minor AS TEXT) FROM settlement s
+             LEFT JOIN (SELECT d.settlement, SUM(m.due_minor - m.paid_minor) AS net
+                FROM settled_month d JOIN restated_month m ON m.id = d.restated
+                GROUP BY d.settlement) n ON n.settlement = s.id
+             LEFT JOIN entitlement e ON e.id = s.entitlement
+             LEFT JOIN debt t ON t.id = s.debt
+             WHERE n.net IS NULL OR n.net <> s.net_minor
+                OR s.net_minor <> s.offset_minor + COALESCE(e.amount_minor, 0)
+                    - COALESCE(t.amount_minor, 0)"
+    ),
+    check!(
+        "a debt falls by what is owed and what is kept, and never below nothing",
+        "t.id",
+        "t.state FROM debt t LEFT JOIN (SELECT c.debt,
+                SUM(c.deduction_minor * (e.to_month - e.from_month)) AS planned
+                FROM recovery c JOIN entitlement e ON e.id = c.entitlement GROUP BY c.debt) r
+                ON r.debt = t.id
+             LEFT JOIN (SELECT debt, SUM(amount_minor) AS lowered FROM debt_event
+                WHERE change = 'offset' GROUP BY debt) o ON o.debt = t.id
+             WHERE t.amount_minor < t.offset_minor + COALESCE(r.planned, 0)
+                OR t.offset_minor <> COALESCE(o.lowered, 0)
+                OR t.events <> (SELECT COUNT(*) FROM debt_event v WHERE v.debt = t.id)"
+    ),
+    check!(
+        "what is kept of a payment stays within its share and leaves the floor",
+        "c.entitlement",
+        "CAST(c.deduction_minor AS TEXT) FROM recovery c
+             JOIN entitlement e ON e.id = c.entitlement
+             WHERE c.deduction_minor * 100 > (e.amount_minor + c.deduction_minor) * c.share_percent
+                OR e.amount_minor < c.floor_minor"
+    ),
+    check!(
         "a change of a run has its event",
         "r.id",
         "CAST(r.events AS TEXT) FROM payment_run r

@@ -7,6 +7,7 @@ mod faults;
 mod file_bank;
 mod files;
 mod partners;
+mod restated;
 mod returns;
 mod roads;
 mod signed;

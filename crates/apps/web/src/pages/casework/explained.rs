@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use casework::Case;
 use casework::assessment::Explained;
-use casework::case::{State as CaseState, WaitFor, first_paid_month};
+use casework::case::{State as CaseState, Verdict, WaitFor, first_paid_month};
 use kernel::kin::Role as Kin;
 use kernel::{CaseId, PersonId};
 use rules::explain::Trace;
@@ -132,6 +132,9 @@ async fn answer_of(
     let waits_for = case.wait.as_ref().map(|wait| wait.who);
     Ok(match (case.state, waits_for) {
         (CaseState::Awarded | CaseState::Ended, _) => awarded(tx, case).await?,
+        (CaseState::Refused, _) if case.verdict == Some(Verdict::Entitled) => Answer::Refused {
+            reason: Some(t.reason_money().to_owned()),
+        },
         (CaseState::Refused, _) => Answer::Refused {
             reason: explained.and_then(|one| reason_of(&one.trace, t)),
         },

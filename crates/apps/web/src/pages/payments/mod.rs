@@ -2,6 +2,7 @@
 
 pub mod account_task;
 pub mod appropriation;
+pub mod debt;
 pub mod payment;
 pub mod run;
 pub mod run_sheet;

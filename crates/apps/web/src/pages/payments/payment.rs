@@ -3,11 +3,12 @@
 use access::{Action, Purpose, Scope};
 use axum::extract::State;
 use axum::response::Response;
-use payments::trace;
+use payments::{debt, trace};
 
 use crate::guest::Seat;
 use crate::house::House;
 use crate::i18n::zone;
+use crate::pages::payments::debt::{DebtLine, line_of as line_of_debt};
 use crate::pages::show;
 use crate::stop::Stop;
 use askama::Template;
@@ -43,6 +44,8 @@ pub struct Payment {
 pub struct PaymentsPage {
     pub shell: Shell,
     pub payments: Vec<Payment>,
+    /// What was paid too much, and what became of it.
+    pub debts: Vec<DebtLine>,
 }
 
 impl PaymentState {
@@ -95,9 +98,14 @@ pub async fn mine(State(house): State<House>, seat: Seat) -> Result<Response, St
         .iter()
         .map(|payment| line_of(seat.t(), payment))
         .collect();
+    let debts = debt::of_payee(&mut tx, person).await?;
     Ok(show(&PaymentsPage {
         shell: seat.shell(),
         payments,
+        debts: debts
+            .iter()
+            .map(|debt| line_of_debt(seat.t(), debt))
+            .collect(),
     }))
 }
 

@@ -35,6 +35,7 @@ use crate::pages::error::ErrorPage;
 use crate::pages::figures::{Bar, Bars, FiguresPage, Totals};
 use crate::pages::payments::account_task::{AccountTaskPage, AccountTasksPage, Task};
 use crate::pages::payments::appropriation::{AppropriationsPage, BudgetLine};
+use crate::pages::payments::debt::{DebtLine, DebtPage, DebtsPage, EventLine, MonthLine};
 use crate::pages::payments::payment::{Payment, PaymentState, PaymentsPage, return_reason};
 use crate::pages::payments::run::{
     Approval, Check, Differences, FindingLine, OrderLine, ReturnLine, RunLine, RunPage, RunState,
@@ -190,4 +191,17 @@ fn bars(caption: &str, head: [&str; 2], rows: &[(&str, i64)]) -> Bars {
 
 fn role(lang: Lang, role: access::Role) -> String {
     role.label().get(lang).into_owned()
+}
+
+/// A family was paid for a child that lives elsewhere.
+pub(super) fn debt_line(t: T) -> DebtLine {
+    DebtLine {
+        id: Uuid::nil(),
+        programme: t.programme("child_benefit"),
+        reason: t.debt_correction(),
+        amount: Money::from_major(330_000),
+        left: Money::from_major(264_000),
+        state: t.debt_notified(),
+        since: at(34, 9).day(crate::i18n::zone()),
+    }
 }

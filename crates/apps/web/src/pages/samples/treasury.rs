@@ -33,10 +33,39 @@ pub(super) fn treasury(lang: Lang) -> Vec<Sample> {
            "run-same-person" => RunPage { shell: shell("/runs").with_failure(), line: run_line(RunState::ApprovedOnce), order: vec![], statements: vec![], checks: checks(t, None), differences: Some(first_run()), approvals: approvals(1), may_approve: false,
     seen: String::new(), id: Uuid::nil(), problems: Problems::one("", t.run_same_person()), progress: None, returns: vec![] },
            "run-settled" => settled_run(shell("/runs"), t),
+           "debts" => DebtsPage { shell: shell("/debts"), debts: vec![super::debt_line(t)] },
+           "debt-errors" => debt_page(shell("/debts").with_form(true), t),
            "worklist" => worklist(shell("/worklist"), t),
            "bank-line-errors" => BankLinePage { shell: shell("/worklist").with_form(true), line: bank_line(t.why_booked_again()), typed: empty.clone(), problems: Problems::one("note", t.line_note_wrong()) },
            "appropriations" => AppropriationsPage { shell: shell("/appropriations").with_form(true), lines: vec![BudgetLine { district: "Yunusobod".into(), programme: t.programme("child_benefit"), month: month(2), limit: Money::from_major(2_000_000_000), committed: Money::from_major(1_284_350_000), left: Money::from_major(715_650_000) }], id: Uuid::nil(), problems: AppropriationsPage::read(t, &empty).expect_err("nothing is typed"), typed: empty },
        }
+}
+
+fn debt_page(shell: Shell, t: T) -> DebtPage {
+    let paid = |number| MonthLine {
+        month: month(number),
+        paid: Money::from_major(525_000),
+        due: Money::from_major(360_000),
+    };
+    let event = |day, what, note: &str| EventLine {
+        on: at(day, 9).day(crate::i18n::zone()),
+        what,
+        amount: Money::ZERO,
+        note: note.to_owned(),
+    };
+    DebtPage {
+        shell,
+        debt: super::debt_line(t),
+        months: vec![paid(2), paid(3)],
+        events: vec![
+            event(34, t.debt_found(), ""),
+            event(34, t.debt_notified(), ""),
+            event(40, t.debt_disputed(), "28"),
+        ],
+        limits: Some((20, Money::from_major(100_000))),
+        typed: Typed::default(),
+        problems: Problems::one("note", t.debt_note_wrong()),
+    }
 }
 
 fn bank_line(why: &'static str) -> BankLine {
