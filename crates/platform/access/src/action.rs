@@ -18,11 +18,17 @@ pub enum Action {
     /// A line of a bank that fits nothing is looked into by a person, and closed with a note.
     CloseBankLine,
     MendAccount,
+    /// A person says no to a change of the own account.
+    StopAccountChange,
     SetAppropriation,
     ReadFigures,
     SendCivilEvent,
     /// A partner's system asks about persons and families.
     SearchRegister,
+    /// A partner's system says to which account a person is paid, and asks for it.
+    LinkAccount,
+    /// A partner's system hands over payments and vouchers.
+    HandOverPayments,
     ImportRegister,
     AssessRegister,
     StepClock,
@@ -43,7 +49,7 @@ pub enum Action {
 use Action::*;
 
 impl Action {
-    pub const ALL: [Action; 28] = [
+    pub const ALL: [Action; 31] = [
         LodgeApplication,
         FollowApplications,
         ReadOwnCase,
@@ -58,10 +64,13 @@ impl Action {
         ApproveRun,
         CloseBankLine,
         MendAccount,
+        StopAccountChange,
         SetAppropriation,
         ReadFigures,
         SendCivilEvent,
         SearchRegister,
+        LinkAccount,
+        HandOverPayments,
         ImportRegister,
         AssessRegister,
         StepClock,
@@ -90,10 +99,13 @@ impl Action {
             ApproveRun => "approve_run",
             CloseBankLine => "close_bank_line",
             MendAccount => "mend_account",
+            StopAccountChange => "stop_account_change",
             SetAppropriation => "set_appropriation",
             ReadFigures => "read_figures",
             SendCivilEvent => "send_civil_event",
             SearchRegister => "search_register",
+            LinkAccount => "link_account",
+            HandOverPayments => "hand_over_payments",
             ImportRegister => "import_register",
             AssessRegister => "assess_register",
             StepClock => "step_clock",

@@ -18,7 +18,7 @@ pub enum Reach {
 }
 
 /// Rows in the order of the work; each action once.
-pub const TABLE: [(Action, &[(Role, Reach)]); 28] = [
+pub const TABLE: [(Action, &[(Role, Reach)]); 31] = [
     (LodgeApplication, &[(Citizen, Own), (MahallaWorker, Within)]),
     (
         FollowApplications,
@@ -65,6 +65,7 @@ pub const TABLE: [(Action, &[(Role, Reach)]); 28] = [
             (DistrictOfficer, Within),
         ],
     ),
+    (StopAccountChange, &[(Citizen, Own)]),
     (SetAppropriation, &[(Treasurer, Within)]),
     (
         ReadFigures,
@@ -77,6 +78,8 @@ pub const TABLE: [(Action, &[(Role, Reach)]); 28] = [
     ),
     (SendCivilEvent, &[(Partner, Everywhere)]),
     (SearchRegister, &[(Partner, Within)]),
+    (LinkAccount, &[(Partner, Within)]),
+    (HandOverPayments, &[(Partner, Within)]),
     (
         ImportRegister,
         &[(Operator, Everywhere), (System, Everywhere)],

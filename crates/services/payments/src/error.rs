@@ -1,7 +1,9 @@
 //! What a command answers when it does not do what was asked: a refusal of its noun
 //! (with the numbers), a silent or wrong partner, or a fault of the database.
 
-use crate::{account_task, appropriation, bank, channel, delivery, entitlement, intake, run};
+use crate::{
+    account_change, account_task, appropriation, bank, channel, delivery, entitlement, intake, run,
+};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -16,6 +18,8 @@ pub enum Error {
     Run(#[from] run::Refusal),
     #[error(transparent)]
     AccountTask(#[from] account_task::Refusal),
+    #[error(transparent)]
+    AccountChange(#[from] account_change::Refusal),
     #[error(transparent)]
     Channel(#[from] channel::Refusal),
     #[error(transparent)]

@@ -13,11 +13,12 @@
 //!     |- delivery     statements as files (pain.001), with a manifest
 //!     +- intake       the banks' files (pain.002, camt.053, camt.054, pacs.004, MT940)
 //! answer          credited, or returned -> account_task: open -> mended -> reissued
+//! account_change  a person is paid elsewhere: asked -> waiting (72 hours) -> applied, or stopped
 //! trace, figure   where a payment is; what a district was paid
 //! verify          everything above holds together, to the tiyin
 //! ```
 //! Reading order: [`appropriation`], [`entitlement`], [`run`], [`order`], [`statement`],
-//! [`answer`], [`channel`], [`delivery`], [`intake`], [`account_task`], [`trace`], [`figure`],
+//! [`answer`], [`channel`], [`delivery`], [`intake`], [`account_task`], [`account_change`], [`trace`], [`figure`],
 //! [`verify`]. [`posting`] writes the double entry of the `ledger` engine; [`bank`] is the only
 //! door to treasury and banks over the wire, and the `bankfile` engine knows the formats of files.
 //!
@@ -37,6 +38,7 @@
 //!
 //! Units: money in tiyin ([`kernel::Money`]), months [`kernel::Month`], instants UTC.
 
+pub mod account_change;
 pub mod account_task;
 pub mod answer;
 pub mod appropriation;
@@ -72,4 +74,5 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("payments", "0002_bank_files"),
     store::migration!("payments", "0003_bank_keys"),
     store::migration!("payments", "0004_closed_line"),
+    store::migration!("payments", "0005_account_change"),
 ];
