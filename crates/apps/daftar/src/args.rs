@@ -411,6 +411,9 @@ pub enum Partner {
         /// It is the civil registry: births and deaths that it tells of are entered
         #[arg(long)]
         civil_registry: bool,
+        /// It says to which accounts people are paid (G2P Connect); nothing changes before 72 hours
+        #[arg(long)]
+        account_mapper: bool,
     },
     /// Show the partners with their policy, keys, callback and legal basis
     List,

@@ -65,7 +65,7 @@ pub enum Kind {
 
 /// Programs speak to these addresses.
 pub fn kind_of(path: &str) -> Kind {
-    if path.starts_with("/dci/") {
+    if path.starts_with("/dci/") || path.starts_with("/mapper/") {
         return Kind::Dci;
     }
     let api = ["/api/", "/demo/", "/gs/", "/oauth2/", "/.well-known/"]

@@ -31,6 +31,7 @@ pub mod figures;
 pub mod language;
 pub mod letter;
 pub mod migration;
+pub mod notice;
 pub mod proactive;
 #[cfg(test)]
 mod programme_tests;
@@ -56,4 +57,5 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("casework", "0004_suspension"),
     store::migration!("casework", "0005_register_runs"),
     store::migration!("casework", "0006_case_read"),
+    store::migration!("casework", "0007_notice"),
 ];

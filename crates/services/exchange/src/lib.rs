@@ -29,6 +29,7 @@ pub mod dci;
 pub mod evidence;
 pub mod gather;
 mod parts;
+mod payee;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -50,6 +51,7 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("exchange", "0002_unanswered"),
     store::migration!("exchange", "0003_partner"),
     store::migration!("exchange", "0004_callback"),
+    store::migration!("exchange", "0005_account_mapper"),
 ];
 
 /// How long an idle connection to an agency is kept.

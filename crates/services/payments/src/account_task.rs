@@ -47,7 +47,7 @@ pub enum Refusal {
 
 type TaskRow = (Uuid, Uuid, Uuid, i64, i64, i64, String, i64);
 
-/// Open tasks that the permit opens (of a district, a region, the country or one person),
+/// Open tasks for which no new account is asked yet and that the permit opens (of a district, a region, the country or one person),
 /// the oldest first, after a task already seen. A mahalla's permit opens its district's.
 pub async fn list_open(
     tx: &mut Tx,
@@ -63,7 +63,8 @@ pub async fn list_open(
             t.opened_at
          FROM account_task t JOIN payment p ON p.id = t.payment
          WHERE t.state = 'open' AND t.id > $1 AND t.district >= $2 AND t.district < $3
-            AND (t.payee = $4 OR $5)
+            AND (t.payee = $4 OR $5) AND NOT EXISTS (SELECT 1 FROM account_change c
+                WHERE c.person = t.payee AND c.state IN ('asked', 'waiting'))
          ORDER BY t.id LIMIT $6",
         after.map_or(Uuid::nil(), |task| task.0),
         from,

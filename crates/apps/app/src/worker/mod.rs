@@ -2,6 +2,7 @@
 //! payment runs, signs the log, hears of births and deaths, tells of steps that are late. Work waits in the job table and the outbox of the
 //! database, so any number of processes share it and a killed one loses nothing.
 
+mod accounts;
 mod calendar;
 mod correspondence;
 mod deadlines;
@@ -44,6 +45,8 @@ pub struct Settled {
     pub looked_at: usize,
     /// Those of them that had not come: told to the district officer.
     pub late: usize,
+    /// Account changes that took effect.
+    pub accounts: usize,
     /// Steps of payment runs.
     pub runs: usize,
     /// Jobs that failed and wait for another try.
@@ -64,6 +67,7 @@ impl Settled {
         self.reactions += other.reactions;
         self.looked_at += other.looked_at;
         self.late += other.late;
+        self.accounts += other.accounts;
         self.runs += other.runs;
         self.failed += other.failed;
     }
@@ -77,6 +81,7 @@ pub async fn subscribe(db: &Db) -> Result<()> {
         registry::events::MARRIED,
         registry::events::DIVORCED,
         casework::events::DECIDED,
+        payments::events::ACCOUNT_CHANGE_ASKED,
     ];
     for topic in topics {
         outbox::subscribe(db, topic, CONSUMER).await?;
@@ -107,6 +112,7 @@ impl Daftar {
         round.add(self.gather_due().await?);
         round.add(self.assess_due().await?);
         round.add(self.escalate_due().await?);
+        round.add(self.apply_account_changes().await?);
         round.add(self.advance_runs().await?);
         Ok(round)
     }

@@ -1,4 +1,5 @@
-//! The social registry for partners, under `/dci/social` (SPDCI). What is asked and answered is
+//! The social registry for partners, under `/dci/social` (SPDCI), and the mapper of accounts, under
+//! `/mapper` (G2P Connect). What is asked and answered is
 //! `exchange::dci`'s; here is only HTTP.
 
 use access::Role;
@@ -40,6 +41,14 @@ asked!(txn_status, TxnStatus, Later);
 asked!(subscribe, Subscribe, Later);
 asked!(unsubscribe, Unsubscribe, Later);
 asked!(notify, Notify, AtOnce);
+asked!(sync_link, Link, AtOnce);
+asked!(sync_update, Update, AtOnce);
+asked!(sync_unlink, Unlink, AtOnce);
+asked!(sync_resolve, Resolve, AtOnce);
+asked!(link, Link, Later);
+asked!(update, Update, Later);
+asked!(unlink, Unlink, Later);
+asked!(resolve, Resolve, Later);
 
 async fn answer(
     house: &House,

@@ -1,6 +1,7 @@
 //! The interface for programs: JSON under `/api`, and under `/gs` in the shapes of GovStack; bearer tokens, one shape of
 //! errors: `{"error":{"code","message","field"}}`.
 
+pub(crate) mod account_change;
 pub(crate) mod account_task;
 pub(crate) mod application;
 mod civil_event;
@@ -34,6 +35,7 @@ const PUBLIC_KEYS: Need = Need::Nothing("the keys are public");
 pub fn routes() -> Vec<Route> {
     let mut routes = our_own();
     routes.extend(of_partners());
+    routes.extend(of_mappers());
     routes
 }
 
@@ -80,6 +82,26 @@ fn our_own() -> Vec<Route> {
             Need::All(&[Action::MendAccount]),
             account_task::mend,
         ),
+        Route::get(
+            "/api/account-changes",
+            Need::All(&[Action::MendAccount]),
+            account_change::list,
+        ),
+        Route::post(
+            "/api/account-changes/{change}/confirm",
+            Need::All(&[Action::MendAccount]),
+            account_change::confirm,
+        ),
+        Route::post(
+            "/api/account-changes/{change}/refuse",
+            Need::All(&[Action::MendAccount]),
+            account_change::refuse,
+        ),
+        Route::post(
+            "/api/my/account-changes/{change}/stop",
+            Need::All(&[Action::StopAccountChange]),
+            account_change::stop,
+        ),
         Route::post(
             "/api/renewals/{case}/confirm",
             Need::All(&[Action::ConfirmRenewal]),
@@ -123,6 +145,30 @@ fn of_partners() -> Vec<Route> {
             dci::notify,
         ),
     ]
+}
+
+/// To which accounts people are paid: G2P Connect.
+fn of_mappers() -> Vec<Route> {
+    vec![
+        mapper("/mapper/sync/link", dci::sync_link),
+        mapper("/mapper/sync/update", dci::sync_update),
+        mapper("/mapper/sync/unlink", dci::sync_unlink),
+        mapper("/mapper/sync/resolve", dci::sync_resolve),
+        mapper("/mapper/sync/txn/status", dci::sync_txn_status),
+        mapper("/mapper/link", dci::link),
+        mapper("/mapper/update", dci::update),
+        mapper("/mapper/unlink", dci::unlink),
+        mapper("/mapper/resolve", dci::resolve),
+        mapper("/mapper/txn/status", dci::txn_status),
+    ]
+}
+
+fn mapper<H, X>(path: &'static str, handler: H) -> Route
+where
+    H: Handler<X, House>,
+    X: 'static,
+{
+    Route::post(path, Need::All(&[Action::LinkAccount]), handler)
 }
 
 /// What systems of other agencies ask of the register.

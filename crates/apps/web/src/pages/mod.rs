@@ -85,6 +85,11 @@ fn citizen() -> Vec<Route> {
             Need::All(&[Action::ReadOwnPayments]),
             payment::mine,
         ),
+        Route::post(
+            "/my/account-changes/{change}/stop",
+            Need::All(&[Action::StopAccountChange, Action::ReadOwnPayments]),
+            payment::stop_change,
+        ),
         Route::get("/my/looks", OWN_LOOKS, look::mine),
         Route::get("/my/looks/{entry}/proof", OWN_LOOKS, look::proof),
     ]
@@ -134,6 +139,16 @@ fn workers() -> Vec<Route> {
         Route::get("/account-tasks", MEND, account_task::list),
         Route::get("/account-tasks/{task}", MEND, account_task::form),
         Route::post("/account-tasks/{task}", MEND, account_task::mend),
+        Route::post(
+            "/account-changes/{change}/confirm",
+            MEND,
+            account_task::confirm,
+        ),
+        Route::post(
+            "/account-changes/{change}/refuse",
+            MEND,
+            account_task::refuse,
+        ),
     ]
 }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::envelope::{self, Arrived, Envelope};
 use super::later::{self, Request};
+use super::mapper;
 use super::outgoing::{Reply, Told};
 use super::partner::{self, Partner};
 use super::question::{Question, When};
@@ -69,6 +70,13 @@ impl Exchange {
         if question == Question::Notify {
             return self.hear_life(&partner, subject, &envelope, today).await;
         }
+        if question.is_of_mapper() {
+            mapper::allowed(&partner)?;
+            if when == When::AtOnce {
+                let from = (&partner, subject);
+                return self.map_at_once(from, question, &envelope).await;
+            }
+        }
         if when == When::Later {
             return self.promise(&partner, question, envelope).await;
         }
@@ -93,7 +101,7 @@ impl Exchange {
                 let mut tx = self.platform.db.read().await?;
                 status::tell(&mut tx, &partner.sender_id, within, &asked).await?
             }
-            Question::Subscribe | Question::Unsubscribe | Question::Notify => {
+            _ => {
                 let why = "this is answered later";
                 return Err(Refusal::new(404, "err.request.not_found", why).into());
             }

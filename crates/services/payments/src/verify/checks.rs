@@ -116,6 +116,23 @@ const CHECKS: &[Check] = &[
                     WHERE w.entitlement = e.id AND w.seq > e.events)"
     ),
     check!(
+        "a change of an account stands as its last event says, and two persons looked at staff's",
+        "c.id",
+        "c.state FROM account_change c LEFT JOIN account_change_event v
+                ON v.change = c.id AND v.seq = c.events
+             WHERE v.seq IS NULL OR v.state <> c.state
+                OR (c.origin = 'staff' AND c.state = 'applied' AND (SELECT COUNT(DISTINCT w.actor)
+                    FROM account_change_event w WHERE w.change = c.id
+                    AND w.state IN ('asked', 'waiting')) <> 2)"
+    ),
+    check!(
+        "a linked account is what a change that took effect says",
+        "p.person",
+        "CAST(p.seq AS TEXT) FROM payee_account p LEFT JOIN account_change c ON c.id = p.change
+             WHERE c.id IS NULL OR c.state <> 'applied' OR c.person <> p.person
+                OR COALESCE(c.account, '') <> COALESCE(p.account, '') OR p.at < c.due_at"
+    ),
+    check!(
         "nobody is counted twice in a programme and month",
         "a.person",
         "a.programme FROM entitlement_member a JOIN entitlement_member b

@@ -41,6 +41,10 @@ async fn tasks(town: &Town) -> Vec<AccountTask> {
 async fn mend(town: &Town, command: &Mend) -> payments::Result<usize> {
     let before = tasks(town).await.len();
     ask(town, command).await?;
+    assert!(
+        tasks(town).await.len() < before,
+        "nobody enters it a second time"
+    );
     let (ids, scope) = (&town.platform.ids, Scope::area(Area::District(DISTRICT)));
     let permit = town.permit(&worker(), Action::MendAccount, scope).await;
     let mut tx = town.platform.db.begin().await.unwrap();
