@@ -109,6 +109,19 @@ impl Route {
         }
     }
 
+    pub fn patch<H, X>(path: &'static str, need: Need, handler: H) -> Route
+    where
+        H: Handler<X, House>,
+        X: 'static,
+    {
+        Route {
+            method: Method::PATCH,
+            path,
+            need,
+            answer: on(MethodFilter::PATCH, handler),
+        }
+    }
+
     pub fn kind(&self) -> Kind {
         kind_of(self.path)
     }

@@ -13,7 +13,8 @@
 //! - Every answer is kept byte for byte with its hash, request and legal basis; what
 //!   was not believed is kept apart, in `evidence_refused`.
 //!
-//! And the other way round: [`dci`] answers partners that ask us.
+//! And the other way round: [`dci`] answers partners that ask us, [`govstack`] those that hand
+//! payments over.
 //!
 //! # Reading order
 //! [`Connector`], [`gather`], `call.rs` (one question over HTTP), `answer.rs` and
@@ -28,6 +29,7 @@ mod connector;
 pub mod dci;
 pub mod evidence;
 pub mod gather;
+pub mod govstack;
 mod parts;
 mod payee;
 #[cfg(test)]

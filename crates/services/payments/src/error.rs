@@ -2,7 +2,8 @@
 //! (with the numbers), a silent or wrong partner, or a fault of the database.
 
 use crate::{
-    account_change, account_task, appropriation, bank, channel, delivery, entitlement, intake, run,
+    account_change, account_task, appropriation, bank, batch, channel, delivery, entitlement,
+    intake, payer, run, voucher,
 };
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -20,6 +21,12 @@ pub enum Error {
     AccountTask(#[from] account_task::Refusal),
     #[error(transparent)]
     AccountChange(#[from] account_change::Refusal),
+    #[error(transparent)]
+    Payer(#[from] payer::Refusal),
+    #[error(transparent)]
+    Batch(#[from] batch::Refusal),
+    #[error(transparent)]
+    Voucher(#[from] voucher::Refusal),
     #[error(transparent)]
     Channel(#[from] channel::Refusal),
     #[error(transparent)]

@@ -1,10 +1,11 @@
 //! Account changes: the person hears of one when it is asked, and it takes effect when its time
-//! has come.
+//! has come. And vouchers, which run out.
 
 use access::Permit;
 use casework::notice;
 use kernel::lang::Text3;
 use payments::account_change::{self, AccountChange};
+use payments::voucher;
 use serde::Deserialize;
 use store::Tx;
 use uuid::Uuid;
@@ -64,13 +65,23 @@ impl Daftar {
         )
     }
 
-    /// Changes whose 72 hours are over.
-    pub(super) async fn apply_account_changes(&self) -> Result<Settled> {
+    /// Changes whose 72 hours are over, and vouchers whose time has run out.
+    pub(super) async fn follow_payees(&self) -> Result<Settled> {
+        let ids = &self.platform.ids;
+        let mut tx = self.platform.db.read().await?;
+        let due =
+            account_change::is_due(&mut tx, ids).await? || voucher::is_due(&mut tx, ids).await?;
+        drop(tx);
+        if !due {
+            return Ok(Settled::default());
+        }
         let mut tx = self.platform.db.begin().await?;
-        let accounts = account_change::apply_due(&mut tx, &self.platform.ids).await?;
+        let accounts = account_change::apply_due(&mut tx, ids).await?;
+        let vouchers = voucher::expire_due(&mut tx, ids).await?;
         tx.commit().await?;
         Ok(Settled {
             accounts,
+            vouchers,
             ..Settled::default()
         })
     }

@@ -47,6 +47,8 @@ pub struct Settled {
     pub late: usize,
     /// Account changes that took effect.
     pub accounts: usize,
+    /// Vouchers that ran out.
+    pub vouchers: usize,
     /// Steps of payment runs.
     pub runs: usize,
     /// Jobs that failed and wait for another try.
@@ -68,6 +70,7 @@ impl Settled {
         self.looked_at += other.looked_at;
         self.late += other.late;
         self.accounts += other.accounts;
+        self.vouchers += other.vouchers;
         self.runs += other.runs;
         self.failed += other.failed;
     }
@@ -112,7 +115,7 @@ impl Daftar {
         round.add(self.gather_due().await?);
         round.add(self.assess_due().await?);
         round.add(self.escalate_due().await?);
-        round.add(self.apply_account_changes().await?);
+        round.add(self.follow_payees().await?);
         round.add(self.advance_runs().await?);
         Ok(round)
     }

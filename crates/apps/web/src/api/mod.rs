@@ -9,6 +9,7 @@ pub(crate) mod conclusion;
 pub(crate) mod dci;
 mod delay;
 mod demo;
+mod govstack;
 mod look;
 pub(crate) mod renewal;
 mod session;
@@ -36,6 +37,7 @@ pub fn routes() -> Vec<Route> {
     let mut routes = our_own();
     routes.extend(of_partners());
     routes.extend(of_mappers());
+    routes.extend(of_payers());
     routes
 }
 
@@ -160,6 +162,55 @@ fn of_mappers() -> Vec<Route> {
         mapper("/mapper/unlink", dci::unlink),
         mapper("/mapper/resolve", dci::resolve),
         mapper("/mapper/txn/status", dci::txn_status),
+    ]
+}
+
+/// Payments that partners hand over: GovStack, version 1 of its paths.
+fn of_payers() -> Vec<Route> {
+    const PAYER: Need = Need::All(&[Action::HandOverPayments]);
+    /// Whoever registers a beneficiary says where to pay.
+    const LINKER: Need = Need::All(&[Action::HandOverPayments, Action::LinkAccount]);
+    const VOUCHER: &str = "/gs/payments/vouchers/voucherstatuscheck/{voucherserialnumber}";
+    vec![
+        Route::post(
+            "/gs/payments/register-beneficiary",
+            LINKER,
+            govstack::register,
+        ),
+        Route::post(
+            "/gs/payments/update-beneficiary-details",
+            LINKER,
+            govstack::update,
+        ),
+        Route::post(
+            "/gs/payments/prepayment-validation",
+            PAYER,
+            govstack::validate,
+        ),
+        Route::post(
+            "/gs/payments/prepayment-validation-response",
+            PAYER,
+            govstack::validated,
+        ),
+        Route::post("/gs/payments/bulk-payment", PAYER, govstack::bulk),
+        Route::get("/gs/payments/batch/detail", PAYER, govstack::detail),
+        Route::post(
+            "/gs/payments/vouchers/voucher_preactivation",
+            PAYER,
+            govstack::preactivate,
+        ),
+        Route::patch(
+            "/gs/payments/vouchers/voucher_activation",
+            PAYER,
+            govstack::activate,
+        ),
+        Route::post(
+            "/gs/payments/vouchers/voucher_redemption",
+            PAYER,
+            govstack::redeem,
+        ),
+        Route::get(VOUCHER, PAYER, govstack::status),
+        Route::patch(VOUCHER, PAYER, govstack::cancel),
     ]
 }
 

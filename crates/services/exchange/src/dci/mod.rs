@@ -20,7 +20,7 @@ mod answer;
 pub mod callback;
 pub mod envelope;
 pub mod event;
-mod json;
+pub(crate) mod json;
 pub mod later;
 mod life;
 pub mod mapper;

@@ -167,6 +167,11 @@ async fn load(tx: &mut Tx, permit: &Permit, id: Uuid) -> Result<AccountChange> {
     Ok(opened.ok_or(Refusal::Unknown { id })?)
 }
 
+/// True when there is something for [`apply_due`] to do.
+pub async fn is_due(tx: &mut Tx, ids: &Ids) -> Result<bool> {
+    Ok(!store::due(tx, ids.now()).await?.is_empty())
+}
+
 /// Changes whose time has come take effect; how many.
 pub async fn apply_due(tx: &mut Tx, ids: &Ids) -> Result<usize> {
     tx.alone("payments.account_change").await?;

@@ -95,16 +95,19 @@ const CHECKS: &[Check] = &[
              WHERE a.limit_minor <> COALESCE(t.total, 0)"
     ),
     check!(
-        "what is committed is what live entitlements are owed",
+        "what is committed is what live entitlements and vouchers are owed",
         "a.id",
         "CAST(a.month AS TEXT) FROM appropriation a
              LEFT JOIN ledger_account l ON l.code = 2 AND l.owner = a.id
+             LEFT JOIN (SELECT appropriation AS id, SUM(amount_minor) AS owed FROM voucher
+                 WHERE state IN ('preactivated', 'activated') GROUP BY appropriation) v
+                 ON v.id = a.id
              LEFT JOIN (SELECT b.id, SUM(e.amount_minor) AS owed FROM appropriation b
                  JOIN entitlement e ON e.district = b.district AND e.programme = b.programme
                      AND e.from_month <= b.month AND e.to_month > b.month
                  GROUP BY b.id) o ON o.id = a.id
              WHERE a.limit_minor - COALESCE(l.credits_minor - l.debits_minor, 0)
-                 <> COALESCE(o.owed, 0)"
+                 <> COALESCE(o.owed, 0) + COALESCE(v.owed, 0)"
     ),
     check!(
         "an entitlement stands as its last event says",
@@ -131,6 +134,24 @@ const CHECKS: &[Check] = &[
         "CAST(p.seq AS TEXT) FROM payee_account p LEFT JOIN account_change c ON c.id = p.change
              WHERE c.id IS NULL OR c.state <> 'applied' OR c.person <> p.person
                 OR COALESCE(c.account, '') <> COALESCE(p.account, '') OR p.at < c.due_at"
+    ),
+    check!(
+        "a voucher stands as its last event says, and a redeemed one is paid once",
+        "v.id",
+        "v.state FROM voucher v LEFT JOIN voucher_event e
+                ON e.voucher = v.id AND e.seq = v.events
+             LEFT JOIN entitlement n ON n.id = v.id
+             WHERE e.seq IS NULL OR e.state <> v.state
+                OR (n.id IS NOT NULL AND (v.state <> 'redeemed'
+                    OR n.amount_minor <> v.amount_minor))
+                OR (n.id IS NULL AND v.state = 'redeemed' AND v.appropriation IS NOT NULL)"
+    ),
+    check!(
+        "an instruction that was accepted is an entitlement of its sum",
+        "i.id",
+        "i.instruction FROM payment_instruction i LEFT JOIN entitlement n ON n.id = i.id
+             WHERE (i.failed IS NULL) <> (n.id IS NOT NULL)
+                OR n.amount_minor <> i.amount_minor OR n.payee <> i.payee"
     ),
     check!(
         "nobody is counted twice in a programme and month",
