@@ -9,7 +9,7 @@ use payments::batch::{self, INSTRUCTIONS_MAX, Instruction, NewBatch, Standing, S
 use serde_json::{Number, Value, json};
 
 use super::beneficiary::{Named, SOURCE_CHARS, known, payee_of};
-use super::form::{Fields, Wrong};
+use super::form::{Fields, Wrong, is_id};
 use super::{Asker, REQUEST_CHARS, Refused, Sent, hash_of, of_payments, response};
 use crate::Exchange;
 use crate::payee::Payee;
@@ -162,6 +162,9 @@ impl Exchange {
 
     /// Where every instruction of a list is.
     pub(super) async fn detail(&self, asker: &Asker, batch: &str) -> Result<(u16, Value), Refused> {
+        if !is_id(batch, BATCH_CHARS) {
+            return Err(Refused::with(404, "no such batch was received from you"));
+        }
         let mut tx = self.platform.db.read().await?;
         let payer = asker.payer.account;
         let found = batch::standing(&mut tx, &asker.permit, payer, batch).await;

@@ -27,6 +27,12 @@ impl Wrong {
     }
 }
 
+/// So many letters, digits, `-` and `_`.
+pub fn is_id(text: &str, chars: usize) -> bool {
+    let plain = |c: u8| c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
+    text.len() == chars && text.bytes().all(plain)
+}
+
 /// The fields of one object, and where it stands.
 #[derive(Debug, Clone)]
 pub struct Fields {
@@ -79,8 +85,7 @@ impl Fields {
     /// An id that the sender made: so many letters, digits, `-` and `_`.
     pub fn id(&self, field: &str, chars: usize) -> Result<String, Wrong> {
         let text = self.text(field)?;
-        let plain = |c: u8| c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
-        if text.len() == chars && text.bytes().all(plain) {
+        if is_id(text, chars) {
             return Ok(text.to_owned());
         }
         let why = format!("must have {chars} letters, digits, - or _");
