@@ -1,4 +1,4 @@
-//! `GET /api/account-changes`, `POST /api/account-changes/{change}/confirm` and `/refuse`: the second
+//! `GET /api/account-changes`, `POST /api/account-changes/{change}/confirm` and `/decline`: the second
 //! look of staff; `POST /api/my/account-changes/{change}/stop`: the person says no.
 
 use access::{Action, Purpose, Scope};
@@ -44,7 +44,7 @@ pub async fn list(State(house): State<House>, seat: Seat) -> Result<Json<Value>,
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Word {
     Confirm,
-    Refuse,
+    Decline,
 }
 
 pub async fn confirm(
@@ -56,13 +56,13 @@ pub async fn confirm(
     Ok(Json(json!({ "change": change, "state": "waiting" })))
 }
 
-pub async fn refuse(
+pub async fn decline(
     State(house): State<House>,
     seat: Seat,
     Path(change): Path<Uuid>,
 ) -> Result<Json<Value>, Stop> {
-    second(&house, &seat, change, Word::Refuse).await?;
-    Ok(Json(json!({ "change": change, "state": "refused" })))
+    second(&house, &seat, change, Word::Decline).await?;
+    Ok(Json(json!({ "change": change, "state": "declined" })))
 }
 
 /// For the page and for programs alike.
@@ -79,7 +79,7 @@ pub async fn second(house: &House, seat: &Seat, change: Uuid, word: Word) -> Res
     let ids = &house.platform().ids;
     match word {
         Word::Confirm => account_change::confirm(&mut tx, ids, &permit, change).await?,
-        Word::Refuse => account_change::refuse(&mut tx, ids, &permit, change).await?,
+        Word::Decline => account_change::decline(&mut tx, ids, &permit, change).await?,
     }
     Ok(tx.commit().await?)
 }

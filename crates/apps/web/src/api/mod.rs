@@ -95,9 +95,9 @@ fn our_own() -> Vec<Route> {
             account_change::confirm,
         ),
         Route::post(
-            "/api/account-changes/{change}/refuse",
+            "/api/account-changes/{change}/decline",
             Need::All(&[Action::MendAccount]),
-            account_change::refuse,
+            account_change::decline,
         ),
         Route::post(
             "/api/my/account-changes/{change}/stop",

@@ -43,7 +43,7 @@ texts! {
     change_due { uz: "Qachondan", ru: "С какого дня", en: "From" }
     change_word { uz: "Soʻzingiz", ru: "Ваше слово", en: "Your word" }
     change_confirm { uz: "Tasdiqlash", ru: "Подтвердить", en: "Confirm" }
-    change_refuse { uz: "Rad etish", ru: "Отклонить", en: "Refuse" }
+    change_decline { uz: "Rad etish", ru: "Отклонить", en: "Refuse" }
     change_mine_title { uz: "Hisobraqamingiz oʻzgaradi", ru: "Ваш счёт меняется", en: "Your account is about to change" }
     change_mine(day, end) { uz: "{day} dan pulingiz oxiri {end} boʻlgan hisobga tushadi. Buni siz soʻramagan boʻlsangiz, hozir toʻxtating.", ru: "С {day} деньги пойдут на счёт, который оканчивается на {end}. Если вы об этом не просили, остановите сейчас.", en: "From {day} your money goes to the account ending in {end}. If you did not ask for this, stop it now." }
     change_mine_ends(day) { uz: "{day} dan hisobraqamingiz uziladi. Buni siz soʻramagan boʻlsangiz, hozir toʻxtating.", ru: "С {day} привязка счёта прекратится. Если вы об этом не просили, остановите сейчас.", en: "From {day} your account is no longer linked. If you did not ask for this, stop it now." }

@@ -145,9 +145,9 @@ fn workers() -> Vec<Route> {
             account_task::confirm,
         ),
         Route::post(
-            "/account-changes/{change}/refuse",
+            "/account-changes/{change}/decline",
             MEND,
-            account_task::refuse,
+            account_task::decline,
         ),
     ]
 }

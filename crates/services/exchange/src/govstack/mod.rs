@@ -155,8 +155,10 @@ impl Exchange {
             (Call::PrepaymentValidation, Refused::Request(_)) => 200,
             _ => refused.status(),
         };
-        tracing::warn!(office = %subject.office, status, why = %refused, "a payer's request is refused");
-        reply(status, &told(call, sent, &refused.to_string()))
+        let words = refused.to_string();
+        let code = format!("govstack.{}", refused.status());
+        self.note_refused(subject, sent.body, (&code, &words)).await;
+        reply(status, &told(call, sent, &words))
     }
 
     async fn govstack(

@@ -129,34 +129,7 @@ impl Exchange {
         sent: &Sent<'_>,
         month: Month,
     ) -> Result<(u16, Value), Refused> {
-        let fields = Fields::read(sent.body)?;
-        let names = [
-            "voucher_amount",
-            "voucher_currency",
-            "voucher_group",
-            "Gov_Stack_BB",
-        ];
-        all_there(&fields, &names)?;
-        let with = |status| move |why| Refused::with(status, why);
-        let face = fields.sum("voucher_amount").map_err(with(WRONG_AMOUNT))?;
-        let currency = fields
-            .currency("voucher_currency")
-            .map_err(with(WRONG_CURRENCY))?;
-        let group = fields
-            .remark("voucher_group", GROUP_CHARS_MAX)
-            .map_err(with(WRONG_GROUP))?;
-        block(asker, &fields, WRONG_BLOCK)?;
-        let command = Issue {
-            request: self.request_of(sent)?,
-            group: group.unwrap_or_default(),
-            currency,
-            face,
-            serial: serial(),
-            number: secret_digits(NUMBER_DIGITS),
-            note: fields
-                .remark("voucher_comment", TEXT_CHARS_MAX)?
-                .unwrap_or_default(),
-        };
+        let command = self.read_issue(asker, sent)?;
         let (ids, permit) = (&self.platform.ids, &asker.permit);
         let mut tx = self.platform.db.begin().await?;
         let issued = voucher::issue(&mut tx, ids, permit, (&command, month)).await;
@@ -168,6 +141,36 @@ impl Exchange {
             "expiry_date_time": issued.expires_at.to_string(),
         });
         Ok((200, told))
+    }
+
+    fn read_issue(&self, asker: &Asker, sent: &Sent<'_>) -> Result<Issue, Refused> {
+        let fields = Fields::read(sent.body)?;
+        let names = [
+            "voucher_amount",
+            "voucher_currency",
+            "voucher_group",
+            "Gov_Stack_BB",
+        ];
+        all_there(&fields, &names)?;
+        let with = |status| move |why| Refused::with(status, why);
+        let face = fields.sum("voucher_amount").map_err(with(WRONG_AMOUNT))?;
+        let currency = fields.currency("voucher_currency");
+        let group = fields.remark("voucher_group", GROUP_CHARS_MAX);
+        let (currency, group) = (
+            currency.map_err(with(WRONG_CURRENCY))?,
+            group.map_err(with(WRONG_GROUP))?,
+        );
+        block(asker, &fields, WRONG_BLOCK)?;
+        let note = fields.remark("voucher_comment", TEXT_CHARS_MAX)?;
+        Ok(Issue {
+            request: self.request_of(sent)?,
+            group: group.unwrap_or_default(),
+            currency,
+            face,
+            serial: serial(),
+            number: secret_digits(NUMBER_DIGITS),
+            note: note.unwrap_or_default(),
+        })
     }
 
     /// The sender's own id of the command, or one of ours when it has none.

@@ -3,7 +3,7 @@
 //! ```text
 //! ask (staff) -> asked -> waiting -> applied        72 hours after the asking
 //! ask (the person, a partner) ^ |
-//!          refused <- asked     +-> stopped         by the person, at any time before
+//!          declined <- asked     +-> stopped         by the person, at any time before
 //! ```
 //! Whoever takes over a desk, a partner's key or somebody's account so cannot turn anybody's money
 //! to himself unseen: the person is told at the asking ([`crate::events::ACCOUNT_CHANGE_ASKED`]),
@@ -127,8 +127,8 @@ pub async fn confirm(tx: &mut Tx, ids: &Ids, permit: &Permit, id: Uuid) -> Resul
 }
 
 /// A second member of staff says no.
-pub async fn refuse(tx: &mut Tx, ids: &Ids, permit: &Permit, id: Uuid) -> Result<()> {
-    second(tx, ids, permit, id, State::Refused).await
+pub async fn decline(tx: &mut Tx, ids: &Ids, permit: &Permit, id: Uuid) -> Result<()> {
+    second(tx, ids, permit, id, State::Declined).await
 }
 
 async fn second(tx: &mut Tx, ids: &Ids, permit: &Permit, id: Uuid, next: State) -> Result<()> {

@@ -63,7 +63,7 @@ pub enum State {
     /// The person said no.
     Stopped,
     /// The second member of staff said no.
-    Refused,
+    Declined,
 }
 
 impl State {
@@ -72,7 +72,7 @@ impl State {
         State::Waiting,
         State::Applied,
         State::Stopped,
-        State::Refused,
+        State::Declined,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -81,7 +81,7 @@ impl State {
             State::Waiting => "waiting",
             State::Applied => "applied",
             State::Stopped => "stopped",
-            State::Refused => "refused",
+            State::Declined => "declined",
         }
     }
 
@@ -95,7 +95,7 @@ impl State {
             (self, next),
             (
                 State::Asked,
-                State::Waiting | State::Refused | State::Stopped
+                State::Waiting | State::Declined | State::Stopped
             ) | (State::Waiting, State::Applied | State::Stopped)
         )
     }
@@ -146,7 +146,7 @@ mod tests {
         use State::*;
         let ways = [
             (Asked, Waiting),
-            (Asked, Refused),
+            (Asked, Declined),
             (Asked, Stopped),
             (Waiting, Applied),
             (Waiting, Stopped),

@@ -59,7 +59,7 @@ async fn ask(town: &Town, who: &Subject, wish: &Ask) -> payments::Result<Asked> 
     Ok(asked)
 }
 
-/// A deed of somebody on the change: `confirm`, `refuse` or `stop`.
+/// A deed of somebody on the change: `confirm`, `decline` or `stop`.
 async fn act(town: &Town, who: &Subject, deed: &str, id: u128) -> payments::Result<()> {
     let (action, scope) = match deed {
         "stop" => (Action::StopAccountChange, Scope::own(who)),
@@ -70,7 +70,7 @@ async fn act(town: &Town, who: &Subject, deed: &str, id: u128) -> payments::Resu
     let mut tx = town.platform.db.begin().await.unwrap();
     match deed {
         "confirm" => account_change::confirm(&mut tx, ids, &permit, id).await?,
-        "refuse" => account_change::refuse(&mut tx, ids, &permit, id).await?,
+        "decline" => account_change::decline(&mut tx, ids, &permit, id).await?,
         _ => account_change::stop(&mut tx, ids, &permit, id).await?,
     }
     tx.commit().await.unwrap();
@@ -186,7 +186,7 @@ async fn the_person_stops_it_and_another_may_be_asked_for_afterwards() {
             assert_eq!(paid_to(&town).await, account(2).to_string());
         }
         ask(&town, &officer(), &wish(4, to(990))).await.unwrap();
-        act(&town, &worker(), "refuse", 4)
+        act(&town, &worker(), "decline", 4)
             .await
             .expect("the second one says no");
         let late = act(&town, &citizen(PAYEE), "stop", 4).await.unwrap_err();

@@ -170,12 +170,12 @@ pub async fn confirm(
     Ok(Redirect::to("/account-tasks").into_response())
 }
 
-pub async fn refuse(
+pub async fn decline(
     State(house): State<House>,
     seat: Seat,
     Path(change): Path<Uuid>,
 ) -> Result<Response, Stop> {
-    api::account_change::second(&house, &seat, change, Word::Refuse).await?;
+    api::account_change::second(&house, &seat, change, Word::Decline).await?;
     Ok(Redirect::to("/account-tasks").into_response())
 }
 

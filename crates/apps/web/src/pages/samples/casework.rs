@@ -17,7 +17,7 @@ pub(super) fn citizen(lang: Lang) -> Vec<Sample> {
         "decision-refused" => refused(lang),
         "decision-waiting" => DecisionPage { answer: Answer::WaitingAgency, deciding: vec![], sum: vec![], changes: vec![t.change_waiting().into()], todo: vec![Todo { words: t.do_wait().into(), path: None }], ..refused(lang) },
         "decision-waiting-list" => DecisionPage { answer: Answer::WaitingList, changes: vec![t.change_waiting_list().into()], ..awarded(lang) },
-        "my-payments" => PaymentsPage { shell: shell("/my/payments"), payments: payments(t), change: Some(OwnChange { change: Uuid::nil(), words: t.change_mine(&t.day(day(8)), "4417") }) },
+        "my-payments" => PaymentsPage { shell: shell("/my/payments"), payments: payments(t), change: Some(OwnChange { change: Uuid::nil(), words: t.change_mine(t.day(day(8)), "4417") }) },
         "my-looks" => looks(lang),
         "my-looks-none" => LookPage { shell: shell("/my/looks"), looks: vec![], questions: vec![], at_everybody: vec![] },
         "renewal" => RenewalPage { shell: shell("/my/applications").with_form(false), case: CaseId::from_u128(1), number: "4F7K29".into(), id: Uuid::nil(), problems: Problems::none() },
