@@ -91,7 +91,12 @@ async fn a_death_told_after_the_next_payment_is_a_debt_that_nobody_pays_by_itsel
         stage.daftar.settle().await.expect("a settling");
         let mut tx = stage.daftar.platform.db.read().await.expect("a snapshot");
         let debts = payments::debt::of_payee(&mut tx, case.applicant).await;
-        let told = casework::notice::of_person(&mut tx, case.applicant).await;
+        let permit = stage
+            .daftar
+            .permit(Action::AssessCase, Purpose::Oversight, 1)
+            .await;
+        let permit = permit.expect("a permit");
+        let told = casework::notice::of_person(&mut tx, &permit, case.applicant).await;
         let debts = debts.expect("debts");
         let months = payments::restatement::of_debt(&mut tx, debts[0].id).await;
         drop(tx);

@@ -8,6 +8,7 @@ mod civil;
 mod crash;
 mod dci;
 mod door;
+mod govstack;
 mod lateness;
 mod law;
 mod main_job;

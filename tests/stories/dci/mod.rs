@@ -3,9 +3,9 @@
 
 mod later;
 mod life;
-mod listener;
-mod message;
-mod register;
+pub mod listener;
+pub mod message;
+pub mod register;
 mod search;
 mod signed;
 mod subscription;

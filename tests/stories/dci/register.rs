@@ -35,6 +35,7 @@ pub struct Entry {
     pub jwks: String,
     pub callback: Option<String>,
     pub civil_registry: bool,
+    pub account_mapper: bool,
 }
 
 impl Entry {
@@ -47,6 +48,7 @@ impl Entry {
             jwks: r#"{"keys":[]}"#.to_owned(),
             callback: None,
             civil_registry: false,
+            account_mapper: false,
         }
     }
 }
@@ -171,6 +173,7 @@ impl Register {
             legal_basis: "Agreement 12".to_owned(),
             callback: entry.callback,
             civil_registry: entry.civil_registry,
+            account_mapper: entry.account_mapper,
             secret: SecretHash::of(SECRET).expect("a secret"),
         };
         let (action, purpose) = (Action::ManageAccounts, Purpose::Upkeep);

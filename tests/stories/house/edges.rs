@@ -16,7 +16,9 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
     (
         "services",
         "exchange",
-        &["kernel", "store", "access", "registry", "signing"],
+        &[
+            "kernel", "store", "access", "registry", "payments", "signing",
+        ],
     ),
     (
         "services",

@@ -12,9 +12,9 @@ use casework::reassessment::Cause;
 use kernel::facts::{CellView, code};
 use kernel::portrait::PackedFact;
 use kernel::{AwardId, BankAccount, CaseId, EntitlementId, Fact, Mfo, Month, Period, PersonId};
-use payments::appropriation;
 use payments::entitlement::{self, NewEntitlement, Stop};
 use payments::restatement::{self, Reason, Restatement};
+use payments::{account_change, appropriation};
 use serde::{Deserialize, Serialize};
 use store::job::{self, Job, NewJob};
 use store::{Ids, Tx};
@@ -141,10 +141,13 @@ async fn entitlements(
 ) -> Result<(Vec<NewEntitlement>, Vec<Award>)> {
     let payees: Vec<PersonId> = awards.iter().map(|award| award.payee).collect();
     let accounts = accounts(tx, permit, &payees).await?;
+    // What a person's own change says is newer than what a bank once told.
+    let linked = account_change::current(tx, &payees).await?;
     let mut new = Vec::with_capacity(awards.len());
     let mut without = Vec::new();
     for award in awards {
-        match accounts.get(&award.payee) {
+        let linked = linked.get(&award.payee).map(|to| (to.mfo, to.account));
+        match linked.as_ref().or(accounts.get(&award.payee)) {
             Some((mfo, account)) => new.push(NewEntitlement {
                 id: id_of(award),
                 award: award.id,

@@ -131,6 +131,11 @@ pub enum Command {
     /// Systems of other agencies that ask the register over DCI (SPDCI)
     #[command(subcommand)]
     Partner(Partner),
+    /// Agree with a partner that it hands payments over, and from which budget it pays
+    Payer(crate::payer_args::Payer),
+    /// Vouchers: what they are for, who takes them, and those that others have printed
+    #[command(subcommand)]
+    Voucher(crate::payer_args::Voucher),
     /// Set the money of a district for a programme and month, or a whole plan from a file
     Budget(Budget),
     /// Check what data can break: ledger, log and its checkpoints, decisions, projections
@@ -430,6 +435,9 @@ pub enum Partner {
         /// It is the civil registry: births and deaths that it tells of are entered
         #[arg(long)]
         civil_registry: bool,
+        /// It says to which accounts people are paid (G2P Connect); nothing changes before 72 hours
+        #[arg(long)]
+        account_mapper: bool,
     },
     /// Show the partners with their policy, keys, callback and legal basis
     List,

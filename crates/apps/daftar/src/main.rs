@@ -27,6 +27,8 @@ mod pay_debt;
 mod pay_export;
 mod pay_import;
 mod pay_worklist;
+mod payer;
+mod payer_args;
 mod proof;
 mod proof_args;
 mod receipt;
@@ -39,6 +41,7 @@ mod simulate;
 mod snapshot;
 mod trace;
 mod verify;
+mod voucher;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -89,6 +92,8 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Rules(command) => rules::run(common, command),
         Command::Account(command) => account::run(common, command).await,
         Command::Partner(command) => partner::run(common, command).await,
+        Command::Payer(args) => payer::run(common, args).await,
+        Command::Voucher(command) => voucher::run(common, command).await,
         Command::Budget(budget) => budget::run(common, budget).await,
         Command::Verify(_) => verify::run(common).await,
         Command::Proof(command) => proof::write(common, command).await,

@@ -30,6 +30,7 @@ struct Listed {
     legal_basis: String,
     callback: Option<String>,
     civil_registry: bool,
+    account_mapper: bool,
 }
 
 pub async fn run(common: &Common, command: &Partner) -> Result<(), Failure> {
@@ -52,6 +53,7 @@ fn new_partner(command: &Partner, secret: &str) -> Result<Option<NewPartner>, Fa
         territory,
         callback,
         civil_registry,
+        account_mapper,
     } = command
     else {
         return Ok(None);
@@ -76,6 +78,7 @@ fn new_partner(command: &Partner, secret: &str) -> Result<Option<NewPartner>, Fa
         legal_basis: legal_basis.clone(),
         callback: callback.clone(),
         civil_registry: *civil_registry,
+        account_mapper: *account_mapper,
         secret: SecretHash::of(secret).map_err(|why| Failure::Failed(why.to_string()))?,
     }))
 }
@@ -119,6 +122,7 @@ async fn list(common: &Common, daftar: &Daftar) -> Result<(), Failure> {
         receiver_id: partner.receiver_id,
         legal_basis: partner.legal_basis,
         civil_registry: partner.civil_registry,
+        account_mapper: partner.account_mapper,
         callback: partner
             .callback
             .map(|callback| callback.as_str().to_owned()),

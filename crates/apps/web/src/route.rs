@@ -65,7 +65,7 @@ pub enum Kind {
 
 /// Programs speak to these addresses.
 pub fn kind_of(path: &str) -> Kind {
-    if path.starts_with("/dci/") {
+    if path.starts_with("/dci/") || path.starts_with("/mapper/") {
         return Kind::Dci;
     }
     let api = ["/api/", "/demo/", "/gs/", "/oauth2/", "/.well-known/"]
@@ -106,6 +106,19 @@ impl Route {
             path,
             need,
             answer: on(MethodFilter::POST, handler),
+        }
+    }
+
+    pub fn patch<H, X>(path: &'static str, need: Need, handler: H) -> Route
+    where
+        H: Handler<X, House>,
+        X: 'static,
+    {
+        Route {
+            method: Method::PATCH,
+            path,
+            need,
+            answer: on(MethodFilter::PATCH, handler),
         }
     }
 

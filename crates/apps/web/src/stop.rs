@@ -160,10 +160,12 @@ impl From<payments::Error> for Stop {
     fn from(error: payments::Error) -> Stop {
         match error {
             payments::Error::Run(payments::run::Refusal::Unknown { .. })
-            | payments::Error::AccountTask(payments::account_task::Refusal::Unknown { .. }) => {
-                Stop::NotFound
-            }
-            payments::Error::Run(payments::run::Refusal::SamePerson { .. }) => {
+            | payments::Error::AccountTask(payments::account_task::Refusal::Unknown { .. })
+            | payments::Error::AccountChange(payments::account_change::Refusal::Unknown {
+                ..
+            }) => Stop::NotFound,
+            payments::Error::Run(payments::run::Refusal::SamePerson { .. })
+            | payments::Error::AccountChange(payments::account_change::Refusal::SamePerson) => {
                 Stop::conflict_en("same_person", error)
             }
             refusal if refusal.is_refusal() => Stop::conflict_en("refused", refusal),

@@ -20,11 +20,17 @@ pub enum Action {
     MendAccount,
     /// The recovery of what a person was paid too much is planned, or waived, with a note.
     PlanRecovery,
+    /// A person says no to a change of the own account.
+    StopAccountChange,
     SetAppropriation,
     ReadFigures,
     SendCivilEvent,
     /// A partner's system asks about persons and families.
     SearchRegister,
+    /// A partner's system says to which account a person is paid, and asks for it.
+    LinkAccount,
+    /// A partner's system hands over payments and vouchers.
+    HandOverPayments,
     ImportRegister,
     AssessRegister,
     StepClock,
@@ -45,7 +51,7 @@ pub enum Action {
 use Action::*;
 
 impl Action {
-    pub const ALL: [Action; 29] = [
+    pub const ALL: [Action; 32] = [
         LodgeApplication,
         FollowApplications,
         ReadOwnCase,
@@ -61,10 +67,13 @@ impl Action {
         CloseBankLine,
         MendAccount,
         PlanRecovery,
+        StopAccountChange,
         SetAppropriation,
         ReadFigures,
         SendCivilEvent,
         SearchRegister,
+        LinkAccount,
+        HandOverPayments,
         ImportRegister,
         AssessRegister,
         StepClock,
@@ -94,10 +103,13 @@ impl Action {
             CloseBankLine => "close_bank_line",
             MendAccount => "mend_account",
             PlanRecovery => "plan_recovery",
+            StopAccountChange => "stop_account_change",
             SetAppropriation => "set_appropriation",
             ReadFigures => "read_figures",
             SendCivilEvent => "send_civil_event",
             SearchRegister => "search_register",
+            LinkAccount => "link_account",
+            HandOverPayments => "hand_over_payments",
             ImportRegister => "import_register",
             AssessRegister => "assess_register",
             StepClock => "step_clock",

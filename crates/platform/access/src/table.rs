@@ -18,7 +18,7 @@ pub enum Reach {
 }
 
 /// Rows in the order of the work; each action once.
-pub const TABLE: [(Action, &[(Role, Reach)]); 29] = [
+pub const TABLE: [(Action, &[(Role, Reach)]); 32] = [
     (LodgeApplication, &[(Citizen, Own), (MahallaWorker, Within)]),
     (
         FollowApplications,
@@ -66,6 +66,7 @@ pub const TABLE: [(Action, &[(Role, Reach)]); 29] = [
         ],
     ),
     (PlanRecovery, &[(DistrictOfficer, Within)]),
+    (StopAccountChange, &[(Citizen, Own)]),
     (SetAppropriation, &[(Treasurer, Within)]),
     (
         ReadFigures,
@@ -78,6 +79,8 @@ pub const TABLE: [(Action, &[(Role, Reach)]); 29] = [
     ),
     (SendCivilEvent, &[(Partner, Everywhere)]),
     (SearchRegister, &[(Partner, Within)]),
+    (LinkAccount, &[(Partner, Within)]),
+    (HandOverPayments, &[(Partner, Within)]),
     (
         ImportRegister,
         &[(Operator, Everywhere), (System, Everywhere)],

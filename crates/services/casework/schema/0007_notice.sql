@@ -1,12 +1,11 @@
--- Short messages that no decision carries: a debt that was found, for one. The id is that of what
--- the person is told of, so that it is told once.
+-- Short messages to persons that belong to no decision, in the language of their letters.
 CREATE TABLE notice (
-    id UUID NOT NULL PRIMARY KEY,
-    person UUID NOT NULL,
-    lang TEXT NOT NULL,
-    body TEXT NOT NULL,
-    written_at BIGINT NOT NULL,
-    sent_at BIGINT
+  id UUID NOT NULL PRIMARY KEY,
+  person UUID NOT NULL,
+  lang TEXT NOT NULL,
+  body TEXT NOT NULL,
+  written_at BIGINT NOT NULL,
+  sent_at BIGINT
 );
-CREATE INDEX notice_person ON notice (person);
 CREATE INDEX notice_unsent ON notice (written_at) WHERE sent_at IS NULL;
+CREATE INDEX notice_person ON notice (person, written_at);

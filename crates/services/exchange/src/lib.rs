@@ -13,7 +13,8 @@
 //! - Every answer is kept byte for byte with its hash, request and legal basis; what
 //!   was not believed is kept apart, in `evidence_refused`.
 //!
-//! And the other way round: [`dci`] answers partners that ask us.
+//! And the other way round: [`dci`] answers partners that ask us, [`govstack`] those that hand
+//! payments over.
 //!
 //! # Reading order
 //! [`Connector`], [`gather`], `call.rs` (one question over HTTP), `answer.rs` and
@@ -28,7 +29,9 @@ mod connector;
 pub mod dci;
 pub mod evidence;
 pub mod gather;
+pub mod govstack;
 mod parts;
+mod payee;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -50,6 +53,7 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("exchange", "0002_unanswered"),
     store::migration!("exchange", "0003_partner"),
     store::migration!("exchange", "0004_callback"),
+    store::migration!("exchange", "0005_account_mapper"),
 ];
 
 /// How long an idle connection to an agency is kept.

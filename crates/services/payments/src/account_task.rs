@@ -1,17 +1,17 @@
 //! Account tasks: a returned payment waits until its person's account is put right, and
 //! is then paid again by the next reissue run.
 //!
-//! Mending one account mends every open task of the same person on the same old account,
-//! and their entitlements pay to the new one from then on.
+//! Putting it right is an [`account_change`]: it needs a second person where staff ask, waits, and
+//! can be stopped by its person. When it takes effect it mends every open task of that person.
 
 use access::{Action, Area, Permit};
-use kernel::ids::{AccountId, TaskId};
-use kernel::{BankAccount, EntitlementId, Instant, Mfo, Money, Month, PersonId, RunId};
-use store::{Ids, Tx, bulk, fetch_all, fetch_value, fetch_values, lock_one};
+use kernel::ids::TaskId;
+use kernel::{BankAccount, Instant, Mfo, Money, Month, PersonId, RunId};
+use store::{Ids, Tx, bulk, fetch_all, fetch_value, lock_one};
 use uuid::Uuid;
 
-use crate::run::Actor;
-use crate::{PaymentId, Result, entitlement, events, limits, sql};
+use crate::account_change::{self, Ask, Asked, Destination};
+use crate::{PaymentId, Result, limits, sql};
 
 /// A task that waits for a person of the mahalla.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct AccountTask {
     pub since: Instant,
 }
 
-/// A command: the person's new account.
+/// A command: the person's new account; its id is the account change's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mend {
     /// Made by the sender; the same id is the same command.
@@ -41,15 +41,13 @@ pub struct Mend {
 pub enum Refusal {
     #[error("there is no account task {task}")]
     Unknown { task: TaskId },
-    #[error("the id {id} put another account into task {task}")]
-    IdTaken { id: Uuid, task: TaskId },
     #[error("task {task} is {state} already")]
     NotOpen { task: TaskId, state: String },
 }
 
 type TaskRow = (Uuid, Uuid, Uuid, i64, i64, i64, String, i64);
 
-/// Open tasks that the permit opens (of a district, a region, the country or one person),
+/// Open tasks for which no new account is asked yet and that the permit opens (of a district, a region, the country or one person),
 /// the oldest first, after a task already seen. A mahalla's permit opens its district's.
 pub async fn list_open(
     tx: &mut Tx,
@@ -65,7 +63,8 @@ pub async fn list_open(
             t.opened_at
          FROM account_task t JOIN payment p ON p.id = t.payment
          WHERE t.state = 'open' AND t.id > $1 AND t.district >= $2 AND t.district < $3
-            AND (t.payee = $4 OR $5)
+            AND (t.payee = $4 OR $5) AND NOT EXISTS (SELECT 1 FROM account_change c
+                WHERE c.person = t.payee AND c.state IN ('asked', 'waiting'))
          ORDER BY t.id LIMIT $6",
         after.map_or(Uuid::nil(), |task| task.0),
         from,
@@ -78,7 +77,7 @@ pub async fn list_open(
 }
 
 /// Codes of the districts in an area, half-open.
-fn districts(area: Area) -> (i64, i64) {
+pub(crate) fn districts(area: Area) -> (i64, i64) {
     match (area, area.district()) {
         (_, Some(district)) => (i64::from(district), i64::from(district) + 1),
         (Area::Region(region), _) => (i64::from(region) * 1_000, i64::from(region) * 1_000 + 1_000),
@@ -100,10 +99,10 @@ fn read(row: TaskRow) -> Result<AccountTask> {
     })
 }
 
-/// Puts a person's account right. Answers how many tasks that mended.
-pub async fn mend(tx: &mut Tx, ids: &Ids, permit: &Permit, command: &Mend) -> Result<u64> {
+/// Asks that the person of a returned payment be paid to a new account. When that has taken effect,
+/// everything that came back from the person's old one is paid again by the next reissue run.
+pub async fn mend(tx: &mut Tx, ids: &Ids, permit: &Permit, command: &Mend) -> Result<Asked> {
     permit.must_be_for(&[Action::MendAccount]);
-    tx.alone("payments.entitlement").await?;
     let task = command.task;
     let found = find_standing(tx, task)
         .await?
@@ -112,110 +111,49 @@ pub async fn mend(tx: &mut Tx, ids: &Ids, permit: &Permit, command: &Mend) -> Re
         // Not a word about whether there is such a task.
         return Err(Refusal::Unknown { task }.into());
     }
-    if found.mend == Some(command.id) {
-        return match found.account.as_deref() == Some(command.account.as_str()) {
-            true => Ok(0),
-            false => Err(Refusal::IdTaken {
-                id: command.id,
-                task,
-            }
-            .into()),
-        };
-    }
-    if found.state != "open" {
+    if found.state != "open" && found.mend != Some(command.id) {
         return Err(Refusal::NotOpen {
             task,
             state: found.state,
         }
         .into());
     }
-    let by = Actor::of(permit).account;
-    change_entitlements(tx, ids, found.payment, command, by).await?;
-    let mended = mend_tasks(tx, ids, found.payment, command, by).await?;
-    events::emit_set(tx, ids, events::ACCOUNTS_MENDED, "mended", &mended).await?;
-    Ok(mended.len() as u64)
+    let ask = Ask {
+        id: command.id,
+        person: found.payee,
+        district: found.district,
+        to: Some(Destination {
+            mfo: command.mfo,
+            account: command.account,
+        }),
+    };
+    account_change::ask(tx, ids, permit, &ask).await
 }
 
 struct Standing {
     state: String,
-    payment: Uuid,
     payee: PersonId,
     district: u32,
     mend: Option<Uuid>,
-    account: Option<String>,
 }
 
 async fn find_standing(tx: &mut Tx, task: TaskId) -> Result<Option<Standing>> {
     let row = lock_one!(
         tx,
-        (String, Uuid, Uuid, i64, Option<Uuid>, Option<String>),
-        "SELECT state, payment, payee, district, mend, account FROM account_task WHERE id = $1",
+        (String, Uuid, i64, Option<Uuid>),
+        "SELECT state, payee, district, mend FROM account_task WHERE id = $1",
         task.0
     )?;
-    let Some((state, payment, payee, district, mend, account)) = row else {
+    let Some((state, payee, district, mend)) = row else {
         return Ok(None);
     };
     let (payee, district) = (PersonId(payee), sql::district(district)?);
     Ok(Some(Standing {
         state,
-        payment,
         payee,
         district,
         mend,
-        account,
     }))
-}
-
-/// Every entitlement of the person that pays to the account that failed.
-async fn change_entitlements(
-    tx: &mut Tx,
-    ids: &Ids,
-    payment: Uuid,
-    command: &Mend,
-    by: Option<AccountId>,
-) -> Result<()> {
-    let failing = fetch_values!(
-        tx,
-        Uuid,
-        "SELECT e.id FROM payment p JOIN statement s ON s.id = p.statement
-         JOIN entitlement e ON e.payee = p.payee AND e.mfo = s.mfo AND e.account = p.account
-         WHERE p.id = $1 ORDER BY e.id",
-        payment
-    )?;
-    for id in failing {
-        let (mfo, account) = (command.mfo, command.account);
-        entitlement::set_account(tx, ids.now(), EntitlementId(id), mfo, account, by).await?;
-    }
-    Ok(())
-}
-
-async fn mend_tasks(
-    tx: &mut Tx,
-    ids: &Ids,
-    payment: Uuid,
-    command: &Mend,
-    by: Option<AccountId>,
-) -> Result<Vec<Uuid>> {
-    Ok(fetch_values!(
-        tx,
-        Uuid,
-        "UPDATE account_task SET state = 'mended', mend = $2, mfo = $3, account = $4,
-            mended_by = $5, mended_at = $6
-         WHERE state = 'open' AND payment IN (
-            SELECT p.id FROM payment failed
-            JOIN statement fs ON fs.id = failed.statement
-            JOIN account_task t ON t.payee = failed.payee AND t.state = 'open'
-            JOIN payment p ON p.id = t.payment AND p.account = failed.account
-            JOIN statement s ON s.id = p.statement AND s.mfo = fs.mfo
-            WHERE failed.id = $1)
-         RETURNING id",
-        payment,
-        command.id,
-        i64::from(command.mfo.number()),
-        command.account.as_str(),
-        by.map(|by| by.0),
-        ids.now().0
-    )?)
 }
 
 /// Opens a task for each returned payment, with the bank's reason.

@@ -2,8 +2,8 @@
 //! (with the numbers), a silent or wrong partner, or a fault of the database.
 
 use crate::{
-    account_task, appropriation, bank, channel, debt, delivery, entitlement, intake, restatement,
-    run,
+    account_change, account_task, appropriation, bank, batch, channel, debt, delivery, entitlement,
+    intake, payer, restatement, run, voucher,
 };
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -19,6 +19,14 @@ pub enum Error {
     Run(#[from] run::Refusal),
     #[error(transparent)]
     AccountTask(#[from] account_task::Refusal),
+    #[error(transparent)]
+    AccountChange(#[from] account_change::Refusal),
+    #[error(transparent)]
+    Payer(#[from] payer::Refusal),
+    #[error(transparent)]
+    Batch(#[from] batch::Refusal),
+    #[error(transparent)]
+    Voucher(#[from] voucher::Refusal),
     #[error(transparent)]
     Channel(#[from] channel::Refusal),
     #[error(transparent)]

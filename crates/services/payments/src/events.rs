@@ -13,6 +13,8 @@ pub const ENTITLEMENTS_STOPPED: &str = "payments.entitlements_stopped";
 pub const PAYMENTS_RETURNED: &str = "payments.returned";
 /// `{"ids":[task, ...]}`
 pub const ACCOUNTS_MENDED: &str = "payments.accounts_mended";
+/// `{"change":id}`: the account of a person is to change, and the person must hear of it.
+pub const ACCOUNT_CHANGE_ASKED: &str = "payments.account_change_asked";
 /// `{"run":id,"state":"...","seq":n}`: every change of a run's state.
 pub const RUN_CHANGED: &str = "payments.run_changed";
 /// [`BankFileTaken`]: a bank's file was taken in.
@@ -66,5 +68,15 @@ pub(crate) async fn emit_run(
 pub(crate) async fn emit_bank_file(tx: &mut Tx, ids: &Ids, told: &BankFileTaken) -> Result<()> {
     let payload = serde_json::to_string(told).expect("plain values always serialize");
     let event = NewEvent::new(BANK_FILE_TAKEN, told.file.to_string(), payload);
+    outbox::emit(tx, ids, &[event]).await
+}
+
+pub(crate) async fn emit_account_change(
+    tx: &mut Tx,
+    ids: &Ids,
+    change: &crate::account_change::AccountChange,
+) -> Result<()> {
+    let payload = serde_json::json!({ "change": change.id }).to_string();
+    let event = NewEvent::new(ACCOUNT_CHANGE_ASKED, change.id.to_string(), payload);
     outbox::emit(tx, ids, &[event]).await
 }

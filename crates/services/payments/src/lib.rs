@@ -13,13 +13,17 @@
 //!     |- delivery     statements as files (pain.001), with a manifest
 //!     +- intake       the banks' files (pain.002, camt.053, camt.054, pacs.004, MT940)
 //! answer          credited, or returned -> account_task: open -> mended -> reissued
+//! account_change  a person is paid elsewhere: asked -> waiting (72 hours) -> applied, or stopped
+//! payer, batch    a partner that hands payments over, and its lists of them
+//! voucher         preactivated -> activated -> redeemed, or cancelled, expired
 //! restatement     months decided again: arrears are an entitlement, too much is a debt
 //!     |- debt         found -> notified -> recovering | waived | disputed -> recovered
 //! trace, figure   where a payment is; what a district was paid
 //! verify          everything above holds together, to the tiyin
 //! ```
 //! Reading order: [`appropriation`], [`entitlement`], [`run`], [`order`], [`statement`],
-//! [`answer`], [`channel`], [`delivery`], [`intake`], [`account_task`], [`restatement`], [`debt`], [`trace`], [`figure`],
+//! [`answer`], [`channel`], [`delivery`], [`intake`], [`account_task`], [`account_change`],
+//! [`payer`], [`batch`], [`voucher`], [`restatement`], [`debt`], [`trace`], [`figure`],
 //! [`verify`]. [`posting`] writes the double entry of the `ledger` engine; [`bank`] is the only
 //! door to treasury and banks over the wire, and the `bankfile` engine knows the formats of files.
 //!
@@ -39,10 +43,12 @@
 //!
 //! Units: money in tiyin ([`kernel::Money`]), months [`kernel::Month`], instants UTC.
 
+pub mod account_change;
 pub mod account_task;
 pub mod answer;
 pub mod appropriation;
 pub mod bank;
+pub mod batch;
 pub mod channel;
 pub mod debt;
 pub mod delivery;
@@ -55,6 +61,7 @@ mod id;
 pub mod intake;
 pub mod limits;
 pub mod order;
+pub mod payer;
 pub mod posting;
 pub mod restatement;
 pub mod run;
@@ -62,6 +69,7 @@ mod sql;
 pub mod statement;
 pub mod trace;
 pub mod verify;
+pub mod voucher;
 
 pub use bank::Partners;
 pub use error::{Error, Result};
@@ -76,5 +84,8 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("payments", "0002_bank_files"),
     store::migration!("payments", "0003_bank_keys"),
     store::migration!("payments", "0004_closed_line"),
-    store::migration!("payments", "0007_restatement"),
+    store::migration!("payments", "0005_account_change"),
+    store::migration!("payments", "0006_payer"),
+    store::migration!("payments", "0007_voucher"),
+    store::migration!("payments", "0008_restatement"),
 ];

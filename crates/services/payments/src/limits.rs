@@ -19,6 +19,12 @@ pub const LIST_MAX: i64 = 1_000;
 /// Differences that `verify` names for one check; the rest is counted.
 pub const DIFFERENCES_MAX: i64 = 20;
 
+/// Account changes that take effect in one transaction.
+pub const ACCOUNT_CHANGES_MAX: i64 = 500;
+
+/// Vouchers that expire in one transaction.
+pub const VOUCHERS_MAX: i64 = 500;
+
 /// How long a treasury or bank may take to answer one question.
 pub const PARTNER_ANSWER_S_MAX: u64 = 60;
 /// How long it may take to accept a whole statement.

@@ -2,6 +2,7 @@
 //! payment runs, signs the log, hears of births and deaths, tells of steps that are late. Work waits in the job table and the outbox of the
 //! database, so any number of processes share it and a killed one loses nothing.
 
+mod accounts;
 mod calendar;
 mod correspondence;
 mod deadlines;
@@ -46,6 +47,10 @@ pub struct Settled {
     pub looked_at: usize,
     /// Those of them that had not come: told to the district officer.
     pub late: usize,
+    /// Account changes that took effect.
+    pub accounts: usize,
+    /// Vouchers that ran out.
+    pub vouchers: usize,
     /// Steps of payment runs.
     pub runs: usize,
     /// Jobs that failed and wait for another try.
@@ -66,6 +71,8 @@ impl Settled {
         self.reactions += other.reactions;
         self.looked_at += other.looked_at;
         self.late += other.late;
+        self.accounts += other.accounts;
+        self.vouchers += other.vouchers;
         self.runs += other.runs;
         self.failed += other.failed;
     }
@@ -79,6 +86,7 @@ pub async fn subscribe(db: &Db) -> Result<()> {
         registry::events::MARRIED,
         registry::events::DIVORCED,
         casework::events::DECIDED,
+        payments::events::ACCOUNT_CHANGE_ASKED,
     ];
     for topic in topics {
         outbox::subscribe(db, topic, CONSUMER).await?;
@@ -110,6 +118,7 @@ impl Daftar {
         round.add(self.assess_due().await?);
         round.add(self.escalate_due().await?);
         round.add(self.settle_restated().await?);
+        round.add(self.follow_payees().await?);
         round.add(self.advance_runs().await?);
         Ok(round)
     }

@@ -61,6 +61,9 @@ impl Daftar {
             if event.topic == events::DECIDED {
                 let job = NewJob::new(MESSAGES, event.id.to_string(), event.payload.clone());
                 job::enqueue(&mut tx, &self.platform.ids, &[job]).await?;
+            } else if event.topic == payments::events::ACCOUNT_CHANGE_ASKED {
+                let asked = read(&event.payload)?;
+                self.tell_of_change(&mut tx, &permit, &asked).await?;
             } else {
                 let touched: Touched = read(&event.payload)?;
                 self.follow_life(&mut tx, &permit, &event.topic, &touched)

@@ -1,6 +1,7 @@
 //! Restated months become arrears and debts, and persons are told of debts.
 
-use casework::notice::{self, Notice, Told};
+use casework::notice;
+use kernel::Lang;
 use payments::debt;
 use payments::restatement;
 
@@ -23,22 +24,49 @@ impl Daftar {
         let pay_month = payable_from(&mut tx, self.today().month()).await?;
         let settled = restatement::settle(&mut tx, ids, pay_month).await?;
         let found = debt::found(&mut tx).await?;
-        let told = |debt: &debt::Debt| Notice {
-            about: debt.id,
-            person: debt.payee,
-            told: Told::DebtFound,
-        };
-        let notices: Vec<Notice> = found.iter().map(told).collect();
-        notice::write(&mut tx, ids.now(), &notices).await?;
         for debt in &found {
+            let of = (debt.id, debt.payee);
+            notice::write(&mut tx, of, |lang| words(lang).to_owned(), ids.now()).await?;
             debt::notify(&mut tx, ids, debt.id).await?;
         }
         let recovered = debt::end_recovered(&mut tx, ids).await?;
         tx.commit().await?;
         Ok(Settled {
             changes: settled.arrears + settled.debts + settled.cancelled + recovered,
-            messages: notices.len(),
+            messages: found.len(),
             ..Settled::default()
         })
+    }
+}
+
+/// That a debt was found. Like the messages of decisions it holds neither name nor sum, and fits
+/// one message: 160 characters of ASCII, or 70 of any.
+const fn words(lang: Lang) -> &'static str {
+    match lang {
+        Lang::UzLatn => {
+            "Nafaqangiz qayta hisoblandi: ortiqcha to'langan. Hech narsa o'z-o'zidan \
+             ushlanmaydi. Hisob: mahalla xodimi yoki my.gov.uz. E'tiroz: 30 kun."
+        }
+        Lang::UzCyrl => "Нафақа қайта ҳисобланди: ортиқча тўланган. Эътироз муддати 30 кун.",
+        Lang::Ru => "Пособие пересчитано: есть переплата. Возразить можно 30 дней.",
+        Lang::En => {
+            "Your benefit was recalculated: more was paid than was due. Nothing is kept by \
+             itself. Ask the mahalla worker. You may object for 30 days."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_about_a_debt_is_one_message_in_every_language() {
+        for lang in Lang::ALL {
+            let words = words(lang);
+            let most = if words.is_ascii() { 160 } else { 70 };
+            let signs = words.chars().count();
+            assert!((1..=most).contains(&signs), "{lang:?}: {signs}");
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! People whose benefit came back fetch a new card and bring its number to the district.
+//! People whose benefit came back fetch a new card and bring its number to the district, where the
+//! officer enters it and a social worker confirms it.
 
 use futures::StreamExt;
 use kernel::Pinfl;
@@ -30,7 +31,30 @@ pub async fn mend(world: &World, daftar: &Daftar) -> Done {
     while let Some(ok) = results.next().await {
         done.add(ok);
     }
+    done.failed += confirm(daftar).await;
     done
+}
+
+/// A social worker calls the people whose new accounts the officer entered, and confirms them.
+/// How many could not be.
+async fn confirm(daftar: &Daftar) -> usize {
+    let login = format!("social-{DISTRICT}");
+    let asked = match daftar.get(&login, "/api/account-changes").await {
+        Ok(answer) => answer["changes"].as_array().cloned().unwrap_or_default(),
+        Err(error) => {
+            tracing::warn!(%error, "the list of new accounts could not be read");
+            return 1;
+        }
+    };
+    let mut failed = 0;
+    for change in asked.iter().filter_map(|change| change["change"].as_str()) {
+        let path = format!("/api/account-changes/{change}/confirm");
+        if let Err(error) = daftar.post(&login, &path, &json!({})).await {
+            tracing::warn!(change, %error, "a new account could not be confirmed");
+            failed += 1;
+        }
+    }
+    failed
 }
 
 /// Task and living owner; the dead fetch no card.

@@ -5,11 +5,12 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use kernel::account::{BankAccount, Mfo};
 use kernel::ids::{TaskId, Uuid};
+use payments::account_change::Asked;
 use payments::account_task::{self, Mend};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Sent;
+use super::{Sent, account_change};
 use crate::desk::reach_of;
 use crate::guest::Seat;
 use crate::house::House;
@@ -59,7 +60,7 @@ pub async fn mend(
     let mfo = Mfo::parse(&body.mfo).map_err(|wrong| Stop::bad("mfo", wrong.to_string()))?;
     let account = BankAccount::parse(&body.account)
         .map_err(|wrong| Stop::bad("account", wrong.to_string()))?;
-    let mended = take(
+    let asked = take(
         &house,
         &seat,
         &Mend {
@@ -70,17 +71,21 @@ pub async fn mend(
         },
     )
     .await?;
-    Ok(Json(json!({ "task": task, "mended": mended })))
+    let change = match &asked {
+        Asked::Change(change) => account_change::told(change),
+        Asked::Already => Value::Null,
+    };
+    Ok(Json(json!({ "task": task, "change": change })))
 }
 
-/// Puts the account right for the page and for programs alike.
-pub async fn take(house: &House, seat: &Seat, mend: &Mend) -> Result<u64, Stop> {
+/// Asks for the new account, for the page and for programs alike.
+pub async fn take(house: &House, seat: &Seat, mend: &Mend) -> Result<Asked, Stop> {
     let scope = reach_of(&seat.subject);
     let permit = seat
         .permit(house, Action::MendAccount, Purpose::Payment, scope)
         .await?;
     let mut tx = house.begin().await?;
-    let mended = account_task::mend(&mut tx, &house.platform().ids, &permit, mend).await?;
+    let asked = account_task::mend(&mut tx, &house.platform().ids, &permit, mend).await?;
     tx.commit().await?;
-    Ok(mended)
+    Ok(asked)
 }

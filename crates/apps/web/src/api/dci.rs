@@ -1,4 +1,5 @@
-//! The social registry for partners, under `/dci/social` (SPDCI). What is asked and answered is
+//! The social registry for partners, under `/dci/social` (SPDCI), and the mapper of accounts, under
+//! `/mapper` (G2P Connect). What is asked and answered is
 //! `exchange::dci`'s; here is only HTTP.
 
 use access::Role;
@@ -40,6 +41,14 @@ asked!(txn_status, TxnStatus, Later);
 asked!(subscribe, Subscribe, Later);
 asked!(unsubscribe, Unsubscribe, Later);
 asked!(notify, Notify, AtOnce);
+asked!(sync_link, Link, AtOnce);
+asked!(sync_update, Update, AtOnce);
+asked!(sync_unlink, Unlink, AtOnce);
+asked!(sync_resolve, Resolve, AtOnce);
+asked!(link, Link, Later);
+asked!(update, Update, Later);
+asked!(unlink, Unlink, Later);
+asked!(resolve, Resolve, Later);
 
 async fn answer(
     house: &House,
@@ -48,23 +57,24 @@ async fn answer(
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Response {
-    // A header that stands twice could be read as either: it is read as none.
-    let text = |name: &str| {
-        let mut values = headers.get_all(name).iter();
-        let first = values.next().filter(|_| values.next().is_none())?;
-        first.to_str().ok()
-    };
     let arrived = Arrived {
         body,
-        content_type: text(header::CONTENT_TYPE.as_str()),
-        signature: text(SIGNATURE),
+        content_type: one_header(headers, header::CONTENT_TYPE.as_str()),
+        signature: one_header(headers, SIGNATURE),
     };
     let exchange = &house.daftar.exchange;
     let reply = exchange.answer_dci(&seat.subject, asked, &arrived, house.today());
     response(reply.await)
 }
 
-fn response(reply: Reply) -> Response {
+/// A header that stands twice could be read as either: it is read as none.
+pub fn one_header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next().filter(|_| values.next().is_none())?;
+    first.to_str().ok()
+}
+
+pub fn response(reply: Reply) -> Response {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let json = HeaderValue::from_static("application/json");
     let mut response = (status, [(header::CONTENT_TYPE, json)], reply.body).into_response();

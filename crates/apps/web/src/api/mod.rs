@@ -1,6 +1,7 @@
 //! The interface for programs: JSON under `/api`, and under `/gs` in the shapes of GovStack; bearer tokens, one shape of
 //! errors: `{"error":{"code","message","field"}}`.
 
+pub(crate) mod account_change;
 pub(crate) mod account_task;
 pub(crate) mod application;
 mod civil_event;
@@ -8,6 +9,7 @@ pub(crate) mod conclusion;
 pub(crate) mod dci;
 mod delay;
 mod demo;
+mod govstack;
 mod look;
 pub(crate) mod renewal;
 mod session;
@@ -34,6 +36,8 @@ const PUBLIC_KEYS: Need = Need::Nothing("the keys are public");
 pub fn routes() -> Vec<Route> {
     let mut routes = our_own();
     routes.extend(of_partners());
+    routes.extend(of_mappers());
+    routes.extend(of_payers());
     routes
 }
 
@@ -80,6 +84,26 @@ fn our_own() -> Vec<Route> {
             Need::All(&[Action::MendAccount]),
             account_task::mend,
         ),
+        Route::get(
+            "/api/account-changes",
+            Need::All(&[Action::MendAccount]),
+            account_change::list,
+        ),
+        Route::post(
+            "/api/account-changes/{change}/confirm",
+            Need::All(&[Action::MendAccount]),
+            account_change::confirm,
+        ),
+        Route::post(
+            "/api/account-changes/{change}/decline",
+            Need::All(&[Action::MendAccount]),
+            account_change::decline,
+        ),
+        Route::post(
+            "/api/my/account-changes/{change}/stop",
+            Need::All(&[Action::StopAccountChange]),
+            account_change::stop,
+        ),
         Route::post(
             "/api/renewals/{case}/confirm",
             Need::All(&[Action::ConfirmRenewal]),
@@ -123,6 +147,79 @@ fn of_partners() -> Vec<Route> {
             dci::notify,
         ),
     ]
+}
+
+/// To which accounts people are paid: G2P Connect.
+fn of_mappers() -> Vec<Route> {
+    vec![
+        mapper("/mapper/sync/link", dci::sync_link),
+        mapper("/mapper/sync/update", dci::sync_update),
+        mapper("/mapper/sync/unlink", dci::sync_unlink),
+        mapper("/mapper/sync/resolve", dci::sync_resolve),
+        mapper("/mapper/sync/txn/status", dci::sync_txn_status),
+        mapper("/mapper/link", dci::link),
+        mapper("/mapper/update", dci::update),
+        mapper("/mapper/unlink", dci::unlink),
+        mapper("/mapper/resolve", dci::resolve),
+        mapper("/mapper/txn/status", dci::txn_status),
+    ]
+}
+
+/// Payments that partners hand over: GovStack, version 1 of its paths.
+fn of_payers() -> Vec<Route> {
+    const PAYER: Need = Need::All(&[Action::HandOverPayments]);
+    /// Whoever registers a beneficiary says where to pay.
+    const LINKER: Need = Need::All(&[Action::HandOverPayments, Action::LinkAccount]);
+    const VOUCHER: &str = "/gs/payments/vouchers/voucherstatuscheck/{voucherserialnumber}";
+    vec![
+        Route::post(
+            "/gs/payments/register-beneficiary",
+            LINKER,
+            govstack::register,
+        ),
+        Route::post(
+            "/gs/payments/update-beneficiary-details",
+            LINKER,
+            govstack::update,
+        ),
+        Route::post(
+            "/gs/payments/prepayment-validation",
+            PAYER,
+            govstack::validate,
+        ),
+        Route::post(
+            "/gs/payments/prepayment-validation-response",
+            PAYER,
+            govstack::validated,
+        ),
+        Route::post("/gs/payments/bulk-payment", PAYER, govstack::bulk),
+        Route::get("/gs/payments/batch/detail", PAYER, govstack::detail),
+        Route::post(
+            "/gs/payments/vouchers/voucher_preactivation",
+            PAYER,
+            govstack::preactivate,
+        ),
+        Route::patch(
+            "/gs/payments/vouchers/voucher_activation",
+            PAYER,
+            govstack::activate,
+        ),
+        Route::post(
+            "/gs/payments/vouchers/voucher_redemption",
+            PAYER,
+            govstack::redeem,
+        ),
+        Route::get(VOUCHER, PAYER, govstack::status),
+        Route::patch(VOUCHER, PAYER, govstack::cancel),
+    ]
+}
+
+fn mapper<H, X>(path: &'static str, handler: H) -> Route
+where
+    H: Handler<X, House>,
+    X: 'static,
+{
+    Route::post(path, Need::All(&[Action::LinkAccount]), handler)
 }
 
 /// What systems of other agencies ask of the register.

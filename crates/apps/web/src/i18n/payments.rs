@@ -25,7 +25,7 @@ texts! {
     return_other(code) { uz: "bank kodi {code}", ru: "код банка {code}", en: "bank code {code}" }
 
     tasks_title { uz: "Qaytgan toʻlovlar", ru: "Возвращённые выплаты", en: "Returned payments" }
-    tasks_lead { uz: "Yangi hisobraqam kiritilsa, pul keyingi yuborishda tushadi.", ru: "Введите новый счёт, и деньги уйдут в следующей отправке.", en: "With a new account the money goes out in the next sending." }
+    tasks_lead { uz: "Yangi hisobraqam kiriting. Ikkinchi xodim tasdiqlaydi, 72 soatdan keyin pul keyingi yuborishda tushadi.", ru: "Введите новый счёт. Второй сотрудник подтвердит его, через 72 часа деньги уйдут в следующей отправке.", en: "Enter the new account. A second colleague confirms it, and after 72 hours the money goes out in the next sending." }
     tasks_none { uz: "Qaytgan toʻlov yoʻq.", ru: "Возвратов нет.", en: "No payment has come back." }
     task_title { uz: "Yangi hisobraqam", ru: "Новый счёт", en: "New account" }
     task_mfo { uz: "Bank kodi (MFO)", ru: "Код банка (МФО)", en: "Bank code (MFO)" }
@@ -33,10 +33,21 @@ texts! {
     task_account { uz: "Hisobraqam", ru: "Счёт", en: "Account" }
     task_account_hint { uz: "20 ta raqam. Orasida boʻsh joy boʻlishi mumkin.", ru: "20 цифр. Пробелы допустимы.", en: "20 digits. Spaces are fine." }
     task_send { uz: "Hisobraqamni saqlash", ru: "Сохранить счёт", en: "Save the account" }
-    task_saved { uz: "Hisobraqam saqlandi. Pul keyingi yuborishda ketadi.", ru: "Счёт сохранён. Деньги уйдут в следующей отправке.", en: "The account is saved. The money goes out in the next sending." }
+    task_saved { uz: "Hisobraqam soʻraldi. Ikkinchi xodim tasdiqlagach va 72 soat oʻtgach kuchga kiradi.", ru: "Счёт запрошен. Он вступит в силу после второго сотрудника и через 72 часа.", en: "The account is asked for. It takes effect after a second colleague and 72 hours." }
     mfo_wrong { uz: "MFO 5 ta raqamdan iborat. Kartangiz bankidan soʻrang.", ru: "МФО состоит из 5 цифр. Спросите в банке карты.", en: "An MFO has 5 digits. The card's bank knows it." }
     account_wrong { uz: "Hisobraqam 20 ta raqamdan iborat. Sanab koʻring.", ru: "В счёте 20 цифр. Пересчитайте.", en: "An account has 20 digits. Count them." }
     task_refused { uz: "Hisobraqamni saqlab boʻlmadi. Sahifani yangilab, qayta urinib koʻring.", ru: "Не удалось сохранить счёт. Обновите страницу и попробуйте снова.", en: "The account could not be saved. Open the page again and retry." }
+
+    changes_title { uz: "Ikkinchi koʻz bilan qarash", ru: "Нужен второй взгляд", en: "A second look is needed" }
+    changes_lead { uz: "Hamkasbingiz yangi hisobraqam kiritdi. Fuqaro bilan gaplashib tekshiring: oʻz soʻrovingizni oʻzingiz tasdiqlay olmaysiz.", ru: "Коллега ввёл новый счёт. Проверьте, поговорив с гражданином: свою просьбу подтвердить нельзя.", en: "A colleague entered a new account. Check it with the citizen: nobody confirms the own request." }
+    change_due { uz: "Qachondan", ru: "С какого дня", en: "From" }
+    change_word { uz: "Soʻzingiz", ru: "Ваше слово", en: "Your word" }
+    change_confirm { uz: "Tasdiqlash", ru: "Подтвердить", en: "Confirm" }
+    change_decline { uz: "Rad etish", ru: "Отклонить", en: "Refuse" }
+    change_mine_title { uz: "Hisobraqamingiz oʻzgaradi", ru: "Ваш счёт меняется", en: "Your account is about to change" }
+    change_mine(day, end) { uz: "{day} dan pulingiz oxiri {end} boʻlgan hisobga tushadi. Buni siz soʻramagan boʻlsangiz, hozir toʻxtating.", ru: "С {day} деньги пойдут на счёт, который оканчивается на {end}. Если вы об этом не просили, остановите сейчас.", en: "From {day} your money goes to the account ending in {end}. If you did not ask for this, stop it now." }
+    change_mine_ends(day) { uz: "{day} dan hisobraqamingiz uziladi. Buni siz soʻramagan boʻlsangiz, hozir toʻxtating.", ru: "С {day} привязка счёта прекратится. Если вы об этом не просили, остановите сейчас.", en: "From {day} your account is no longer linked. If you did not ask for this, stop it now." }
+    change_stop { uz: "Toʻxtatish", ru: "Остановить", en: "Stop it" }
 
     runs_title { uz: "Toʻlov jarayonlari", ru: "Выплатные ведомости", en: "Payment runs" }
     runs_none { uz: "Hali toʻlov tuzilmagan.", ru: "Выплат ещё нет.", en: "There is no run yet." }

@@ -85,6 +85,11 @@ fn citizen() -> Vec<Route> {
             Need::All(&[Action::ReadOwnPayments]),
             payment::mine,
         ),
+        Route::post(
+            "/my/account-changes/{change}/stop",
+            Need::All(&[Action::StopAccountChange, Action::ReadOwnPayments]),
+            payment::stop_change,
+        ),
         Route::get("/my/looks", OWN_LOOKS, look::mine),
         Route::get("/my/looks/{entry}/proof", OWN_LOOKS, look::proof),
     ]
@@ -138,6 +143,16 @@ fn workers() -> Vec<Route> {
         Route::get("/debts", DEBT, debt::list),
         Route::get("/debts/{debt}", DEBT, debt::form),
         Route::post("/debts/{debt}", DEBT, debt::decide),
+        Route::post(
+            "/account-changes/{change}/confirm",
+            MEND,
+            account_task::confirm,
+        ),
+        Route::post(
+            "/account-changes/{change}/decline",
+            MEND,
+            account_task::decline,
+        ),
     ]
 }
 

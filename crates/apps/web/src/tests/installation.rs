@@ -10,6 +10,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use kernel::{Day, Pinfl, Sex};
+use payments::payer::{self, Payer};
 use tower::ServiceExt;
 
 use crate::{House, Settings, router};
@@ -160,6 +161,23 @@ impl Installation {
         account::open(&mut tx, &platform.ids, &permit, &accounts)
             .await
             .expect("accounts");
+        tx.commit().await.expect("a commit");
+        self.make_payer(&permit).await;
+    }
+
+    /// The partner hands payments over too: what it is agreed is not the role's.
+    async fn make_payer(&self, permit: &access::Permit) {
+        let platform = &self.daftar.platform;
+        let mut tx = platform.db.begin().await.expect("a transaction");
+        let partner = account::find_by_login(&mut tx, &login_of(Role::Partner)).await;
+        let payer = Payer {
+            account: partner.expect("accounts").expect("the partner's").account,
+            programme: "child_benefit".to_owned(),
+            district: DISTRICT,
+            blocks: vec![],
+        };
+        let set = payer::set(&mut tx, &platform.ids, permit, &payer).await;
+        set.expect("a payer");
         tx.commit().await.expect("a commit");
     }
 

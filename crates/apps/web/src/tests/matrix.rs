@@ -11,7 +11,14 @@ use crate::routes;
 /// An address with ids that nobody has.
 fn concrete(path: &str) -> String {
     let id = "019b7a1c-6a80-7000-8000-3f0c2b6d9e11";
-    let ids = ["{case}", "{run}", "{task}", "{entry}"];
+    let ids = [
+        "{case}",
+        "{run}",
+        "{task}",
+        "{entry}",
+        "{change}",
+        "{voucherserialnumber}",
+    ];
     ids.iter().fold(path.replace("{tag}", "ru"), |path, name| {
         path.replace(name, id)
     })

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::envelope::{self, Arrived, Envelope};
 use super::later::{self, Request};
+use super::mapper;
 use super::outgoing::{Reply, Told};
 use super::partner::{self, Partner};
 use super::question::{Question, When};
@@ -47,9 +48,8 @@ impl Exchange {
                 Refusal::new(500, "err.service.unavailable", why)
             }
         };
-        if let Err(fault) = self.note_refused(subject, arrived, &refusal).await {
-            tracing::error!(%fault, "a refused message could not be noted");
-        }
+        let why = (refusal.reason, refusal.message.as_str());
+        self.note_refused(subject, arrived.body, why).await;
         Reply {
             status: refusal.status,
             body: refusal.body("", self.platform.wall.now()).to_string(),
@@ -69,13 +69,31 @@ impl Exchange {
         if question == Question::Notify {
             return self.hear_life(&partner, subject, &envelope, today).await;
         }
+        if question.is_of_mapper() {
+            mapper::allowed(&partner)?;
+            if when == When::AtOnce {
+                let from = (&partner, subject);
+                return self.map_at_once(from, question, &envelope).await;
+            }
+        }
         if when == When::Later {
             return self.promise(&partner, question, envelope).await;
         }
+        self.answer_at_once((&partner, subject), question, &envelope, today)
+            .await
+    }
+
+    async fn answer_at_once(
+        &self,
+        (partner, subject): (&Partner, &Subject),
+        question: Question,
+        envelope: &Envelope,
+        today: Day,
+    ) -> Result<Reply, Unanswered> {
         let correlation = self.platform.ids.uuid();
         let mut tx = self.platform.db.begin().await?;
         let row = (question, correlation, None);
-        self.take(&mut tx, &partner, &envelope, row).await?;
+        self.take(&mut tx, partner, envelope, row).await?;
         tx.commit().await?;
         let told = match question {
             Question::Search => {
@@ -84,7 +102,7 @@ impl Exchange {
                     subject,
                     today,
                 };
-                self.search_at_once(&searcher, &envelope, correlation)
+                self.search_at_once(&searcher, envelope, correlation)
                     .await?
             }
             Question::TxnStatus => {
@@ -93,12 +111,12 @@ impl Exchange {
                 let mut tx = self.platform.db.read().await?;
                 status::tell(&mut tx, &partner.sender_id, within, &asked).await?
             }
-            Question::Subscribe | Question::Unsubscribe | Question::Notify => {
+            _ => {
                 let why = "this is answered later";
                 return Err(Refusal::new(404, "err.request.not_found", why).into());
             }
         };
-        Ok(self.seal(&partner, self.platform.ids.uuid(), &told))
+        Ok(self.seal(partner, self.platform.ids.uuid(), &told))
     }
 
     async fn partner_of(&self, subject: &Subject) -> Result<Partner, Unanswered> {
@@ -281,14 +299,25 @@ impl Exchange {
         response
     }
 
-    /// Every message that was not believed or not understood.
-    async fn note_refused(
+    /// Every message that was not believed or not understood, by its code and in words.
+    pub(crate) async fn note_refused(
         &self,
         subject: &Subject,
-        arrived: &Arrived<'_>,
-        refusal: &Refusal,
+        body: &[u8],
+        (code, reason): (&str, &str),
+    ) {
+        tracing::warn!(office = %subject.office, code, "a message is refused");
+        if let Err(fault) = self.write_refused(subject, body, (code, reason)).await {
+            tracing::error!(%fault, "a refused message could not be noted");
+        }
+    }
+
+    async fn write_refused(
+        &self,
+        subject: &Subject,
+        body: &[u8],
+        (code, reason): (&str, &str),
     ) -> store::Result<()> {
-        tracing::warn!(office = %subject.office, code = refusal.reason, "a message is refused");
         let mut tx = self.platform.db.begin().await?;
         execute!(
             tx,
@@ -297,10 +326,10 @@ impl Exchange {
             self.platform.ids.uuid(),
             self.platform.wall.now().0,
             subject.account.0,
-            refusal.reason,
-            refusal.message.as_str(),
-            Sha256::digest(arrived.body).to_vec(),
-            i64::try_from(arrived.body.len()).unwrap_or(i64::MAX)
+            code,
+            reason,
+            Sha256::digest(body).to_vec(),
+            i64::try_from(body.len()).unwrap_or(i64::MAX)
         )?;
         tx.commit().await
     }

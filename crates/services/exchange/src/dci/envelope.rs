@@ -65,11 +65,9 @@ pub fn open(
     let transaction_id = id(message, "transaction_id")
         .ok_or_else(|| Refusal::bad("message.transaction_id must have 1 to 99 characters"))?;
     let items = match question {
-        Question::Search => check_items(message, "search_request")?,
-        Question::Subscribe => check_items(message, "subscribe_request")?,
         Question::Unsubscribe => check_codes(message)?,
-        Question::Notify => check_items(message, "notify_event")?,
         Question::TxnStatus => StatusOf::read(message).map(|_| 1)?,
+        question => check_items(message, question.items())?,
     };
     // In the header of what is told, as of answers, the standard lets the number out.
     let counted = header.contains_key("total_count") || question != Question::Notify;

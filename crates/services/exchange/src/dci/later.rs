@@ -99,6 +99,10 @@ impl Exchange {
         };
         let question = request.question()?;
         let within = (request.transaction_id.as_str(), request.correlation);
+        let prepared = match question.is_of_mapper() {
+            true => Some(self.prepare(&subject, question, &request.message).await?),
+            false => None,
+        };
         let searched = match question {
             Question::Search => {
                 let searcher = Searcher {
@@ -113,12 +117,13 @@ impl Exchange {
         };
         let now = self.platform.wall.now();
         let mut tx = self.platform.db.begin().await?;
-        let told = match searched {
-            Some((told, outcomes)) => {
+        let told = match (searched, prepared) {
+            (_, Some(prepared)) => self.map(&mut tx, &prepared, within).await?,
+            (Some((told, outcomes)), None) => {
                 status::note(&mut tx, request.correlation, now, &outcomes).await?;
                 told
             }
-            None => self.tell(&mut tx, question, &request).await?,
+            (None, None) => self.tell(&mut tx, question, &request).await?,
         };
         job::done(&mut tx, std::slice::from_ref(job)).await?;
         let outgoing = Outgoing {
@@ -146,7 +151,7 @@ impl Exchange {
                 subscription::subscribe(tx, ids, now, request).await
             }
             Question::Unsubscribe => subscription::unsubscribe(tx, now, request).await,
-            Question::Search | Question::TxnStatus | Question::Notify => {
+            _ => {
                 let asked = StatusOf::read(&request.message).map_err(|why| Fault::Stored {
                     what: "request of a partner",
                     reason: why.to_string(),

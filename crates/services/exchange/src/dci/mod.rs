@@ -13,15 +13,17 @@
 //! `json.rs` (reading strangers' JSON, canonical forms), [`keys`], [`signature`] (two dialects),
 //! [`callback`], [`partner`], [`envelope`], [`query`], `wanted.rs`, [`search`], `tell.rs`,
 //! `record.rs`, `status.rs`, `answer.rs`, `outgoing.rs`, [`refusal`]; then what comes later:
-//! [`later`], `send.rs`, [`event`], [`subscription`], `notify.rs`; and what we are told: `life.rs`.
+//! [`later`], `send.rs`, [`event`], [`subscription`], `notify.rs`; and what we are told: `life.rs`; accounts
+//! of persons (G2P Connect): [`mapper`].
 
 mod answer;
 pub mod callback;
 pub mod envelope;
 pub mod event;
-mod json;
+pub(crate) mod json;
 pub mod later;
 mod life;
+pub mod mapper;
 mod notify;
 mod outgoing;
 pub mod partner;
@@ -35,6 +37,7 @@ pub mod signature;
 mod status;
 pub mod subscription;
 mod tell;
+pub(crate) use tell::area_of;
 #[cfg(test)]
 mod tests;
 mod wanted;

@@ -33,6 +33,8 @@ pub struct Partner {
     pub callback: Option<Callback>,
     /// Its word on births and deaths is entered.
     pub civil_registry: bool,
+    /// Its word on whom to pay where is heard.
+    pub account_mapper: bool,
     pub known_from: Instant,
 }
 
@@ -50,6 +52,7 @@ pub struct NewPartner {
     pub legal_basis: String,
     pub callback: Option<String>,
     pub civil_registry: bool,
+    pub account_mapper: bool,
     pub secret: SecretHash,
 }
 
@@ -92,8 +95,8 @@ pub async fn add(
         tx,
         "INSERT INTO partner
            (sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
-            civil_registry)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            civil_registry, account_mapper)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         new.sender_id.as_str(),
         platform.wall.now().0,
         account.0,
@@ -102,7 +105,8 @@ pub async fn add(
         new.jwks.as_str(),
         new.legal_basis.as_str(),
         new.callback.as_deref(),
-        new.civil_registry
+        new.civil_registry,
+        new.account_mapper
     )?;
     tx.commit().await?;
     Ok(account)
@@ -145,6 +149,7 @@ struct PartnerRow {
     legal_basis: String,
     callback: Option<String>,
     civil_registry: bool,
+    account_mapper: bool,
 }
 
 impl PartnerRow {
@@ -164,6 +169,7 @@ impl PartnerRow {
             legal_basis: self.legal_basis,
             callback: callback.map_err(|why| damaged(why.to_string()))?,
             civil_registry: self.civil_registry,
+            account_mapper: self.account_mapper,
             known_from: Instant(self.known_from),
         })
     }
@@ -175,7 +181,7 @@ pub async fn find_by_account(tx: &mut Tx, account: AccountId) -> store::Result<O
         tx,
         PartnerRow,
         "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
-                civil_registry
+                civil_registry, account_mapper
          FROM partner WHERE account = $1 ORDER BY known_from DESC LIMIT 1",
         account.0
     )?;
@@ -197,7 +203,7 @@ pub async fn list(tx: &mut Tx) -> store::Result<Vec<Partner>> {
         tx,
         PartnerRow,
         "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
-                civil_registry
+                civil_registry, account_mapper
          FROM partner p WHERE known_from =
            (SELECT MAX(known_from) FROM partner o WHERE o.sender_id = p.sender_id)
          ORDER BY sender_id LIMIT $1",

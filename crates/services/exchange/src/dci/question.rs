@@ -9,15 +9,34 @@ pub enum Question {
     Unsubscribe,
     /// It asks for nothing: something is told.
     Notify,
+    /// To which account a person is to be paid (G2P Connect), for the first time or anew.
+    Link,
+    Update,
+    Unlink,
+    /// To which account a person is paid.
+    Resolve,
 }
 
 impl Question {
     /// Those that get an answer.
-    const ANSWERED: [Question; 4] = [
+    const ANSWERED: [Question; 8] = [
         Question::Search,
         Question::TxnStatus,
         Question::Subscribe,
         Question::Unsubscribe,
+        Question::Link,
+        Question::Update,
+        Question::Unlink,
+        Question::Resolve,
+    ];
+
+    /// Those whose outcomes a status tells.
+    const TOLD_OF: [Question; 5] = [
+        Question::Search,
+        Question::Link,
+        Question::Update,
+        Question::Unlink,
+        Question::Resolve,
     ];
 
     pub fn action(self) -> &'static str {
@@ -27,6 +46,10 @@ impl Question {
             Question::Subscribe => "subscribe",
             Question::Unsubscribe => "unsubscribe",
             Question::Notify => "notify",
+            Question::Link => "link",
+            Question::Update => "update",
+            Question::Unlink => "unlink",
+            Question::Resolve => "resolve",
         }
     }
 
@@ -35,12 +58,28 @@ impl Question {
         all.find(|question| question.action() == action)
     }
 
+    /// The question whose status is asked for, by its `txn_type`.
+    pub fn told_of(txn_type: &str) -> Option<Question> {
+        let mut all = Question::TOLD_OF.into_iter();
+        all.find(|question| question.action() == txn_type)
+    }
+
+    /// Of the mapper from persons to accounts.
+    pub fn is_of_mapper(self) -> bool {
+        use Question::*;
+        matches!(self, Link | Update | Unlink | Resolve)
+    }
+
     pub fn answer_action(self) -> &'static str {
         match self {
             Question::Search => "on-search",
             Question::TxnStatus => "txn-on-status",
             Question::Subscribe => "on-subscribe",
             Question::Unsubscribe => "on-unsubscribe",
+            Question::Link => "on-link",
+            Question::Update => "on-update",
+            Question::Unlink => "on-unlink",
+            Question::Resolve => "on-resolve",
             Question::Notify => unreachable!("what is told gets no answer"),
         }
     }
@@ -50,6 +89,32 @@ impl Question {
         match self {
             Question::TxnStatus => "txn/on-status",
             other => other.answer_action(),
+        }
+    }
+
+    /// The list of its items in the message.
+    pub fn items(self) -> &'static str {
+        match self {
+            Question::Search => "search_request",
+            Question::TxnStatus => "txnstatus_request",
+            Question::Subscribe => "subscribe_request",
+            Question::Unsubscribe => "subscription_codes",
+            Question::Notify => "notify_event",
+            Question::Link => "link_request",
+            Question::Update => "update_request",
+            Question::Unlink => "unlink_request",
+            Question::Resolve => "resolve_request",
+        }
+    }
+
+    /// The list of answers to those items, where there is one.
+    pub fn answers(self) -> &'static str {
+        match self {
+            Question::Link => "link_response",
+            Question::Update => "update_response",
+            Question::Unlink => "unlink_response",
+            Question::Resolve => "resolve_response",
+            _ => "search_response",
         }
     }
 }

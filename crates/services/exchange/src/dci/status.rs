@@ -13,9 +13,15 @@ use super::refusal::Refusal;
 /// Questions of one transaction that a status tells of.
 const OUTCOMES_MAX: i64 = 200;
 
-/// Which search is asked about.
+/// Which earlier question is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StatusOf {
+pub struct StatusOf {
+    about: Question,
+    named: Named,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Named {
     Transaction(String),
     /// One that is no id of ours is nobody's.
     Correlation(String),
@@ -28,19 +34,33 @@ impl StatusOf {
         let text = |name: &str| asked.get(name).and_then(Value::as_str);
         let value = envelope::id(asked, "attribute_value")
             .ok_or_else(|| Refusal::bad("attribute_value must have 1 to 99 characters"))?;
-        match (text("txn_type"), text("attribute_type")) {
-            (Some("search"), Some("transaction_id")) => Ok(StatusOf::Transaction(value)),
-            (Some("search"), Some("correlation_id")) => Ok(StatusOf::Correlation(value)),
+        let named = match text("attribute_type") {
+            Some("transaction_id") => Some(Named::Transaction(value)),
+            Some("correlation_id") => Some(Named::Correlation(value)),
+            _ => None,
+        };
+        let about = text("txn_type").and_then(Question::told_of);
+        match (about, named) {
+            (Some(about), Some(named)) => Ok(StatusOf { about, named }),
             _ => {
-                let why = "ask for txn_type search by transaction_id or correlation_id";
+                let why = "ask for txn_type search, link, update, unlink or resolve, \
+                           by transaction_id or correlation_id";
                 Err(Refusal::bad(why))
             }
         }
     }
 
     fn value(&self) -> &str {
-        match self {
-            StatusOf::Transaction(value) | StatusOf::Correlation(value) => value,
+        match &self.named {
+            Named::Transaction(value) | Named::Correlation(value) => value,
+        }
+    }
+
+    /// The standard of searches repeats the question's name, that of mappers the answer's.
+    fn txn_type(&self) -> &'static str {
+        match self.about.is_of_mapper() {
+            true => self.about.answer_action(),
+            false => self.about.action(),
         }
     }
 }
@@ -106,10 +126,10 @@ pub async fn tell(
     let message = json!({
         "transaction_id": transaction_id,
         "correlation_id": correlation.to_string(),
-        "txnstatus_response": { "txn_type": "search", "txn_status": {
+        "txnstatus_response": { "txn_type": asked.txn_type(), "txn_status": {
             "transaction_id": transaction,
             "correlation_id": searched.to_string(),
-            "search_response": listed,
+            asked.about.answers(): listed,
         } },
     });
     let action = Question::TxnStatus.answer_action();
@@ -121,23 +141,26 @@ async fn find(
     sender_id: &str,
     asked: &StatusOf,
 ) -> store::Result<Option<(String, Uuid)>> {
-    match asked {
-        StatusOf::Correlation(value) => fetch_optional!(
+    let action = asked.about.action();
+    match &asked.named {
+        Named::Correlation(value) => fetch_optional!(
             tx,
             (String, Uuid),
             "SELECT transaction_id, correlation_id FROM dci_message
-             WHERE sender_id = $1 AND correlation_id = $2 AND action = 'search'",
+             WHERE sender_id = $1 AND correlation_id = $2 AND action = $3",
             sender_id,
-            value.parse::<Uuid>().unwrap_or_default()
+            value.parse::<Uuid>().unwrap_or_default(),
+            action
         ),
-        StatusOf::Transaction(value) => fetch_optional!(
+        Named::Transaction(value) => fetch_optional!(
             tx,
             (String, Uuid),
             "SELECT transaction_id, correlation_id FROM dci_message
-             WHERE sender_id = $1 AND transaction_id = $2 AND action = 'search'
+             WHERE sender_id = $1 AND transaction_id = $2 AND action = $3
              ORDER BY received_at DESC, message_id LIMIT 1",
             sender_id,
-            value.as_str()
+            value.as_str(),
+            action
         ),
     }
 }

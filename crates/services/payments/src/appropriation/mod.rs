@@ -87,10 +87,11 @@ pub async fn set(tx: &mut Tx, ids: &Ids, command: &SetLimit) -> Result<Appropria
             .into()),
         };
     }
-    let (line, carried) = match store::find_line(tx, command).await? {
-        Some(line) => (line, Money::ZERO),
-        None => open_line(tx, ids, command).await?,
-    };
+    let (line, carried) =
+        match store::find_line(tx, (command.district, &command.programme, command.month)).await? {
+            Some(line) => (line, Money::ZERO),
+            None => open_line(tx, ids, command).await?,
+        };
     let committed = line.committed + carried;
     if command.limit < committed {
         return Err(below_committed(command, committed));
@@ -107,6 +108,16 @@ pub async fn set(tx: &mut Tx, ids: &Ids, command: &SetLimit) -> Result<Appropria
 /// Every line of a month, in the order of district and programme.
 pub async fn available(tx: &mut Tx, month: Month) -> Result<Vec<Budget>> {
     store::of_months(tx, month, month.plus(1)).await
+}
+
+/// One line, if it stands.
+pub async fn find(
+    tx: &mut Tx,
+    district: u32,
+    programme: &str,
+    month: Month,
+) -> Result<Option<Budget>> {
+    store::find_line(tx, (district, programme, month)).await
 }
 
 /// Every line from a month on.

@@ -32,7 +32,10 @@ pub async fn find_event(tx: &mut Tx, id: Uuid) -> Result<Option<(AppropriationId
     Ok(row.map(|(appropriation, limit)| (AppropriationId(appropriation), Money(limit))))
 }
 
-pub async fn find_line(tx: &mut Tx, command: &SetLimit) -> Result<Option<Budget>> {
+pub async fn find_line(
+    tx: &mut Tx,
+    (district, programme, month): (u32, &str, Month),
+) -> Result<Option<Budget>> {
     let row = fetch_optional!(
         tx,
         BudgetRow,
@@ -40,9 +43,9 @@ pub async fn find_line(tx: &mut Tx, command: &SetLimit) -> Result<Option<Budget>
             COALESCE(l.credits_minor - l.debits_minor, 0)
          FROM appropriation a LEFT JOIN ledger_account l ON l.code = 2 AND l.owner = a.id
          WHERE a.month = $1 AND a.district = $2 AND a.programme = $3",
-        i64::from(command.month.0),
-        i64::from(command.district),
-        command.programme.as_str()
+        i64::from(month.0),
+        i64::from(district),
+        programme
     )?;
     row.map(read).transpose()
 }

@@ -95,16 +95,19 @@ const CHECKS: &[Check] = &[
              WHERE a.limit_minor <> COALESCE(t.total, 0)"
     ),
     check!(
-        "what is committed is what live entitlements are owed",
+        "what is committed is what live entitlements and vouchers are owed",
         "a.id",
         "CAST(a.month AS TEXT) FROM appropriation a
              LEFT JOIN ledger_account l ON l.code = 2 AND l.owner = a.id
+             LEFT JOIN (SELECT appropriation AS id, SUM(amount_minor) AS owed FROM voucher
+                 WHERE state IN ('preactivated', 'activated') GROUP BY appropriation) v
+                 ON v.id = a.id
              LEFT JOIN (SELECT b.id, SUM(e.amount_minor) AS owed FROM appropriation b
                  JOIN entitlement e ON e.district = b.district AND e.programme = b.programme
                      AND e.from_month <= b.month AND e.to_month > b.month
                  GROUP BY b.id) o ON o.id = a.id
              WHERE a.limit_minor - COALESCE(l.credits_minor - l.debits_minor, 0)
-                 <> COALESCE(o.owed, 0)"
+                 <> COALESCE(o.owed, 0) + COALESCE(v.owed, 0)"
     ),
     check!(
         "an entitlement stands as its last event says",
@@ -114,6 +117,41 @@ const CHECKS: &[Check] = &[
              WHERE v.seq IS NULL OR v.to_month <> e.to_month OR v.mfo <> e.mfo
                 OR v.account <> e.account OR EXISTS (SELECT 1 FROM entitlement_event w
                     WHERE w.entitlement = e.id AND w.seq > e.events)"
+    ),
+    check!(
+        "a change of an account stands as its last event says, and two persons looked at staff's",
+        "c.id",
+        "c.state FROM account_change c LEFT JOIN account_change_event v
+                ON v.change = c.id AND v.seq = c.events
+             WHERE v.seq IS NULL OR v.state <> c.state
+                OR (c.origin = 'staff' AND c.state = 'applied' AND (SELECT COUNT(DISTINCT w.actor)
+                    FROM account_change_event w WHERE w.change = c.id
+                    AND w.state IN ('asked', 'waiting')) <> 2)"
+    ),
+    check!(
+        "a linked account is what a change that took effect says",
+        "p.person",
+        "CAST(p.seq AS TEXT) FROM payee_account p LEFT JOIN account_change c ON c.id = p.change
+             WHERE c.id IS NULL OR c.state <> 'applied' OR c.person <> p.person
+                OR COALESCE(c.account, '') <> COALESCE(p.account, '') OR p.at < c.due_at"
+    ),
+    check!(
+        "a voucher stands as its last event says, and a redeemed one is paid once",
+        "v.id",
+        "v.state FROM voucher v LEFT JOIN voucher_event e
+                ON e.voucher = v.id AND e.seq = v.events
+             LEFT JOIN entitlement n ON n.id = v.id
+             WHERE e.seq IS NULL OR e.state <> v.state
+                OR (n.id IS NOT NULL AND (v.state <> 'redeemed'
+                    OR n.amount_minor <> v.amount_minor))
+                OR (n.id IS NULL AND v.state = 'redeemed' AND v.appropriation IS NOT NULL)"
+    ),
+    check!(
+        "an instruction that was accepted is an entitlement of its sum",
+        "i.id",
+        "i.instruction FROM payment_instruction i LEFT JOIN entitlement n ON n.id = i.id
+             WHERE (i.failed IS NULL) <> (n.id IS NOT NULL)
+                OR n.amount_minor <> i.amount_minor OR n.payee <> i.payee"
     ),
     check!(
         "nobody is counted twice in a programme and month",

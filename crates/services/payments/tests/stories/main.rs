@@ -2,6 +2,7 @@
 //! with a treasury and banks behind real HTTP. Each ends with `verify` and with the
 //! banks' own books.
 
+mod account_change;
 mod check;
 mod faults;
 mod file_bank;

@@ -3,6 +3,7 @@
 use access::{Action, Area, Scope};
 use kernel::{Mfo, Money, PersonId, RunId};
 use payments::Error;
+use payments::account_change::{self, Asked, WAIT_S};
 use payments::account_task::{self, AccountTask, Mend, Refusal};
 use payments::answer;
 use payments::figure;
@@ -11,7 +12,7 @@ use store::testing::each_db;
 
 use crate::SCHEMAS;
 use crate::partners::{answer as bank_says, lock};
-use crate::town::{DISTRICT, Town, account, family, month, officer};
+use crate::town::{DISTRICT, Town, account, family, month, officer, worker};
 
 const RUN: RunId = RunId::from_u128(500);
 
@@ -36,13 +37,33 @@ async fn tasks(town: &Town) -> Vec<AccountTask> {
         .unwrap()
 }
 
-async fn mend(town: &Town, command: &Mend) -> payments::Result<u64> {
+/// Asked by the officer, looked at by a social worker, waited for; how many tasks were mended.
+async fn mend(town: &Town, command: &Mend) -> payments::Result<usize> {
+    let before = tasks(town).await.len();
+    ask(town, command).await?;
+    assert!(
+        tasks(town).await.len() < before,
+        "nobody enters it a second time"
+    );
+    let (ids, scope) = (&town.platform.ids, Scope::area(Area::District(DISTRICT)));
+    let permit = town.permit(&worker(), Action::MendAccount, scope).await;
+    let mut tx = town.platform.db.begin().await.unwrap();
+    account_change::confirm(&mut tx, ids, &permit, command.id).await?;
+    tx.commit().await.unwrap();
+    town.platform.clock.step(WAIT_S * 1_000_000).unwrap();
+    let mut tx = town.platform.db.begin().await.unwrap();
+    account_change::apply_due(&mut tx, ids).await?;
+    tx.commit().await.unwrap();
+    Ok(before - tasks(town).await.len())
+}
+
+async fn ask(town: &Town, command: &Mend) -> payments::Result<Asked> {
     let scope = Scope::area(Area::District(DISTRICT));
     let permit = town.permit(&officer(), Action::MendAccount, scope).await;
     let mut tx = town.platform.db.begin().await.unwrap();
-    let mended = account_task::mend(&mut tx, &town.platform.ids, &permit, command).await?;
+    let asked = account_task::mend(&mut tx, &town.platform.ids, &permit, command).await?;
     tx.commit().await.unwrap();
-    Ok(mended)
+    Ok(asked)
 }
 
 fn new_account(town: &Town, task: &AccountTask) -> Mend {
@@ -74,12 +95,13 @@ async fn a_returned_payment_is_paid_again_after_the_account_is_mended() {
 
         let command = new_account(&town, &open[0]);
         assert_eq!(mend(&town, &command).await.expect("mended"), 1);
-        assert_eq!(mend(&town, &command).await.expect("the same answer"), 0);
+        let again = ask(&town, &command).await.expect("the same answer");
+        assert!(matches!(again, Asked::Change(change) if change.state.as_str() == "applied"));
         let other = Mend {
             id: town.platform.ids.uuid(),
             ..command.clone()
         };
-        let refused = mend(&town, &other).await.unwrap_err();
+        let refused = ask(&town, &other).await.unwrap_err();
         assert!(
             matches!(refused, Error::AccountTask(Refusal::NotOpen { .. })),
             "{refused}"

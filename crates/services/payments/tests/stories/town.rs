@@ -176,3 +176,20 @@ pub fn officer() -> Subject {
         office: "District".to_owned(),
     }
 }
+
+pub fn worker() -> Subject {
+    Subject {
+        account: AccountId(Uuid::from_u128(78)),
+        role: Role::SocialWorker,
+        ..officer()
+    }
+}
+
+pub fn citizen(person: PersonId) -> Subject {
+    Subject {
+        account: AccountId(Uuid::from_u128(79)),
+        role: Role::Citizen,
+        person: Some(person),
+        ..officer()
+    }
+}

@@ -5,10 +5,12 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::ids::TaskId;
+use payments::account_change::{self, AccountChange};
 use payments::account_task::{self, AccountTask, Mend};
 use store::Tx;
 
 use crate::api;
+use crate::api::account_change::Word;
 use crate::desk::reach_of;
 use crate::form_body::Body;
 use crate::guest::Seat;
@@ -42,6 +44,19 @@ pub struct Task {
 pub struct AccountTasksPage {
     pub shell: Shell,
     pub tasks: Vec<Task>,
+    /// New accounts that wait for a second look.
+    pub changes: Vec<Change>,
+}
+
+/// A change of an account that a colleague asked for.
+#[derive(Debug)]
+pub struct Change {
+    pub change: Uuid,
+    pub name: String,
+    pub pinfl: String,
+    /// By its two ends.
+    pub account: String,
+    pub due: Day,
 }
 
 #[derive(Debug, Template)]
@@ -118,9 +133,50 @@ pub async fn list(
     let mut tx = house.read().await?;
     let open = account_task::list_open(&mut tx, &permit, None).await?;
     let tasks = lines_of(&mut tx, &permit, seat.t(), open).await?;
+    let changes = changes_of(&mut tx, &permit).await?;
     let mut shell = seat.shell();
     shell.done = page.done.map(|_| seat.t().task_saved().to_owned());
-    Ok(show(&AccountTasksPage { shell, tasks }))
+    Ok(show(&AccountTasksPage {
+        shell,
+        tasks,
+        changes,
+    }))
+}
+
+async fn changes_of(tx: &mut Tx, permit: &Permit) -> Result<Vec<Change>, Stop> {
+    let asked = account_change::list_asked(tx, permit).await?;
+    let persons: Vec<_> = asked.iter().map(|change| change.person).collect();
+    let names = names_of(tx, permit, &persons).await?;
+    let pinfls = registry::person::pinfls_of(tx, permit, &persons).await?;
+    let line = |change: AccountChange| Change {
+        change: change.id,
+        name: names.get(&change.person).cloned().unwrap_or_default(),
+        pinfl: pinfls
+            .get(&change.person)
+            .map(|pinfl| pinfl.grouped())
+            .unwrap_or_default(),
+        account: change.to.map_or("–".to_owned(), |to| to.account.masked()),
+        due: change.due_at.day(zone()),
+    };
+    Ok(asked.into_iter().map(line).collect())
+}
+
+pub async fn confirm(
+    State(house): State<House>,
+    seat: Seat,
+    Path(change): Path<Uuid>,
+) -> Result<Response, Stop> {
+    api::account_change::second(&house, &seat, change, Word::Confirm).await?;
+    Ok(Redirect::to("/account-tasks").into_response())
+}
+
+pub async fn decline(
+    State(house): State<House>,
+    seat: Seat,
+    Path(change): Path<Uuid>,
+) -> Result<Response, Stop> {
+    api::account_change::second(&house, &seat, change, Word::Decline).await?;
+    Ok(Redirect::to("/account-tasks").into_response())
 }
 
 async fn lines_of(

@@ -1,10 +1,13 @@
 //! My payments: each with its state and its date.
 
 use access::{Action, Purpose, Scope};
-use axum::extract::State;
-use axum::response::Response;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use payments::account_change::{self, AccountChange};
 use payments::{debt, trace};
+use uuid::Uuid;
 
+use crate::api;
 use crate::guest::Seat;
 use crate::house::House;
 use crate::i18n::zone;
@@ -46,6 +49,14 @@ pub struct PaymentsPage {
     pub payments: Vec<Payment>,
     /// What was paid too much, and what became of it.
     pub debts: Vec<DebtLine>,
+    /// The account is to change, and the reader can say no.
+    pub change: Option<OwnChange>,
+}
+
+#[derive(Debug)]
+pub struct OwnChange {
+    pub change: Uuid,
+    pub words: String,
 }
 
 impl PaymentState {
@@ -94,6 +105,7 @@ pub async fn mine(State(house): State<House>, seat: Seat) -> Result<Response, St
     let person = permit.person().ok_or(Stop::NotFound)?;
     let mut tx = house.read().await?;
     let payments = trace::of_person(&mut tx, &permit, person).await?;
+    let change = account_change::open_of(&mut tx, &permit, person).await?;
     let payments = payments
         .iter()
         .map(|payment| line_of(seat.t(), payment))
@@ -106,7 +118,30 @@ pub async fn mine(State(house): State<House>, seat: Seat) -> Result<Response, St
             .iter()
             .map(|debt| line_of_debt(seat.t(), debt))
             .collect(),
+        change: change.map(|change| own_change(seat.t(), &change)),
     }))
+}
+
+pub fn own_change(t: T, change: &AccountChange) -> OwnChange {
+    let day = t.day(change.due_at.day(zone()));
+    let words = match change.to {
+        Some(to) => t.change_mine(&day, &to.account.as_str()[16..]),
+        None => t.change_mine_ends(&day),
+    };
+    OwnChange {
+        change: change.id,
+        words,
+    }
+}
+
+/// The reader says no.
+pub async fn stop_change(
+    State(house): State<House>,
+    seat: Seat,
+    Path(change): Path<Uuid>,
+) -> Result<Response, Stop> {
+    api::account_change::say_no(&house, &seat, change).await?;
+    Ok(Redirect::to("/my/payments").into_response())
 }
 
 fn line_of(t: T, payment: &trace::Payment) -> Payment {

@@ -33,10 +33,12 @@ use crate::pages::casework::visit::{Due, VisitPage, VisitsPage};
 use crate::pages::casework::{CaseLine, Next, Reason, Status};
 use crate::pages::error::ErrorPage;
 use crate::pages::figures::{Bar, Bars, FiguresPage, Totals};
-use crate::pages::payments::account_task::{AccountTaskPage, AccountTasksPage, Task};
+use crate::pages::payments::account_task::{AccountTaskPage, AccountTasksPage, Change, Task};
 use crate::pages::payments::appropriation::{AppropriationsPage, BudgetLine};
 use crate::pages::payments::debt::{DebtLine, DebtPage, DebtsPage, EventLine, MonthLine};
-use crate::pages::payments::payment::{Payment, PaymentState, PaymentsPage, return_reason};
+use crate::pages::payments::payment::{
+    OwnChange, Payment, PaymentState, PaymentsPage, return_reason,
+};
 use crate::pages::payments::run::{
     Approval, Check, Differences, FindingLine, OrderLine, ReturnLine, RunLine, RunPage, RunState,
     RunsPage, StatementLine,

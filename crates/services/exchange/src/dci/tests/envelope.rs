@@ -23,6 +23,7 @@ fn partner() -> Partner {
         legal_basis: "an agreement".to_owned(),
         callback: None,
         civil_registry: false,
+        account_mapper: false,
         known_from: Instant(0),
     }
 }
