@@ -1,7 +1,7 @@
 //! Reading what payers send: every field is looked at, and the one that is wrong is named.
 
 use kernel::Money;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::dci::envelope::BODY_BYTES_MAX;
 use crate::dci::json;
@@ -25,6 +25,14 @@ impl Wrong {
     fn missing(field: String) -> Wrong {
         Wrong::new(field, "is missing")
     }
+}
+
+/// From 2^46 on, two sums that differ by a hundredth are the same fraction to a reader of JSON.
+const FRACTION_MAX: f64 = 70_368_744_177_664.0;
+
+fn is_exact(number: &Number) -> bool {
+    let fraction = number.as_f64().filter(|_| number.is_f64());
+    fraction.is_none_or(|value| value.abs() < FRACTION_MAX)
 }
 
 /// So many letters, digits, `-` and `_`.
@@ -109,7 +117,11 @@ impl Fields {
     pub fn sum(&self, field: &str) -> Result<Money, Wrong> {
         self.has(field)?;
         let text = match self.get(field) {
-            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::Number(number)) if is_exact(number) => number.to_string(),
+            Some(Value::Number(_)) => {
+                let why = "is too large for a fraction of JSON: write it as a text";
+                return Err(self.wrong(field, why));
+            }
             Some(Value::String(text)) => text.clone(),
             _ => return Err(self.wrong(field, "is no number")),
         };
@@ -163,7 +175,9 @@ mod tests {
         check("15.21", Some(1_521));
         check("\"15.21\"", Some(1_521));
         check("0.01", Some(1));
+        check("70368744177663.99", Some(7_036_874_417_766_399));
         check("70368744177664.13", None);
+        check("\"70368744177664.13\"", Some(7_036_874_417_766_413));
         check("0.001", None);
         check("0", None);
         check("-1", None);
