@@ -53,6 +53,8 @@
 #[cfg(test)]
 extern crate self as store;
 
+#[doc(hidden)]
+pub mod bug;
 pub mod bulk;
 mod clock;
 #[cfg(feature = "testing")]

@@ -1,5 +1,6 @@
 //! Does an answer of a bank fit what we know of the payment? Pure.
 
+use ::store::bug;
 use kernel::ids::StatementId;
 use kernel::{BankAccount, Money, PersonId};
 
@@ -102,6 +103,12 @@ pub(crate) fn fit(answer: &Answer, statement: StatementId, known: Option<&Known>
     match (known.outcome, answer.outcome) {
         (None, Outcome::Credited) => Fit::Credited,
         (None, Outcome::Returned) => Fit::Returned,
+        (Some(Outcome::Credited), Outcome::Returned) if bug::is_planted("late_return_dropped") => {
+            Fit::Repeated
+        }
+        (Some(Outcome::Returned), Outcome::Returned) if bug::is_planted("return_booked_twice") => {
+            Fit::Returned
+        }
         (Some(Outcome::Credited), Outcome::Returned) => Fit::ReturnedLate,
         (Some(Outcome::Returned), Outcome::Credited) => Fit::Unmatched(Why::CreditedAfterReturn),
         (Some(Outcome::Credited), Outcome::Credited)

@@ -3,8 +3,8 @@
 //! ids that exist, then commits what the partner said. Killed anywhere, it is called
 //! again and repeats at most the speaking.
 
-use ::store::Platform;
 use ::store::job::{self, Job, NewJob};
+use ::store::{Platform, bug};
 use futures::TryStreamExt;
 use kernel::ids::OrderId;
 use kernel::{Instant, Money, RunId};
@@ -115,7 +115,11 @@ async fn load_order(platform: &Platform, run: RunId) -> Result<Order> {
 
 async fn send_order(platform: &Platform, partners: &Partners, run: &Run) -> Result<bool> {
     let order = load_order(platform, run.id).await?;
-    partners.post_order(order.id, order.body).await?;
+    let id = match bug::is_planted("sent_under_a_new_id") {
+        true => OrderId(platform.ids.uuid()),
+        false => order.id,
+    };
+    partners.post_order(id, order.body).await?;
     let mut tx = platform.db.begin().await?;
     tx.alone("payments.run").await?;
     if order::accepted(&mut tx, order.id, platform.clock.now()).await? {

@@ -1,7 +1,7 @@
 //! Approval by two different persons. What they approve is the order's own bytes.
 
 use ::store::job::{self, NewJob};
-use ::store::{Platform, Tx};
+use ::store::{Platform, Tx, bug};
 use access::{Action, Permit};
 use kernel::RunId;
 use kernel::ids::AccountId;
@@ -48,6 +48,9 @@ pub async fn approve(
     let approved = store::find(&mut tx, run)
         .await?
         .ok_or(Refusal::Unknown { run })?;
+    if bug::is_planted("answered_without_commit") {
+        return Ok(approved);
+    }
     tx.commit().await?;
     Ok(approved)
 }
@@ -68,5 +71,6 @@ async fn earlier_approval(tx: &mut Tx, run: RunId, actor: &Actor) -> Result<Opti
         .into_iter()
         .filter(|event| matches!(event.state, State::ApprovedOnce | State::Approved));
     let same = approvals.find(|event| event.actor.is_same_person(actor));
+    let same = same.filter(|_| !bug::is_planted("same_person_approves_twice"));
     Ok(same.and_then(|event| event.actor.account))
 }

@@ -4,6 +4,7 @@
 
 mod account_change;
 mod check;
+mod contention;
 mod faults;
 mod file_bank;
 mod files;
