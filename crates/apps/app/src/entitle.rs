@@ -67,6 +67,7 @@ fn restatement(restated: &Restated) -> Restatement {
             Cause::Birth => Reason::Birth,
             Cause::Death => Reason::Death,
             Cause::Union => Reason::Union,
+            Cause::Indexation => Reason::Indexation,
             Cause::ComingOfAge | Cause::TermEnd | Cause::Correction => Reason::Correction,
         },
         decision: restated.decision,

@@ -70,7 +70,7 @@ pub enum Command {
     /// since; the rows of the others are carried. Another law or another day decides all.
     /// `--compare` shows what a newer run says otherwise than an older one, before any award.
     Assess(Assess),
-    /// Decide an award again for months that were paid, with what is known now
+    /// Decide awards again for months that were paid, with what is known now
     ///
     /// For an agency's answer that was mended, or a value of the law announced for a day that has
     /// passed. The question is asked as it was asked first; what was due and was not paid is paid
@@ -334,7 +334,11 @@ pub struct Trace {
 #[derive(Debug, Args)]
 pub struct Restate {
     /// The number (4F7K29) or id of the case that was awarded
-    pub case: String,
+    #[arg(required_unless_present = "regime")]
+    pub case: Option<String>,
+    /// Every award of this regime that runs today: a value of the law was announced late
+    #[arg(long, conflicts_with = "case")]
+    pub regime: Option<String>,
     /// The first month that may have been paid otherwise than was due (2026-03)
     #[arg(long, value_name = "MONTH")]
     pub from: String,

@@ -1,4 +1,4 @@
-//! `daftar restate`: an award is decided again for months that were paid.
+//! `daftar restate`: awards are decided again for months that were paid.
 
 use access::{Action, Area, Purpose, Scope, Subject};
 use app::Daftar;
@@ -14,7 +14,10 @@ use crate::show::Show;
 
 #[derive(Serialize)]
 struct Restated {
-    case: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    regime: Option<String>,
     from: String,
     opened: usize,
 }
@@ -22,7 +25,52 @@ struct Restated {
 pub async fn run(common: &Common, args: &Restate) -> Result<(), Failure> {
     let from = Month::parse(&args.from).map_err(|why| Failure::argument("--from", why))?;
     let daftar = Daftar::open(config::existing(common)).await?;
-    let case = find(&daftar, &args.case).await?;
+    match (&args.case, &args.regime) {
+        (_, Some(regime)) => of_regime(common, &daftar, regime, from).await,
+        (Some(case), None) => of_case(common, &daftar, case, from).await,
+        (None, None) => Err(Failure::argument("the case", "name a case, or --regime")),
+    }
+}
+
+async fn of_regime(
+    common: &Common,
+    daftar: &Daftar,
+    regime: &str,
+    from: Month,
+) -> Result<(), Failure> {
+    let pack = daftar.shelf.regime(regime).map_err(app::Error::from)?;
+    let permit = daftar
+        .permit(Action::AssessCase, Purpose::Casework, 0)
+        .await?;
+    permit.must_be_for(&[Action::AssessCase]);
+    let show = Show::new(common);
+    let bar = show.count_bar(0, "awards that are decided again");
+    let (platform, running) = (&daftar.platform, daftar.today().month());
+    let count = |opened: usize| bar.set_position(opened as u64);
+    let opened = reassessment::on_indexation(platform, pack.id(), from, running, count).await;
+    bar.finish_and_clear();
+    let result = Restated {
+        case: None,
+        regime: Some(pack.id().to_owned()),
+        from: from.to_string(),
+        opened: opened.map_err(app::Error::from)?,
+    };
+    let text = format!(
+        "{} awards of {} are decided again for their months from {from} on.",
+        result.opened,
+        pack.id()
+    );
+    show.result(&text, &result);
+    Ok(())
+}
+
+async fn of_case(
+    common: &Common,
+    daftar: &Daftar,
+    typed: &str,
+    from: Month,
+) -> Result<(), Failure> {
+    let case = find(daftar, typed).await?;
     let platform = &daftar.platform;
     let scope = Scope::case(case.id, case.applicant, Area::District(case.district));
     let (asks, action) = (Subject::system(), Action::AssessCase);
@@ -39,7 +87,8 @@ pub async fn run(common: &Common, args: &Restate) -> Result<(), Failure> {
         )));
     }
     let result = Restated {
-        case: case.number.clone(),
+        case: Some(case.number.clone()),
+        regime: None,
         from: from.to_string(),
         opened,
     };

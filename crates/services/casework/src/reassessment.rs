@@ -26,9 +26,10 @@ words! {
         Union = "union",
         ComingOfAge = "coming_of_age",
         TermEnd = "term_end",
-        /// What an agency had said was mended, or a value of the law was announced for a day that
-        /// has passed.
+        /// What an agency had said was mended.
         Correction = "correction",
+        /// A value of the law was announced for a day that has passed.
+        Indexation = "indexation",
     }
 }
 
@@ -38,8 +39,13 @@ impl Cause {
     pub const fn restates(self) -> bool {
         matches!(
             self,
-            Cause::Birth | Cause::Death | Cause::Union | Cause::Correction
+            Cause::Birth | Cause::Death | Cause::Union | Cause::Correction | Cause::Indexation
         )
+    }
+
+    /// Is the question asked as it was asked first, on the day of the first application?
+    const fn asks_as_before(self) -> bool {
+        matches!(self, Cause::Correction | Cause::Indexation)
     }
 }
 
@@ -112,12 +118,46 @@ pub async fn on_correction(
     from: Month,
 ) -> Result<usize> {
     let former = case::load(tx, former).await?;
-    let ask = Ask {
-        on: former.applied_on,
-        counted: from.plus(-1),
-        cause: Cause::Correction,
-    };
+    let ask = asked_as_before(from, Cause::Correction);
     open_all(tx, platform, std::slice::from_ref(&former), ask).await
+}
+
+/// The same for every award of a regime that still runs in `running`; answers how many are asked
+/// again. Each transaction takes a part of them: done again, it goes on with the rest.
+pub async fn on_indexation(
+    platform: &Platform,
+    regime: &str,
+    from: Month,
+    running: Month,
+    mut progress: impl FnMut(usize),
+) -> Result<usize> {
+    let ask = asked_as_before(from, Cause::Indexation);
+    let mut after = AwardId::NIL;
+    let mut opened = 0;
+    loop {
+        let mut tx = platform.db.begin().await?;
+        let awards = award::running_of_regime(&mut tx, regime, running, after, BATCH_MAX).await?;
+        let Some(last) = awards.last() else {
+            return Ok(opened);
+        };
+        after = last.award.id;
+        let mut formers: Vec<CaseId> = awards.iter().map(|running| running.award.case).collect();
+        formers.sort_unstable();
+        formers.dedup();
+        let formers = case::load_many(&mut tx, &formers).await?;
+        opened += open_all(&mut tx, platform, &formers, ask).await?;
+        tx.commit().await?;
+        progress(opened);
+    }
+}
+
+/// Its day is that of each former case.
+fn asked_as_before(from: Month, cause: Cause) -> Ask {
+    Ask {
+        on: from.first_day(),
+        counted: from.plus(-1),
+        cause,
+    }
 }
 
 async fn formers_of(tx: &mut Tx, persons: &[PersonId], on: Day) -> Result<Vec<Case>> {
@@ -194,7 +234,9 @@ async fn open_all(tx: &mut Tx, platform: &Platform, formers: &[Case], ask: Ask) 
     let open = |former: &&Case| former.state == State::Awarded && !continued.contains(&former.id);
     for former in formers.iter().filter(open) {
         let mut case = open_from(platform, former, Origin::Reassessment);
-        case.applied_on = ask.on;
+        if !ask.cause.asks_as_before() {
+            case.applied_on = ask.on;
+        }
         case.counted_month = ask.counted;
         let until = first_paid_month(ask.counted);
         case.held = first

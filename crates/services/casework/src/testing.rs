@@ -108,6 +108,17 @@ impl Family {
     }
 }
 
+/// A regime of the repository with one text, its own or the country's, replaced by another.
+pub fn pack_with(id: &str, from: &str, to: &str) -> Pack {
+    let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packs/uz");
+    let (mut own, mut shared) = (files(&packs.join(id)), files(&packs));
+    let all = own.iter_mut().chain(&mut shared);
+    let file = all.into_iter().find(|file| file.text.contains(from));
+    let file = file.unwrap_or_else(|| panic!("`{from}` does not stand in {id}"));
+    file.text = file.text.replacen(from, to, 1);
+    rules::read_pack(id, &own, &shared).unwrap_or_else(|e| panic!("{e:?}"))
+}
+
 /// A regime of the repository, with what is to be added to it.
 pub fn pack(id: &str, added: &str) -> Pack {
     let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packs/uz");

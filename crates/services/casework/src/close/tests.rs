@@ -497,6 +497,48 @@ async fn corrected(wage: i64) -> Vec<(Option<Money>, usize)> {
     found
 }
 
+/// The base from three years on was 275 000 when the families were awarded; an act of April lets
+/// 300 000 count from January on, and so its row stands as announced in January.
+#[tokio::test]
+async fn a_value_announced_for_a_day_that_has_passed_is_asked_of_every_award_that_runs() {
+    each_db(SCHEMAS, async |platform| {
+        let families = [
+            couple(1, 600_000, &["2020-06-01"]),
+            couple(2, 600_000, &["2020-06-01"]),
+        ];
+        let story = Story::of(&platform, &families).await;
+        for family in &families {
+            story.lodge_and_assess(family, "2026-01-05").await;
+        }
+        story.at("2026-02-01T00:30:00+05:00");
+        assert_eq!(close(&story, "2026-01", 10_000_000).await.awards.len(), 2);
+        story.to_gather().await;
+        story.at("2026-06-10T10:00:00+05:00");
+        let row = "| 2025-07-01 | 2025-06-02 | 275 000 | UP-91 of 02.06.2025 | verified |";
+        let late = "\n| 2026-01-01 | 2026-01-01 | 300 000 | an act of April | recalled |";
+        story.shelf.replace(vec![testing::pack_with(
+            "uz-654b",
+            row,
+            &format!("{row}{late}"),
+        )]);
+        let (from, now) = (month_of("2026-02"), month_of("2026-06"));
+        for opened in [2, 0] {
+            let again = reassessment::on_indexation(&platform, "uz-654b", from, now, |_| ());
+            assert_eq!(again.await.unwrap(), opened);
+        }
+        let done = story.assess(&story.to_gather().await, &[]).await;
+        assert_eq!(done.changes.restated.len(), 2);
+        for restated in &done.changes.restated {
+            assert_eq!(restated.cause, Cause::Indexation);
+            assert_eq!(restated.due, Money::from_major(300_000));
+            let months = (restated.months.from, restated.months.to);
+            assert_eq!(months, (from, Some(now)));
+        }
+        story.holds().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_corrected_wage_restates_the_months_that_were_paid() {
     for one in corrected(9_000_000).await {
