@@ -236,17 +236,11 @@ fn again(gathered: &[Gathered], now: Instant) -> Vec<(CaseId, Instant)> {
     again
 }
 
-/// The first month that no payment run holds yet, counted from the one at hand.
+/// The first month from `month` on that no payment run holds yet, nor any month after it: an event
+/// may lie before the first run that there ever was.
 pub(crate) async fn payable_from(tx: &mut Tx, month: Month) -> Result<Month> {
-    let mut first = month;
-    while payments::run::of_month(tx, first)
-        .await?
-        .iter()
-        .any(|run| run.kind == payments::run::Kind::Regular)
-    {
-        first = first.plus(1);
-    }
-    Ok(first)
+    let last = payments::run::last_regular(tx).await?;
+    Ok(last.map_or(month, |last| month.max(last.plus(1))))
 }
 
 #[cfg(test)]
