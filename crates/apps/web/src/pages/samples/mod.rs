@@ -41,7 +41,7 @@ use crate::pages::payments::payment::{
 };
 use crate::pages::payments::run::{
     Approval, Check, Differences, FindingLine, OrderLine, ReturnLine, RunLine, RunPage, RunState,
-    RunsPage, StatementLine,
+    RunsPage, StatementLine, Waits,
 };
 use crate::pages::payments::worklist::{BankLine, BankLinePage, Missing, WorklistPage};
 use crate::shell::{Reader, Room, Shell};
