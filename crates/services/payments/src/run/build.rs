@@ -145,7 +145,7 @@ async fn build_part(platform: &Platform, run: &Run) -> Result<usize> {
     )?;
     let (mut lines, cursor) = match run.kind {
         Kind::Regular => {
-            let wrong = bug::is_planted("one_month_early");
+            let wrong = bug::is_planted("one_month_late");
             let month = run.month.plus(i32::from(wrong));
             lines::of_entitlements(&mut tx, month, (mfo, id)).await?
         }

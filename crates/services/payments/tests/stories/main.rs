@@ -10,6 +10,7 @@ mod faults;
 mod file_bank;
 mod files;
 mod nominee;
+mod orders;
 mod partners;
 mod restated;
 mod returns;
