@@ -20,7 +20,26 @@ pub(super) fn citizen(lang: Lang) -> Vec<Sample> {
         "my-payments" => PaymentsPage { shell: shell("/my/payments"), payments: payments(t), debts: vec![super::debt_line(t)], change: Some(OwnChange { change: Uuid::nil(), words: t.change_mine(t.day(day(8)), "4417") }), nominee: Some(t.pay_nominee("Karimova Oygul", t.day(day(400)))) },
         "my-looks" => looks(lang),
         "my-looks-none" => LookPage { shell: shell("/my/looks"), looks: vec![], questions: vec![], at_everybody: vec![] },
+        "my-consents" => consents(lang),
         "renewal" => RenewalPage { shell: shell("/my/applications").with_form(false), case: CaseId::from_u128(1), number: "4F7K29".into(), id: Uuid::nil(), problems: Problems::none() },
+    }
+}
+
+fn consents(lang: Lang) -> ConsentsPage {
+    let t = T::new(lang);
+    let line = |agency: kernel::Source, consent| Line {
+        name: agency.name(),
+        agency: t.three(&agency.label()),
+        law: "PKM-654, 2021-10-21".into(),
+        consent,
+    };
+    ConsentsPage {
+        shell: citizen_shell(lang, "/my/consents"),
+        lines: vec![
+            line(kernel::Source::Bank, Some(Word::Given(day(5)))),
+            line(kernel::Source::PensionFund, Some(Word::TakenBack(day(7)))),
+            line(kernel::Source::Tax, None),
+        ],
     }
 }
 

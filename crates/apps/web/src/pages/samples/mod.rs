@@ -17,6 +17,7 @@ use kernel::{CaseId, Day, Instant, Money, Month, PersonId, RunId};
 
 use crate::form::{Problems, Typed};
 use crate::i18n::T;
+use crate::pages::access::consent::{ConsentsPage, Line, Word};
 use crate::pages::access::home::HomePage;
 use crate::pages::access::look::{Look, LookPage, Question};
 use crate::pages::access::sign_in::SignInPage;
