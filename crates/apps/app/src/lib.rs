@@ -16,6 +16,7 @@ mod home;
 mod log;
 pub mod packs;
 mod proactive;
+pub mod run_check;
 mod snapshot;
 #[cfg(test)]
 mod tests;

@@ -61,8 +61,8 @@ pub enum PayStep {
     Build { month: String },
     /// Before you approve: how a run differs from the one before it, and what is odd in it
     ///
-    /// Who is new, who stopped, who gets another sum or on another account, and accounts that several
-    /// persons share. Nothing of it stops the run; the first of each are named.
+    /// Who is new, who stopped, who gets another sum or on another account, accounts that several
+    /// persons share, and who is paid after death. Nothing of it stops the run; the first of each are named.
     Check { run: String },
     /// Approve a run; two different persons must
     Approve {

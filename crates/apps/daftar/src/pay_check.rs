@@ -36,7 +36,7 @@ struct ExampleShown {
 pub async fn run(daftar: &Daftar, show: &Show, run: RunId) -> Result<(), Failure> {
     let permit = daftar.permit(Action::ReadRun, Purpose::Payment, 0).await?;
     let mut tx = daftar.platform.db.read().await?;
-    let checked = run::check(&mut tx, &permit, run).await?;
+    let checked = app::run_check::check(&mut tx, &permit, run).await?;
     show.result(&told(&checked), &shown(run, &checked));
     Ok(())
 }
@@ -94,5 +94,6 @@ fn words(kind: FindingKind) -> &'static str {
         FindingKind::Amount => "get another sum",
         FindingKind::Account => "get it on another account",
         FindingKind::SharedAccount => "are paid to an account that several persons share",
+        FindingKind::PaidAfterDeath => "are paid for a month after the one in which they died",
     }
 }

@@ -263,3 +263,78 @@ async fn a_close_does_not_share_what_awards_that_wait_for_an_account_are_promise
     let left = (DISTRICT, PROGRAMME.to_owned(), Money(700));
     assert_eq!(closed.envelopes, [left]);
 }
+
+/// The register knows a person by name and number.
+async fn passport(platform: &Platform, no: u128) -> Pinfl {
+    let born = Day::parse("1990-01-01").unwrap();
+    let pinfl = Pinfl::make(kernel::Sex::Female, born, 999, no as u16);
+    let mut tx = platform.db.begin().await.unwrap();
+    execute!(
+        tx,
+        "INSERT INTO person (id, known_from, family, given, patronymic, sex, born, source)
+         VALUES ($1, 1, 'Karimova', 'Oʻgʻiloy', 'Anvar qizi', 2, $2, 1)",
+        PersonId::from_u128(no).0,
+        i64::from(born.0)
+    )
+    .unwrap();
+    execute!(
+        tx,
+        "INSERT INTO identifier (kind, value, person, valid_from, known_from)
+         VALUES (1, $1, $2, 0, 1)",
+        pinfl.to_string(),
+        PersonId::from_u128(no).0
+    )
+    .unwrap();
+    tx.commit().await.unwrap();
+    pinfl
+}
+
+/// 1 has a card, 2 has none, 3 has neither a card nor a number: nobody could pay that person.
+#[tokio::test]
+async fn whoever_has_no_account_is_paid_at_the_cash_desks_once_there_are_any() {
+    each_db(SCHEMAS, async |platform| {
+        let permit = permit(&platform).await;
+        cards(&platform, &permit, &[1]).await;
+        limits(&platform, &[("2026-02", 9_000), ("2026-03", 9_000)]).await;
+        let pinfl = passport(&platform, 2).await;
+        for no in 1..4 {
+            case_of(&platform, no).await;
+        }
+        let changes = Changes {
+            stops: Vec::new(),
+            awards: (1..4).map(|no| award_of_no(no, 300)).collect(),
+            restated: Vec::new(),
+        };
+        let ids = &platform.ids;
+        let (system, action) = (access::Subject::system(), Action::SettleRun);
+        let settle = access::batch(&platform, &system, action, Purpose::Payment, None, 0);
+        let settle = settle.await.unwrap();
+        let mut tx = platform.db.begin().await.unwrap();
+        let desk = cash::Desk {
+            mfo: Mfo::parse("00873").unwrap(),
+            account: BankAccount::parse("17302000400000873001").unwrap(),
+        };
+        cash::set(&mut tx, ids, &settle, Some(desk)).await.unwrap();
+        let followed = follow(&mut tx, ids, &permit, &changes).await.unwrap();
+        let waits: Vec<AwardId> = followed.without_account.iter().map(|one| one.id).collect();
+        assert_eq!((followed.opened, waits), (2, vec![AwardId::from_u128(3)]));
+        let of = async |tx: &mut Tx, no| {
+            let found = entitlement::find(tx, EntitlementId::from_u128(no)).await;
+            let found = found.unwrap().expect("opened");
+            (found.mfo, found.account)
+        };
+        assert_eq!(of(&mut tx, 1).await.0, Mfo::parse("00014").unwrap());
+        assert_eq!(of(&mut tx, 2).await, (desk.mfo, desk.account));
+        let named = fetch_all!(
+            &mut tx,
+            (uuid::Uuid, String, String),
+            "SELECT person, pinfl, name FROM cash_payee"
+        );
+        let name = "Karimova Oʻgʻiloy Anvar qizi".to_owned();
+        assert_eq!(
+            named.unwrap(),
+            [(PersonId::from_u128(2).0, pinfl.to_string(), name)]
+        );
+    })
+    .await;
+}

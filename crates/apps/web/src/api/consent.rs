@@ -11,6 +11,7 @@ use exchange::consent::{self, Agreement, LawfulBasis, Record};
 use kernel::ids::Uuid;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::Sent;
 use crate::guest::Seat;
@@ -28,16 +29,34 @@ fn policy() -> Value {
         "id": POLICY,
         "name": "Daftar: data of families for the assignment of social benefits",
         "version": "1",
-        "url": "/docs/consent",
+        "url": "/my/consents",
         "jurisdiction": "UZ",
         "industrySector": "social protection",
     })
 }
 
+/// The policy has never changed: its first revision is what it says.
+fn policy_revision() -> Value {
+    let snapshot = policy().to_string();
+    json!({
+        "id": "1/1",
+        "schemaName": "policy",
+        "objectId": POLICY,
+        "serializedHash": hex::encode(Sha256::digest(&snapshot)),
+        "serializedSnapshot": snapshot,
+        "timestamp": "2026-11-27T00:00:00Z",
+    })
+}
+
+/// An agreement is named by the number of its agency in the catalogue of sources.
+fn id_of(agreement: &Agreement) -> String {
+    agreement.agency.code().to_string()
+}
+
 fn agreement_json(agreement: &Agreement) -> Value {
     let terms = &agreement.terms;
     json!({
-        "id": terms.id,
+        "id": id_of(agreement),
         "version": terms.version,
         "controller": { "id": "daftar", "name": "Daftar", "url": "/" },
         "policy": policy(),
@@ -57,9 +76,9 @@ fn agreement_json(agreement: &Agreement) -> Value {
 
 fn revision_json(agreement: &Agreement) -> Value {
     json!({
-        "id": format!("{}/{}", agreement.terms.id, agreement.seq),
+        "id": format!("{}/{}", id_of(agreement), agreement.seq),
         "schemaName": "dataAgreement",
-        "objectId": agreement.terms.id,
+        "objectId": id_of(agreement),
         "serializedSnapshot": agreement.snapshot,
         "serializedHash": hex::encode(&agreement.hash),
         "timestamp": agreement.since,
@@ -114,20 +133,19 @@ pub async fn one(State(house): State<House>, Path(id): Path<String>) -> Result<J
 }
 
 fn named(agreements: &[Agreement], id: &str) -> Result<Agreement, Stop> {
-    let wrong = || {
-        Stop::bad(
-            "dataAgreementId",
-            format!("{id} is no id of a data agreement"),
-        )
-    };
-    let id: Uuid = id.parse().map_err(|_| wrong())?;
-    let found = agreements.iter().find(|agreement| agreement.terms.id == id);
-    found.cloned().ok_or(Stop::NotFound)
+    let wrong = || Stop::bad("dataAgreementId", "the id of a data agreement is a number");
+    let id: u8 = id.parse().map_err(|_| wrong())?;
+    let mut named = agreements
+        .iter()
+        .filter(|agreement| agreement.agency.code() == id);
+    named.next().cloned().ok_or(Stop::NotFound)
 }
 
 pub async fn one_policy(Path(id): Path<String>) -> Result<Json<Value>, Stop> {
     match id == POLICY {
-        true => Ok(Json(json!({ "policy": policy() }))),
+        true => Ok(Json(
+            json!({ "policy": policy(), "revision": policy_revision() }),
+        )),
         false => Err(Stop::NotFound),
     }
 }

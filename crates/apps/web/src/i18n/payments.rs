@@ -106,6 +106,7 @@ texts! {
     found_stopped { uz: "Oldin olgan, endi olmaydi", ru: "Получали, теперь не получат", en: "Were paid and are not now" }
     found_amount { uz: "Summa oʻzgardi", ru: "Сумма изменилась", en: "Get another sum" }
     found_account { uz: "Hisobraqam oʻzgardi", ru: "Счёт изменился", en: "Get it on another account" }
+    found_after_death { uz: "Vafotidan keyingi oy uchun toʻlanadi", ru: "Платится за месяц после смерти", en: "Paid for a month after death" }
     found_shared_account { uz: "Bir hisobraqamga bir necha kishi", ru: "Несколько человек на один счёт", en: "Several persons share an account" }
     col_found { uz: "Nima topildi", ru: "Что найдено", en: "What was found" }
     run_approvals { uz: "Tasdiqlar", ru: "Утверждения", en: "Approvals" }

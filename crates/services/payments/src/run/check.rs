@@ -44,6 +44,9 @@ pub enum FindingKind {
     Account,
     /// Several persons are paid to one account, which is neither the cash desks' nor a nominee's.
     SharedAccount,
+    /// Paid for a month after the one in which the person died. The register knows of deaths:
+    /// whoever joins both adds it ([`Checked::add`]).
+    PaidAfterDeath,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,12 +59,13 @@ pub struct Example {
 }
 
 impl FindingKind {
-    pub const ALL: [FindingKind; 5] = [
+    pub const ALL: [FindingKind; 6] = [
         FindingKind::New,
         FindingKind::Stopped,
         FindingKind::Amount,
         FindingKind::Account,
         FindingKind::SharedAccount,
+        FindingKind::PaidAfterDeath,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -71,6 +75,7 @@ impl FindingKind {
             FindingKind::Amount => "amount",
             FindingKind::Account => "account",
             FindingKind::SharedAccount => "shared_account",
+            FindingKind::PaidAfterDeath => "paid_after_death",
         }
     }
 
@@ -78,6 +83,30 @@ impl FindingKind {
         FindingKind::ALL
             .into_iter()
             .find(|kind| kind.as_str() == text)
+    }
+}
+
+impl Checked {
+    /// Counts a finding of one person and programme.
+    pub fn add(&mut self, kind: FindingKind, example: Example) {
+        let at = match self.findings.iter().position(|found| found.kind == kind) {
+            Some(at) => at,
+            None => {
+                self.findings.push(Finding {
+                    kind,
+                    count: 0,
+                    amount: Money::ZERO,
+                    examples: Vec::new(),
+                });
+                self.findings.len() - 1
+            }
+        };
+        let found = &mut self.findings[at];
+        found.count += 1;
+        found.amount += example.amount;
+        if (found.examples.len() as i64) < EXAMPLES_MAX {
+            found.examples.push(example);
+        }
     }
 }
 

@@ -129,6 +129,51 @@ pub async fn payees(
     Ok(Some((rows.into_iter().map(payee).collect(), last)))
 }
 
+/// One line of a run, as whoever looks for its person sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paid {
+    pub payee: PersonId,
+    pub programme: String,
+    /// The month that it is for.
+    pub month: Month,
+    pub amount: Money,
+}
+
+/// The lines of a run, [`PAYEES_PAGE_MAX`] after `after`; answers where the next page begins, or
+/// nothing at the end.
+pub async fn paid(
+    tx: &mut Tx,
+    permit: &Permit,
+    run: RunId,
+    after: Uuid,
+) -> Result<Option<(Vec<Paid>, Uuid)>> {
+    permit.must_be_for(&[Action::ReadRun]);
+    let rows = fetch_all!(
+        tx,
+        (Uuid, Uuid, String, i64, i64),
+        "SELECT p.id, p.payee, a.programme, p.month, p.amount_minor
+         FROM payment p JOIN statement s ON s.id = p.statement
+         JOIN appropriation a ON a.id = p.appropriation
+         WHERE s.run = $1 AND p.id > $2 ORDER BY p.id LIMIT $3",
+        run.0,
+        after,
+        PAYEES_PAGE_MAX
+    )?;
+    let Some(last) = rows.last().map(|row| row.0) else {
+        return Ok(None);
+    };
+    let paid = |(_, payee, programme, month, amount)| {
+        Ok(Paid {
+            payee: PersonId(payee),
+            programme,
+            month: crate::sql::month(month)?,
+            amount: Money(amount),
+        })
+    };
+    let lines: Result<Vec<Paid>> = rows.into_iter().map(paid).collect();
+    Ok(Some((lines?, last)))
+}
+
 impl RunSheet {
     /// What the run waits for; nothing when it is closed.
     pub fn due(&self, zone: Zone) -> Option<Due> {

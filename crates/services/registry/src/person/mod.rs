@@ -86,6 +86,15 @@ pub async fn load_many(
     store::newest_versions(tx, ids).await
 }
 
+/// The day of death of those of the persons whose death is known.
+pub async fn died(
+    tx: &mut Tx,
+    _permit: &Permit,
+    ids: &[PersonId],
+) -> Result<HashMap<PersonId, Day>> {
+    store::died(tx, ids).await
+}
+
 /// The PINFL of each person that has one.
 pub async fn pinfls_of(
     tx: &mut Tx,

@@ -4,7 +4,7 @@ use super::{Identifier, IdentifierKind, Person};
 use crate::Result;
 use crate::stored;
 use ::store::{Tx, bulk};
-use kernel::{EvidenceId, Instant, Name, PersonId, Phone, Pinfl};
+use kernel::{Day, EvidenceId, Instant, Name, PersonId, Phone, Pinfl};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -39,6 +39,13 @@ const IDENTIFIERS_OF: bulk::With = bulk::With {
     v: "person",
     statement: "SELECT t.person, t.value FROM v CROSS JOIN identifier t
         WHERE t.person = v.person AND t.kind = 1",
+};
+
+const DIED: bulk::With = bulk::With {
+    v: "id",
+    statement: "SELECT t.id, t.died FROM v CROSS JOIN person t
+        WHERE t.id = v.id AND t.died IS NOT NULL AND t.known_from =
+            (SELECT MAX(n.known_from) FROM person n WHERE n.id = t.id)",
 };
 
 #[derive(sqlx::FromRow)]
@@ -162,4 +169,14 @@ pub(super) async fn newest_versions(
         }
     }
     Ok(newest)
+}
+
+/// The day of death of those whose newest version has one.
+pub(super) async fn died(tx: &mut Tx, ids: &[PersonId]) -> Result<HashMap<PersonId, Day>> {
+    let rows: Vec<(Uuid, i64)> = bulk::select_in(tx, &DIED, ids, |row, id| {
+        row.push(id.0);
+    })
+    .await?;
+    let died = |(id, day)| Ok((PersonId(id), stored::day(day)?));
+    rows.into_iter().map(died).collect()
 }

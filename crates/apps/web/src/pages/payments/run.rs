@@ -375,7 +375,7 @@ async fn run_page(
     let differences = match open && sheet.order.is_some() {
         true => Some(differences_of(
             t,
-            &runs::check(&mut tx, &permit, run).await?,
+            &app::run_check::check(&mut tx, &permit, run).await?,
         )),
         false => None,
     };

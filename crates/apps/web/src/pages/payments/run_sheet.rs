@@ -89,6 +89,7 @@ pub fn differences_of(t: T, checked: &runs::Checked) -> Differences {
         FindingKind::Amount => t.found_amount(),
         FindingKind::Account => t.found_account(),
         FindingKind::SharedAccount => t.found_shared_account(),
+        FindingKind::PaidAfterDeath => t.found_after_death(),
     };
     let line = |found: &runs::Finding| FindingLine {
         what: words(found.kind),
