@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::encryption;
 use super::partner::Partner;
 use super::signature::{self, Policy, Signed};
 use crate::Exchange;
@@ -45,7 +46,7 @@ impl Told {
 }
 
 impl Exchange {
-    /// Dated now and signed as the partner wants it: a message that waited is sealed anew.
+    /// Dated now, encrypted and signed as the partner wants it: a message that waited is sealed anew.
     pub(super) fn seal(&self, partner: &Partner, message_id: Uuid, told: &Told) -> Reply {
         let now = self.platform.wall.now();
         let mut header = json!({
@@ -58,15 +59,19 @@ impl Exchange {
             "receiver_id": partner.sender_id,
             "total_count": told.total,
             "completed_count": told.completed,
-            "is_msg_encrypted": false,
+            "is_msg_encrypted": partner.encrypted,
         });
         if let Some(meta) = &told.meta {
             header["meta"] = meta.clone();
         }
+        let message = match partner.encrypted {
+            true => encryption::seal(&told.message, partner),
+            false => told.message.clone(),
+        };
         let signed = Signed {
             sender_id: &partner.receiver_id,
             header: &header,
-            message: &told.message,
+            message: &message,
             field: None,
             http: None,
         };
@@ -81,7 +86,7 @@ impl Exchange {
             (None, false) => "unsigned".to_owned(),
             (_, true) => String::new(),
         };
-        let body = json!({ "signature": field, "header": header, "message": told.message });
+        let body = json!({ "signature": field, "header": header, "message": message });
         Reply {
             status: 200,
             body: body.to_string(),
