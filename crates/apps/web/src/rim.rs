@@ -65,7 +65,11 @@ async fn note(house: &House, guest: &Guest, stop: &Stop) {
         code: stop.code(),
         reason: &stop.message(),
     };
-    house.daftar.exchange.note_refused(partner, &[], refused).await;
+    house
+        .daftar
+        .exchange
+        .note_refused(partner, &[], refused)
+        .await;
 }
 
 /// Lets in whom the route's need admits.
