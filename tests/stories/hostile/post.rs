@@ -2,6 +2,7 @@
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedWriteHalf;
 
 use super::bodies::Body;
 
@@ -27,23 +28,7 @@ pub async fn send(address: &str, method: &str, path: &str, token: &str, body: &B
          content-type: {}\r\n{length}\r\n\r\n",
         body.content_type
     );
-    let writing = async {
-        to.write_all(head.as_bytes()).await?;
-        for piece in body.bytes.chunks(PIECE_BYTES) {
-            if body.chunked {
-                to.write_all(format!("{:x}\r\n", piece.len()).as_bytes())
-                    .await?;
-            }
-            to.write_all(piece).await?;
-            if body.chunked {
-                to.write_all(b"\r\n").await?;
-            }
-        }
-        if body.chunked {
-            to.write_all(b"0\r\n\r\n").await?;
-        }
-        Ok::<(), std::io::Error>(())
-    };
+    let writing = write(&mut to, &head, body);
     let reading = async {
         let mut answer = Vec::new();
         // Closed in the middle of our sending: what was said before is what counts.
@@ -65,4 +50,18 @@ pub async fn send(address: &str, method: &str, path: &str, token: &str, body: &B
             .split_once("\r\n\r\n")
             .map_or(String::new(), |(_, body)| body.to_owned()),
     }
+}
+
+async fn write(to: &mut OwnedWriteHalf, head: &str, body: &Body) -> std::io::Result<()> {
+    to.write_all(head.as_bytes()).await?;
+    if !body.chunked {
+        return to.write_all(&body.bytes).await;
+    }
+    for piece in body.bytes.chunks(PIECE_BYTES) {
+        let length = format!("{:x}\r\n", piece.len());
+        to.write_all(length.as_bytes()).await?;
+        to.write_all(piece).await?;
+        to.write_all(b"\r\n").await?;
+    }
+    to.write_all(b"0\r\n\r\n").await
 }

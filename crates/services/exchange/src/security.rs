@@ -109,7 +109,7 @@ pub async fn list(tx: &mut Tx, wanted: &Wanted) -> store::Result<Vec<SecurityEve
         tx,
         EventRow,
         "SELECT at, account, asked, code, reason, sha256, bytes FROM security_event
-         WHERE at >= $1 AND (account = $2 OR $3 = 1) AND SUBSTR(code, 1, $4) = $5
+         WHERE at >= $1 AND (account = $2 OR $3 = 1) AND SUBSTR(code, 1, CAST($4 AS INTEGER)) = $5
          ORDER BY at DESC, id DESC LIMIT $6",
         wanted.since.map_or(0, |since| since.0),
         account.unwrap_or_default(),

@@ -203,7 +203,7 @@ pub const ON_THE_WAY: &[Mutant] = &[
     ("a signature of zeros", Changes(|s| s.bytes(|b| b.fill(0)))),
     (
         "a signature with the order of the group added",
-        Changes(|s| s.bytes(add_order)),
+        Changes(|s| s.bytes(|b| add_order(b))),
     ),
     (
         "its two halves changed over",
@@ -216,7 +216,7 @@ pub const ON_THE_WAY: &[Mutant] = &[
 ];
 
 /// Ed25519 is malleable where S is not compared with the order of the group (RFC 8032, 5.1.7).
-fn add_order(signature: &mut Vec<u8>) {
+fn add_order(signature: &mut [u8]) {
     const ORDER: [u8; 32] = [
         0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde,
         0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,

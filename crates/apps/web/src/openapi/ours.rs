@@ -69,8 +69,44 @@ fn page() -> [Value; 2] {
     ]
 }
 
+fn paged(path: &'static str, summary: &'static str, list_name: &str) -> Spoken {
+    let told = object(&[(list_name, list(due()))]);
+    let spoken = Spoken::get(path, summary, told);
+    page().into_iter().fold(spoken, Spoken::takes)
+}
+
 fn cases() -> Vec<Spoken> {
-    let paged = |spoken: Spoken| page().into_iter().fold(spoken, Spoken::takes);
+    let renewed = object(&[("id", uuid())]);
+    vec![
+        application(),
+        paged("/api/visits", "Cases that wait for a visit", "visits"),
+        Spoken::post(
+            "/api/visits/{case}",
+            "What a visit found",
+            visit(),
+            (200, case()),
+        ),
+        paged(
+            "/api/conclusions",
+            "Cases that wait for the Mahalla Seven",
+            "conclusions",
+        ),
+        Spoken::post(
+            "/api/conclusions/{case}",
+            "What the Mahalla Seven concludes",
+            conclusion(),
+            (200, case()),
+        ),
+        Spoken::post(
+            "/api/renewals/{case}/confirm",
+            "An award goes on",
+            renewed,
+            (200, case()),
+        ),
+    ]
+}
+
+fn application() -> Spoken {
     let application = object(&[
         ("id", uuid()),
         ("pinfl", pinfl()),
@@ -84,48 +120,17 @@ fn cases() -> Vec<Spoken> {
         ("received_at", instant()),
         ("regime", text()),
     ]);
-    let conclusion = object(&[
+    let told = (201, lodged);
+    Spoken::post("/api/applications", "An application", application, told)
+}
+
+fn conclusion() -> Value {
+    object(&[
         ("id", uuid()),
         ("informal_income_minor", minor()),
         ("difficult_situation", flag()),
         ("concluded_on", day()),
-    ]);
-    vec![
-        Spoken::post(
-            "/api/applications",
-            "An application",
-            application,
-            (201, lodged),
-        ),
-        paged(Spoken::get(
-            "/api/visits",
-            "Cases that wait for a visit",
-            object(&[("visits", list(due()))]),
-        )),
-        Spoken::post(
-            "/api/visits/{case}",
-            "What a visit found",
-            visit(),
-            (200, case()),
-        ),
-        paged(Spoken::get(
-            "/api/conclusions",
-            "Cases that wait for the Mahalla Seven",
-            object(&[("conclusions", list(due()))]),
-        )),
-        Spoken::post(
-            "/api/conclusions/{case}",
-            "What the Mahalla Seven concludes",
-            conclusion,
-            (200, case()),
-        ),
-        Spoken::post(
-            "/api/renewals/{case}/confirm",
-            "An award goes on",
-            object(&[("id", uuid())]),
-            (200, case()),
-        ),
-    ]
+    ])
 }
 
 fn visit() -> Value {
@@ -196,37 +201,10 @@ fn change() -> Value {
 }
 
 fn accounts() -> Vec<Spoken> {
-    let task = object(&[
-        ("task", uuid()),
-        ("pinfl", or_null(pinfl())),
-        ("payment", uuid()),
-        ("reason", text()),
-        ("since", instant()),
-        ("amount_minor", minor()),
-    ]);
-    let mend = object(&[
-        ("id", uuid()),
-        ("mfo", pattern("^[0-9]{5}$")),
-        ("account", pattern("^[0-9]{20}$")),
-    ]);
     let ended = || object(&[("change", uuid()), ("state", text())]);
     let step = |path, summary| Spoken::new(("POST", path), summary, (200, ended()));
-    vec![
-        Spoken::get(
-            "/api/account-tasks",
-            "Accounts that are to be mended",
-            object(&[("tasks", list(task))]),
-        )
-        .takes(of_query("after", false, uuid())),
-        Spoken::post(
-            "/api/account-tasks/{task}",
-            "The account to which a person is paid instead",
-            mend,
-            (
-                200,
-                object(&[("task", uuid()), ("change", or_null(change()))]),
-            ),
-        ),
+    let mut spoken = tasks();
+    spoken.extend([
         Spoken::get(
             "/api/account-changes",
             "Changes of accounts that wait for a second member of staff",
@@ -243,6 +221,38 @@ fn accounts() -> Vec<Spoken> {
         step(
             "/api/my/account-changes/{change}/stop",
             "The person says no",
+        ),
+    ]);
+    spoken
+}
+
+fn tasks() -> Vec<Spoken> {
+    let task = object(&[
+        ("task", uuid()),
+        ("pinfl", or_null(pinfl())),
+        ("payment", uuid()),
+        ("reason", text()),
+        ("since", instant()),
+        ("amount_minor", minor()),
+    ]);
+    let mend = object(&[
+        ("id", uuid()),
+        ("mfo", pattern("^[0-9]{5}$")),
+        ("account", pattern("^[0-9]{20}$")),
+    ]);
+    let mended = object(&[("task", uuid()), ("change", or_null(change()))]);
+    vec![
+        Spoken::get(
+            "/api/account-tasks",
+            "Accounts that are to be mended",
+            object(&[("tasks", list(task))]),
+        )
+        .takes(of_query("after", false, uuid())),
+        Spoken::post(
+            "/api/account-tasks/{task}",
+            "The account to which a person is paid instead",
+            mend,
+            (200, mended),
         ),
     ]
 }
@@ -263,8 +273,8 @@ fn look() -> Value {
     ])
 }
 
-fn log() -> Vec<Spoken> {
-    let question = object(&[
+fn question() -> Value {
+    object(&[
         ("id", uuid()),
         ("at", instant()),
         ("agency", text()),
@@ -272,12 +282,27 @@ fn log() -> Vec<Spoken> {
         ("purpose", text()),
         ("consent", json!({})),
         ("came", words(&["answer", "nothing", "silence"])),
-    ]);
+    ])
+}
+
+fn log() -> Vec<Spoken> {
     let looks = object(&[
         ("looks", list(look())),
         ("at_everybody", list(look())),
-        ("questions", list(question)),
+        ("questions", list(question())),
     ]);
+    vec![
+        Spoken::get("/api/looks", "Who looked at my data", looks),
+        Spoken::get(
+            "/api/looks/{entry}/proof",
+            "The proof of a look, to keep",
+            json!({ "type": "object" }),
+        ),
+        usage(),
+    ]
+}
+
+fn usage() -> Spoken {
     let usage = object(&[
         ("id", text()),
         ("readerId", text()),
@@ -287,24 +312,13 @@ fn log() -> Vec<Spoken> {
         ("searchDateTime", instant()),
         ("refrences", list(object(&[("ReferenceID", text())]))),
     ]);
-    vec![
-        Spoken::get("/api/looks", "Who looked at my data", looks),
-        Spoken::get(
-            "/api/looks/{entry}/proof",
-            "The proof of a look, to keep",
-            json!({ "type": "object" }),
-        ),
-        Spoken::get(
-            "/gs/digital-registries/data/myPersonalDataUsage",
-            "Who looked at my data, in GovStack's shape",
-            list(usage),
-        )
-        .takes(of_query("userId", true, pinfl()))
-        .takes(of_query("databaseId", true, words(&["DAFTAR"])))
-        .takes(of_header(
-            "Information-Mediator-Client",
-            true,
-            pattern("^[^/]+/[^/]+/[^/]+/[^/]+$"),
-        )),
-    ]
+    let client = pattern("^[^/]+/[^/]+/[^/]+/[^/]+$");
+    Spoken::get(
+        "/gs/digital-registries/data/myPersonalDataUsage",
+        "Who looked at my data, in GovStack's shape",
+        list(usage),
+    )
+    .takes(of_query("userId", true, pinfl()))
+    .takes(of_query("databaseId", true, words(&["DAFTAR"])))
+    .takes(of_header("Information-Mediator-Client", true, client))
 }

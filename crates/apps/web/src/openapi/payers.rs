@@ -147,54 +147,18 @@ pub fn spoken() -> Vec<Spoken> {
 
 fn vouchers() -> Vec<Spoken> {
     const STATUS: &str = "/gs/payments/vouchers/voucherstatuscheck/{voucherserialnumber}";
-    let wish = object(&[
-        ("voucher_amount", amount()),
-        ("voucher_currency", pattern("^[A-Z]{3}$")),
-        ("voucher_group", at_most(64)),
-        ("Gov_Stack_BB", text()),
-        ("voucher_comment?", at_most(200)),
-    ]);
-    let made = object(&[
-        ("voucher_number", digits()),
-        ("voucher_serial_number", digits()),
-        ("expiry_date_time", instant()),
-    ]);
     let named = |name| object(&[(name, digits()), ("Gov_Stack_BB", text())]);
-    let redemption = object(&[
-        ("voucher_number", digits()),
-        ("Gov_Stack_BB", text()),
-        ("merchant_name", at_most(200)),
-        ("merchant_bank_details", at_most(200)),
-        ("merchant_voucher_group", at_most(64)),
-        ("override?", flag()),
-    ]);
-    let redeemed = object(&[
-        ("result_status", words(&["Redeemed"])),
-        ("voucher_serial_number", digits()),
-        ("voucher_amount", text()),
-    ]);
-    let activated = object(&[("result_status", words(&["Activated"]))]);
     let patch =
         |path, summary, body, told| Spoken::new(("PATCH", path), summary, (200, told)).sends(body);
     let mut spoken = vec![
-        Spoken::post(
-            "/gs/payments/vouchers/voucher_preactivation",
-            "A voucher is issued",
-            wish,
-            (200, made),
-        ),
+        issue(),
         patch(
             "/gs/payments/vouchers/voucher_activation",
             "A voucher may be used from now on",
             named("voucher_serial_number"),
-            activated,
+            object(&[("result_status", words(&["Activated"]))]),
         ),
-        Spoken::post(
-            "/gs/payments/vouchers/voucher_redemption",
-            "A merchant takes a voucher",
-            redemption,
-            (200, redeemed),
-        ),
+        redemption(),
         Spoken::get(
             STATUS,
             "What a voucher is worth now",
@@ -212,4 +176,47 @@ fn vouchers() -> Vec<Spoken> {
         one.told.extend(refusals);
     }
     spoken
+}
+
+fn issue() -> Spoken {
+    let wish = object(&[
+        ("voucher_amount", amount()),
+        ("voucher_currency", pattern("^[A-Z]{3}$")),
+        ("voucher_group", at_most(64)),
+        ("Gov_Stack_BB", text()),
+        ("voucher_comment?", at_most(200)),
+    ]);
+    let made = object(&[
+        ("voucher_number", digits()),
+        ("voucher_serial_number", digits()),
+        ("expiry_date_time", instant()),
+    ]);
+    Spoken::post(
+        "/gs/payments/vouchers/voucher_preactivation",
+        "A voucher is issued",
+        wish,
+        (200, made),
+    )
+}
+
+fn redemption() -> Spoken {
+    let redemption = object(&[
+        ("voucher_number", digits()),
+        ("Gov_Stack_BB", text()),
+        ("merchant_name", at_most(200)),
+        ("merchant_bank_details", at_most(200)),
+        ("merchant_voucher_group", at_most(64)),
+        ("override?", flag()),
+    ]);
+    let redeemed = object(&[
+        ("result_status", words(&["Redeemed"])),
+        ("voucher_serial_number", digits()),
+        ("voucher_amount", text()),
+    ]);
+    Spoken::post(
+        "/gs/payments/vouchers/voucher_redemption",
+        "A merchant takes a voucher",
+        redemption,
+        (200, redeemed),
+    )
 }

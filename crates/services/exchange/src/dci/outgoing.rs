@@ -75,22 +75,29 @@ impl Exchange {
             field: None,
             http: None,
         };
-        let now_s = now.0.div_euclid(1_000_000);
-        let signature = self
-            .signing_key
-            .as_ref()
-            .map(|key| signature::sign(&signed, partner.policy, key, now_s));
-        let detached = partner.policy == Policy::JwsDetached;
-        let field = match (&signature, detached) {
-            (Some(field), false) => field.clone(),
-            (None, false) => "unsigned".to_owned(),
-            (_, true) => String::new(),
-        };
+        let (field, http) = self.sign(&signed, partner.policy, now);
         let body = json!({ "signature": field, "header": header, "message": message });
         Reply {
             status: 200,
             body: body.to_string(),
-            signature: signature.filter(|_| detached),
+            signature: http,
+        }
+    }
+
+    /// The field of the body, and the HTTP header for who wants it there.
+    fn sign(
+        &self,
+        signed: &Signed<'_>,
+        policy: Policy,
+        now: kernel::Instant,
+    ) -> (String, Option<String>) {
+        let now_s = now.0.div_euclid(1_000_000);
+        let key = self.signing_key.as_ref();
+        let signature = key.map(|key| signature::sign(signed, policy, key, now_s));
+        match (signature, policy) {
+            (http, Policy::JwsDetached) => (String::new(), http),
+            (Some(field), _) => (field, None),
+            (None, _) => ("unsigned".to_owned(), None),
         }
     }
 }
