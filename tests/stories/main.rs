@@ -9,6 +9,7 @@ mod crash;
 mod dci;
 mod door;
 mod govstack;
+mod hostile;
 mod lateness;
 mod law;
 mod main_job;

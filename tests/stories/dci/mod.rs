@@ -1,6 +1,8 @@
 //! Systems of other agencies ask the register over HTTP, and are called back at a listener of their
 //! own. Three families in two districts; partners that sign in each way.
 
+mod encrypted;
+mod forged;
 mod later;
 mod life;
 pub mod listener;

@@ -18,6 +18,10 @@ pub const MAHALLA: u32 = 1_726_262_001;
 pub const OTHER_DISTRICT: u32 = 1_724_220;
 /// Seed of the installation's key: the bytes 00 to 1f.
 pub const SEED: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+/// The installation's keys that messages are encrypted to: the published one, and an older one.
+pub const ENCRYPTION_KEYS: &str = "
+    2222222222222222222222222222222222222222222222222222222222222222
+    1111111111111111111111111111111111111111111111111111111111111111";
 
 pub struct Register {
     pub daftar: Arc<Daftar>,
@@ -36,6 +40,7 @@ pub struct Entry {
     pub callback: Option<String>,
     pub civil_registry: bool,
     pub account_mapper: bool,
+    pub encrypted: bool,
 }
 
 impl Entry {
@@ -49,6 +54,7 @@ impl Entry {
             callback: None,
             civil_registry: false,
             account_mapper: false,
+            encrypted: false,
         }
     }
 }
@@ -125,6 +131,8 @@ impl Register {
     async fn new(database: String, folder: tempfile::TempDir) -> Register {
         let key = folder.path().join("signing-key");
         std::fs::write(&key, SEED).expect("a file");
+        let opening = folder.path().join("encryption-key");
+        std::fs::write(&opening, ENCRYPTION_KEYS).expect("a file");
         let config = Config {
             database,
             packs: stage::repository().join("packs"),
@@ -132,6 +140,7 @@ impl Register {
             demo: true,
             seed: Some(1),
             signing_key: Some(key),
+            encryption_key: Some(opening),
             ..Config::default()
         };
         let daftar = Arc::new(Daftar::init(config).await.expect("an installation"));
@@ -174,6 +183,7 @@ impl Register {
             callback: entry.callback,
             civil_registry: entry.civil_registry,
             account_mapper: entry.account_mapper,
+            encrypted: entry.encrypted,
             secret: SecretHash::of(SECRET).expect("a secret"),
         };
         let (action, purpose) = (Action::ManageAccounts, Purpose::Upkeep);

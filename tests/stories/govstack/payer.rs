@@ -42,6 +42,7 @@ impl Client {
             callback: None,
             civil_registry: false,
             account_mapper: true,
+            encrypted: false,
             secret: SecretHash::of(SECRET).expect("a secret"),
         };
         let (action, purpose) = (Action::ManageAccounts, Purpose::Upkeep);

@@ -95,3 +95,13 @@ pub async fn post_signed(url: &str, token: &str, signature: &str, body: &Value) 
     let request = client().post(url).bearer_auth(token).json(body);
     send(request.header("signature", signature)).await
 }
+
+/// Bytes of any kind that say they are JSON, with as many headers `Signature` as there are.
+pub async fn post_bytes(url: &str, token: &str, signatures: &[String], body: Vec<u8>) -> Answer {
+    let request = client().post(url).bearer_auth(token);
+    let request = request.header("content-type", "application/json");
+    let signed = signatures.iter().fold(request, |request, signature| {
+        request.header("signature", signature)
+    });
+    send(signed.body(body)).await
+}

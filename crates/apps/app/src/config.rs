@@ -24,6 +24,9 @@ pub struct Config {
     pub log_key: Option<KeyPlace>,
     /// A file with the Ed25519 seed, in hexadecimal digits, that signs answers to partners.
     pub signing_key: Option<PathBuf>,
+    /// A file with the keys, one a line, that partners encrypt their messages to; the first is
+    /// published, the others open what was on its way when it came.
+    pub encryption_key: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -38,6 +41,7 @@ impl Default for Config {
             seed: None,
             log_key: None,
             signing_key: None,
+            encryption_key: None,
         }
     }
 }
@@ -57,6 +61,7 @@ impl Config {
             seed: variable("DAFTAR_SEED").and_then(|seed| seed.parse().ok()),
             log_key: key_from(&variable),
             signing_key: variable("DAFTAR_SIGNING_KEY").map(PathBuf::from),
+            encryption_key: variable("DAFTAR_ENCRYPTION_KEY").map(PathBuf::from),
         }
     }
 

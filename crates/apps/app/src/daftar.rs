@@ -1,5 +1,6 @@
 //! An installation: the platform, the law and the partners in one hand.
 
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -9,6 +10,7 @@ use kernel::{CaseId, Day, Instant, RunId, Zone};
 use payments::Partners;
 use rules::Pack;
 use signing::SigningKey;
+use signing::jwe::DecryptionKeys;
 use store::{Clock, Db, Ids, Platform, setting};
 
 use crate::config::Config;
@@ -265,13 +267,25 @@ async fn settle_country(platform: &Platform, country: &str) -> Result<()> {
 }
 
 /// The key is in a file of its own, never in the database that it vouches for.
-pub fn signing_key(file: &std::path::Path) -> Result<SigningKey> {
-    let refused = |why: String| Error::SigningKey {
+pub fn signing_key(file: &Path) -> Result<SigningKey> {
+    key_file(file, |text| SigningKey::from_hex(text.trim()))
+}
+
+/// The keys that partners encrypt their messages to, the published one first.
+pub fn encryption_keys(file: &Path) -> Result<DecryptionKeys> {
+    key_file(file, DecryptionKeys::from_text)
+}
+
+fn key_file<K, E: ToString>(
+    file: &Path,
+    read: impl Fn(&str) -> std::result::Result<K, E>,
+) -> Result<K> {
+    let refused = |why: String| Error::KeyFile {
         file: file.display().to_string(),
         why,
     };
     let text = std::fs::read_to_string(file).map_err(|why| refused(why.to_string()))?;
-    SigningKey::from_hex(text.trim()).map_err(|why| refused(why.to_string()))
+    read(&text).map_err(|why| refused(why.to_string()))
 }
 
 fn assemble(config: Config, platform: Platform) -> Result<Daftar> {
@@ -284,6 +298,9 @@ fn assemble(config: Config, platform: Platform) -> Result<Daftar> {
     )?;
     if let Some(file) = &config.signing_key {
         exchange = exchange.signing_with(signing_key(file)?);
+    }
+    if let Some(file) = &config.encryption_key {
+        exchange = exchange.encrypted_to(encryption_keys(file)?);
     }
     let partners = Partners::new(&config.partners, &config.partners);
     Ok(Daftar {

@@ -53,8 +53,8 @@ pub enum Error {
     NotADemo,
     #[error("{partner} does not answer as agreed: {why}")]
     Partner { partner: &'static str, why: String },
-    #[error("the signing key in {file} cannot be used: {why}")]
-    SigningKey { file: String, why: String },
+    #[error("the key in {file} cannot be used: {why}")]
+    KeyFile { file: String, why: String },
     #[error("{what} is damaged: {why}")]
     Damaged { what: &'static str, why: String },
 }

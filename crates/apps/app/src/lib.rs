@@ -25,7 +25,7 @@ pub mod worker;
 
 pub use close::MonthClosed;
 pub use config::Config;
-pub use daftar::{Daftar, signing_key};
+pub use daftar::{Daftar, encryption_keys, signing_key};
 pub use error::{Error, Result};
 pub use proactive::ProactiveReport;
 pub use worker::Settled;

@@ -6,6 +6,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand};
 use insight::bootstrap::{REPLICATES_MAX, REPLICATES_MIN};
 use kernel::ids::Uuid;
 
+pub use crate::partner_args::{EncryptionKey, Partner};
 pub use crate::pay_args::{Pay, PayStep};
 pub use crate::proof_args::{LogKey, Proof, Receipt, Replay, SigningKey, VerifyProof};
 
@@ -157,6 +158,9 @@ pub enum Command {
     /// The key that signs answers to partners and files to banks: make one, or show its public half
     #[command(subcommand)]
     SigningKey(SigningKey),
+    /// The keys that partners encrypt their messages to: make one, begin a new one, or show it
+    #[command(subcommand)]
+    EncryptionKey(EncryptionKey),
 }
 
 #[derive(Debug, Args)]
@@ -180,6 +184,9 @@ pub struct Serve {
     /// A file with the Ed25519 seed, 64 hexadecimal digits, that signs answers to partners
     #[arg(long, env = "DAFTAR_SIGNING_KEY")]
     pub signing_key: Option<PathBuf>,
+    /// A file with the keys, one a line, that partners encrypt their messages to; see encryption-key
+    #[arg(long, env = "DAFTAR_ENCRYPTION_KEY")]
+    pub encryption_key: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -406,45 +413,6 @@ pub enum Account {
         #[arg(long)]
         territory: Option<u32>,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Partner {
-    /// Enter a partner and open its account; the secret of its tokens is printed once
-    Add {
-        /// As its messages name it in header.sender_id; also the client_id of its tokens
-        sender_id: String,
-        /// What citizens read on the page of who looked
-        #[arg(long)]
-        office: String,
-        /// The law or agreement under which it asks
-        #[arg(long)]
-        legal_basis: String,
-        /// How it signs: dci-ed25519, jws-detached, or none (for trying out only)
-        #[arg(long)]
-        policy: String,
-        /// A file with its public keys as a JSON Web Key Set
-        #[arg(long)]
-        jwks: Option<PathBuf>,
-        /// As its messages name us in header.receiver_id
-        #[arg(long, default_value = "daftar")]
-        receiver_id: String,
-        /// Region, district (7 digits) or mahalla whose people it may ask about; the country without it
-        #[arg(long)]
-        territory: Option<u32>,
-        /// The folder of its addresses (on-search, on-subscribe, notify...) that answers and
-        /// notifications may go to; without it, it asks at once only
-        #[arg(long, value_name = "URL")]
-        callback: Option<String>,
-        /// It is the civil registry: births and deaths that it tells of are entered
-        #[arg(long)]
-        civil_registry: bool,
-        /// It says to which accounts people are paid (G2P Connect); nothing changes before 72 hours
-        #[arg(long)]
-        account_mapper: bool,
-    },
-    /// Show the partners with their policy, keys, callback and legal basis
-    List,
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ mod budget;
 mod compare;
 mod config;
 mod demo;
+mod encryption_key;
 mod explain;
 mod failure;
 mod import;
@@ -19,6 +20,7 @@ mod log_key;
 mod openfisca;
 
 mod partner;
+mod partner_args;
 mod pay;
 mod pay_args;
 mod pay_cash;
@@ -101,6 +103,7 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
         Command::VerifyProof(args) => proof::verify(common, args),
         Command::LogKey(command) => log_key::run(common, command).await,
         Command::SigningKey(command) => signing_key::run(common, command),
+        Command::EncryptionKey(command) => encryption_key::run(common, command),
     }
 }
 

@@ -5,6 +5,8 @@ use access::{Action, Area, Purpose, SecretHash};
 use app::Daftar;
 use exchange::dci::partner::{self, NewPartner};
 use exchange::dci::signature::Policy;
+use exchange::security::{self, SecurityEvent, Wanted};
+use kernel::Instant;
 use serde::Serialize;
 
 use crate::args::{Common, Partner};
@@ -22,6 +24,45 @@ struct Added<'a> {
 }
 
 #[derive(Serialize)]
+struct Changed<'a> {
+    sender_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct RefusedMessage {
+    at: String,
+    sender: String,
+    asked: String,
+    code: String,
+    reason: String,
+    sha256: String,
+    bytes: i64,
+}
+
+impl RefusedMessage {
+    fn of(event: SecurityEvent) -> RefusedMessage {
+        RefusedMessage {
+            at: event.at.to_string(),
+            sender: event.sender,
+            asked: event.asked,
+            code: event.code,
+            reason: event.reason,
+            sha256: hex::encode(event.sha256),
+            bytes: event.bytes,
+        }
+    }
+
+    fn line(&self) -> String {
+        let (at, sender, asked) = (&self.at, &self.sender, &self.asked);
+        let sha256 = &self.sha256[..16];
+        format!(
+            "{at}  {sender}  {asked}  {}: {}  ({} bytes, sha256 {sha256})",
+            self.code, self.reason, self.bytes
+        )
+    }
+}
+
+#[derive(Serialize)]
 struct Listed {
     sender_id: String,
     policy: &'static str,
@@ -31,6 +72,7 @@ struct Listed {
     callback: Option<String>,
     civil_registry: bool,
     account_mapper: bool,
+    encrypted: bool,
 }
 
 pub async fn run(common: &Common, command: &Partner) -> Result<(), Failure> {
@@ -38,7 +80,49 @@ pub async fn run(common: &Common, command: &Partner) -> Result<(), Failure> {
     match command {
         Partner::Add { .. } => add(common, &daftar, command).await,
         Partner::List => list(common, &daftar).await,
+        Partner::Keys { sender_id, jwks } => keys(common, &daftar, sender_id, jwks).await,
+        Partner::Refused { .. } => refused(common, &daftar, command).await,
     }
+}
+
+async fn keys(
+    common: &Common,
+    daftar: &Daftar,
+    sender_id: &str,
+    jwks: &std::path::Path,
+) -> Result<(), Failure> {
+    let jwks = std::fs::read_to_string(jwks)?;
+    let (action, purpose) = (Action::ManageAccounts, Purpose::Upkeep);
+    let permit = daftar.permit(action, purpose, 0).await?;
+    partner::change_keys(&daftar.platform, &permit, sender_id, &jwks).await?;
+    let text = format!("{sender_id} is believed by these keys alone from now on");
+    Show::new(common).result(&text, &Changed { sender_id });
+    Ok(())
+}
+
+async fn refused(common: &Common, daftar: &Daftar, command: &Partner) -> Result<(), Failure> {
+    let Partner::Refused {
+        sender,
+        code,
+        since,
+        limit,
+    } = command
+    else {
+        return Ok(());
+    };
+    let since = since.as_deref().map(Instant::parse_rfc3339).transpose();
+    let wanted = Wanted {
+        sender: sender.clone(),
+        code: code.clone(),
+        since: since.map_err(|why| Failure::argument("--since", why))?,
+        limit: *limit,
+    };
+    let mut tx = daftar.platform.db.read().await?;
+    let events = security::list(&mut tx, &wanted).await?;
+    let told: Vec<RefusedMessage> = events.into_iter().map(RefusedMessage::of).collect();
+    let lines: Vec<String> = told.iter().map(RefusedMessage::line).collect();
+    Show::new(common).result(&lines.join("\n"), &told);
+    Ok(())
 }
 
 /// What is to be entered, its files read.
@@ -54,6 +138,7 @@ fn new_partner(command: &Partner, secret: &str) -> Result<Option<NewPartner>, Fa
         callback,
         civil_registry,
         account_mapper,
+        encrypted,
     } = command
     else {
         return Ok(None);
@@ -79,6 +164,7 @@ fn new_partner(command: &Partner, secret: &str) -> Result<Option<NewPartner>, Fa
         callback: callback.clone(),
         civil_registry: *civil_registry,
         account_mapper: *account_mapper,
+        encrypted: *encrypted,
         secret: SecretHash::of(secret).map_err(|why| Failure::Failed(why.to_string()))?,
     }))
 }
@@ -123,6 +209,7 @@ async fn list(common: &Common, daftar: &Daftar) -> Result<(), Failure> {
         legal_basis: partner.legal_basis,
         civil_registry: partner.civil_registry,
         account_mapper: partner.account_mapper,
+        encrypted: partner.encrypted,
         callback: partner
             .callback
             .map(|callback| callback.as_str().to_owned()),
@@ -132,8 +219,13 @@ async fn list(common: &Common, daftar: &Daftar) -> Result<(), Failure> {
         let keys = partner.keys.join(", ");
         let (sender, policy) = (&partner.sender_id, partner.policy);
         let callback = partner.callback.as_deref().unwrap_or("no callback");
+        let encrypted = if partner.encrypted {
+            "encrypted"
+        } else {
+            "not encrypted"
+        };
         format!(
-            "{sender}  {policy}  keys: {keys}  {callback}  {}",
+            "{sender}  {policy}  {encrypted}  keys: {keys}  {callback}  {}",
             partner.legal_basis
         )
     });

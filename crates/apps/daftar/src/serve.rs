@@ -17,6 +17,7 @@ pub async fn run(common: &Common, args: &Serve) -> Result<(), Failure> {
     config.partners = args.partners.clone();
     config.demo = args.demo;
     config.signing_key = args.signing_key.clone();
+    config.encryption_key = args.encryption_key.clone();
     let daftar = Arc::new(Daftar::open(config).await?);
     let listener = listen(&args.http).await?;
     let address = listener.local_addr()?;

@@ -7,7 +7,7 @@
 //! 1. words and frame: [`i18n`], [`shell`], [`form`], [`style`]
 //! 2. what a page shows: [`pages`], each struct with its template beside it
 //! 3. who asks and whether he may: [`route`], [`routes`], [`rim`], [`guest`], [`stop`]
-//! 4. for programs: [`api`]
+//! 4. for programs: [`api`], described in [`openapi`]
 //! 5. [`router()`], what `daftar serve` runs
 
 pub mod api;
@@ -19,6 +19,7 @@ pub mod guest;
 pub mod house;
 pub mod i18n;
 mod listen;
+pub mod openapi;
 pub mod pages;
 pub mod query;
 pub mod rim;

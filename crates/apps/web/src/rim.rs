@@ -2,7 +2,7 @@
 //! the headers that protect the answer.
 
 use access::session::{self, Token};
-use access::{Subject, account};
+use access::{Role, Subject, account};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use exchange::dci::refusal::Refusal;
+use exchange::security::Refused;
 use kernel::Pinfl;
 use kernel::lang::Lang;
 use serde_json::json;
@@ -45,7 +46,30 @@ pub async fn receive(State(house): State<House>, mut request: Request, next: Nex
     request.extensions_mut().insert(guest.clone());
     let asked_by_get = request.method().is_safe();
     let response = next.run(request).await;
-    protect(dress(response, &guest, kind, asked_by_get), kind)
+    let stop = stopped(&response);
+    if let Some(stop) = &stop {
+        note(&house, &guest, stop).await;
+    }
+    protect(dress(response, stop, &guest, kind, asked_by_get), kind)
+}
+
+/// A message of a partner that did not get as far as its handler is a security event too.
+async fn note(house: &House, guest: &Guest, stop: &Stop) {
+    let partner = guest.subject.as_ref();
+    let partner = partner.filter(|subject| subject.role == Role::Partner);
+    let Some(partner) = partner.filter(|_| stop.status().is_client_error()) else {
+        return;
+    };
+    let refused = Refused {
+        asked: &guest.here,
+        code: stop.code(),
+        reason: &stop.message(),
+    };
+    house
+        .daftar
+        .exchange
+        .note_refused(partner, &[], refused)
+        .await;
 }
 
 /// Lets in whom the route's need admits.
@@ -115,8 +139,8 @@ fn language_of(headers: &HeaderMap) -> Lang {
     tags.filter_map(Lang::from_tag).next().unwrap_or_default()
 }
 
-/// An error gets its page or its JSON; what a handler has dressed stays.
-fn dress(response: Response, guest: &Guest, kind: Kind, asked_by_get: bool) -> Response {
+/// Why there is no answer of a handler; none where a handler has dressed its own.
+fn stopped(response: &Response) -> Option<Stop> {
     let dressed = response
         .headers()
         .get(header::CONTENT_TYPE)
@@ -125,7 +149,18 @@ fn dress(response: Response, guest: &Guest, kind: Kind, asked_by_get: bool) -> R
             value.starts_with(b"text/html") || value.starts_with(b"application/json")
         });
     let stop = response.extensions().get::<Stop>().cloned();
-    match stop.or_else(|| (!dressed).then(|| stop_of(&response)).flatten()) {
+    stop.or_else(|| (!dressed).then(|| stop_of(response)).flatten())
+}
+
+/// An error gets its page or its JSON.
+fn dress(
+    response: Response,
+    stop: Option<Stop>,
+    guest: &Guest,
+    kind: Kind,
+    asked_by_get: bool,
+) -> Response {
+    match stop {
         None => response,
         Some(stop) if kind != Kind::Page => plain(&stop, kind),
         Some(Stop::SignInFirst) if asked_by_get => to_sign_in(guest),

@@ -5,6 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{self as ring_signature, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde_json::{Value, json};
 
+use crate::jwe::{self, EncryptionKey};
+
 /// Keys of one set: those in use and those that come next.
 pub const KEYS_MAX: usize = 16;
 const KID_BYTES_MAX: usize = 99;
@@ -79,9 +81,13 @@ pub enum KeysRefused {
     Twice(String),
 }
 
-/// Somebody's keys by name. Rotation is a new set that holds both; revocation one without it.
+/// Somebody's keys by name: those that sign, and those that are encrypted to. Rotation is a new set
+/// that holds both; revocation one without it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Jwks(Vec<PublicKey>);
+pub struct Jwks {
+    signing: Vec<PublicKey>,
+    encryption: Vec<EncryptionKey>,
+}
 
 impl Jwks {
     pub fn parse(text: &str) -> Result<Jwks, KeysRefused> {
@@ -95,48 +101,75 @@ impl Jwks {
         let listed = listed
             .filter(|keys| keys.len() <= KEYS_MAX)
             .ok_or(KeysRefused::Form)?;
-        let mut keys: Vec<PublicKey> = Vec::with_capacity(listed.len());
+        let mut keys = Jwks::default();
         for (place, jwk) in listed.iter().enumerate() {
-            let key = key_of(jwk).map_err(|why| KeysRefused::Key { place, why })?;
-            if keys.iter().any(|known| known.kid == key.kid) {
-                return Err(KeysRefused::Twice(key.kid));
+            let refused = |why| KeysRefused::Key { place, why };
+            let kid = kid_of(jwk).map_err(refused)?;
+            if keys.kids().any(|known| known == kid) {
+                return Err(KeysRefused::Twice(kid.to_owned()));
             }
-            keys.push(key);
+            match jwk.get("use").and_then(Value::as_str) {
+                Some("enc") => keys
+                    .encryption
+                    .push(encryption_of(kid, jwk).map_err(refused)?),
+                _ => keys.signing.push(key_of(kid, jwk).map_err(refused)?),
+            }
         }
-        Ok(Jwks(keys))
+        Ok(keys)
+    }
+
+    /// The one that its owner is written to: the first of its set.
+    pub fn encryption_key(&self) -> Option<&EncryptionKey> {
+        self.encryption.first()
     }
 
     pub fn find(&self, kid: &str) -> Option<&PublicKey> {
-        self.0.iter().find(|key| key.kid == kid)
+        self.signing.iter().find(|key| key.kid == kid)
     }
 
     pub fn has_ed25519(&self) -> bool {
-        self.0.iter().any(|key| key.algorithm == Algorithm::EdDsa)
+        let mut keys = self.signing.iter();
+        keys.any(|key| key.algorithm == Algorithm::EdDsa)
     }
 
+    /// No signature can be believed.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.signing.is_empty()
     }
 
     pub fn kids(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|key| key.kid.as_str())
+        let signing = self.signing.iter().map(|key| key.kid.as_str());
+        signing.chain(self.encryption.iter().map(|key| key.kid.as_str()))
     }
 }
 
-fn key_of(jwk: &Value) -> Result<PublicKey, &'static str> {
-    let text = |name: &str| jwk.get(name).and_then(Value::as_str).unwrap_or("");
-    if ["d", "p", "q", "k"]
-        .iter()
-        .any(|name| jwk.get(name).is_some())
-    {
+/// The name of a key that may stand in a set.
+fn kid_of(jwk: &Value) -> Result<&str, &'static str> {
+    let private = |name: &&str| jwk.get(*name).is_some();
+    if ["d", "p", "q", "k"].iter().any(private) {
         return Err("it holds a private part: send the public key only, and make a new pair");
     }
-    if !matches!(text("use"), "" | "sig") {
-        return Err("its use is not sig");
-    }
-    let kid = text("kid").to_owned();
+    let kid = jwk.get("kid").and_then(Value::as_str).unwrap_or("");
     if kid.is_empty() || kid.len() > KID_BYTES_MAX || kid.contains(['|', '"']) {
         return Err("kid must name it, without | and quotes");
+    }
+    Ok(kid)
+}
+
+fn encryption_of(kid: &str, jwk: &Value) -> Result<EncryptionKey, &'static str> {
+    let text = |name: &str| jwk.get(name).and_then(Value::as_str).unwrap_or("");
+    if (text("kty"), text("crv")) != ("EC", "P-256") || !matches!(text("alg"), "" | jwe::ALG) {
+        return Err("to encrypt to, only P-256 with ECDH-ES+A256KW is taken");
+    }
+    let key = jwk.as_object();
+    key.and_then(|jwk| EncryptionKey::of(kid, jwk))
+        .ok_or("x and y are no point of P-256 in base64url")
+}
+
+fn key_of(kid: &str, jwk: &Value) -> Result<PublicKey, &'static str> {
+    let text = |name: &str| jwk.get(name).and_then(Value::as_str).unwrap_or("");
+    if !matches!(text("use"), "" | "sig") {
+        return Err("its use is neither sig nor enc");
     }
     let (algorithm, material) = match (text("kty"), text("crv")) {
         ("OKP", "Ed25519") => (Algorithm::EdDsa, Material::Point(bytes(jwk, "x", 32)?)),
@@ -153,7 +186,7 @@ fn key_of(jwk: &Value) -> Result<PublicKey, &'static str> {
         return Err("its alg is not the one of its kind of key");
     }
     Ok(PublicKey {
-        kid,
+        kid: kid.to_owned(),
         algorithm,
         material,
     })
@@ -177,6 +210,13 @@ fn rsa(n: &str, e: &str) -> Result<Material, &'static str> {
         return Err("an RSA key has 2048 to 8192 bits");
     }
     Ok(Material::Rsa { n, e })
+}
+
+/// Two hexadecimal digits a byte.
+pub(crate) fn hex(text: &str) -> Option<Vec<u8>> {
+    let digits = |text: &&str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let pair = |at: usize| u8::from_str_radix(text.get(at..at + 2).filter(digits)?, 16).ok();
+    (0..text.len()).step_by(2).map(pair).collect()
 }
 
 /// The key with which we sign: Ed25519.
@@ -203,9 +243,7 @@ impl SigningKey {
     }
 
     pub fn from_hex(text: &str) -> Result<SigningKey, NotAKey> {
-        let pair = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
-        let seed: Option<Vec<u8>> = (0..text.len()).step_by(2).map(pair).collect();
-        SigningKey::from_seed(&seed.ok_or(NotAKey)?)
+        SigningKey::from_seed(&hex(text).ok_or(NotAKey)?)
     }
 
     pub fn named(self, kid: &str) -> SigningKey {

@@ -19,7 +19,7 @@
 //! # Reading order
 //! [`Connector`], [`consent`], [`gather`], `call.rs` (one question over HTTP), `answer.rs` and
 //! `parts.rs` (what is believed), `evidence.rs` (SQL), [`asked`] (what a person reads of all
-//! that), `breaker.rs`, `wire.rs`.
+//! that), `breaker.rs`, `wire.rs`; [`security`] (messages that were refused).
 
 mod answer;
 pub mod asked;
@@ -33,6 +33,7 @@ pub mod gather;
 pub mod govstack;
 mod parts;
 mod payee;
+pub mod security;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -55,6 +56,7 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("exchange", "0003_partner"),
     store::migration!("exchange", "0004_callback"),
     store::migration!("exchange", "0005_account_mapper"),
+    store::migration!("exchange", "0007_security"),
     store::migration!("exchange", "0008_consent"),
 ];
 
@@ -68,6 +70,7 @@ pub struct Exchange {
     client: reqwest::Client,
     lines: Arc<BTreeMap<Source, Line>>,
     signing_key: Option<Arc<dci::keys::SigningKey>>,
+    encryption_keys: Option<Arc<dci::keys::jwe::DecryptionKeys>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -113,6 +116,7 @@ impl Exchange {
             client,
             lines: Arc::new(lines),
             signing_key: None,
+            encryption_keys: None,
         })
     }
 
@@ -124,12 +128,24 @@ impl Exchange {
         }
     }
 
-    /// The public keys that partners verify our answers with.
+    /// With the keys that partners encrypt their messages to.
+    pub fn encrypted_to(self, keys: dci::keys::jwe::DecryptionKeys) -> Exchange {
+        Exchange {
+            encryption_keys: Some(Arc::new(keys)),
+            ..self
+        }
+    }
+
+    /// The public keys that partners verify our answers with, and the one that they encrypt to.
     pub fn jwks(&self) -> serde_json::Value {
-        match &self.signing_key {
+        let mut set = match &self.signing_key {
             Some(key) => key.jwks(),
             None => serde_json::json!({ "keys": [] }),
+        };
+        if let (Some(keys), Some(list)) = (&self.encryption_keys, set["keys"].as_array_mut()) {
+            list.push(keys.current().jwk());
         }
+        set
     }
 
     /// Agencies whose breaker is open: left alone for a while.

@@ -26,11 +26,14 @@ use kernel::{Day, Money, Pinfl};
 use serde::de::DeserializeOwned;
 
 use crate::house::House;
+use crate::openapi;
 use crate::pages::OWN_LOOKS;
 use crate::route::{Need, Route};
 use crate::stop::Stop;
 
 const AT_THE_DOOR: Need = Need::Nothing("signing in comes before permissions");
+
+const DESCRIPTION: Need = Need::Nothing("the description of the interface is public");
 
 const PUBLIC_KEYS: Need = Need::Nothing("the keys are public");
 
@@ -45,6 +48,7 @@ pub fn routes() -> Vec<Route> {
 
 fn our_own() -> Vec<Route> {
     vec![
+        Route::get("/api/openapi.json", DESCRIPTION, openapi::show),
         Route::post("/api/sign-in", AT_THE_DOOR, session::sign_in),
         Route::post(
             "/api/applications",
@@ -323,7 +327,7 @@ fn sum(field: &'static str, minor: i64) -> Result<Money, Stop> {
 }
 
 /// Rows of one answer: what was asked, at most this many.
-const PAGE_MAX: u32 = 500;
+pub(crate) const PAGE_MAX: u32 = 500;
 
 #[derive(Debug, serde::Deserialize)]
 pub(crate) struct Page {

@@ -3,7 +3,6 @@
 use access::Subject;
 use kernel::Day;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 use store::{Tx, execute, job};
 use uuid::Uuid;
 
@@ -19,6 +18,7 @@ use super::signature::Policy;
 use super::status::{self, Outcome, StatusOf};
 use super::wanted::Rejected;
 use crate::Exchange;
+use crate::security::Refused;
 
 /// Why there is no answer: refused as a whole, or something failed on our side.
 #[derive(Debug, thiserror::Error)]
@@ -48,8 +48,12 @@ impl Exchange {
                 Refusal::new(500, "err.service.unavailable", why)
             }
         };
-        let why = (refusal.reason, refusal.message.as_str());
-        self.note_refused(subject, arrived.body, why).await;
+        let refused = Refused {
+            asked: question.action(),
+            code: refusal.reason,
+            reason: &refusal.message,
+        };
+        self.note_refused(subject, arrived.body, refused).await;
         Reply {
             status: refusal.status,
             body: refusal.body("", self.platform.wall.now()).to_string(),
@@ -65,7 +69,8 @@ impl Exchange {
         today: Day,
     ) -> Result<Reply, Unanswered> {
         let partner = self.partner_of(subject).await?;
-        let envelope = envelope::open(arrived, &partner, question, self.platform.wall.now())?;
+        let ours = (self.encryption_keys.as_deref(), self.platform.wall.now());
+        let envelope = envelope::open(arrived, &partner, question, ours)?;
         if question == Question::Notify {
             return self.hear_life(&partner, subject, &envelope, today).await;
         }
@@ -128,6 +133,10 @@ impl Exchange {
         })?;
         if partner.policy != Policy::None && self.signing_key.is_none() {
             let why = "this installation has no key to sign its answer with";
+            return Err(Refusal::new(503, "err.service.unavailable", why).into());
+        }
+        if !partner.is_reached() || (partner.encrypted && self.encryption_keys.is_none()) {
+            let why = "one of us has no key for the encryption that is agreed";
             return Err(Refusal::new(503, "err.service.unavailable", why).into());
         }
         Ok(partner)
@@ -297,41 +306,6 @@ impl Exchange {
             }
         }
         response
-    }
-
-    /// Every message that was not believed or not understood, by its code and in words.
-    pub(crate) async fn note_refused(
-        &self,
-        subject: &Subject,
-        body: &[u8],
-        (code, reason): (&str, &str),
-    ) {
-        tracing::warn!(office = %subject.office, code, "a message is refused");
-        if let Err(fault) = self.write_refused(subject, body, (code, reason)).await {
-            tracing::error!(%fault, "a refused message could not be noted");
-        }
-    }
-
-    async fn write_refused(
-        &self,
-        subject: &Subject,
-        body: &[u8],
-        (code, reason): (&str, &str),
-    ) -> store::Result<()> {
-        let mut tx = self.platform.db.begin().await?;
-        execute!(
-            tx,
-            "INSERT INTO security_event (id, at, account, code, reason, sha256, bytes)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            self.platform.ids.uuid(),
-            self.platform.wall.now().0,
-            subject.account.0,
-            code,
-            reason,
-            Sha256::digest(body).to_vec(),
-            i64::try_from(body.len()).unwrap_or(i64::MAX)
-        )?;
-        tx.commit().await
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use kernel::Instant;
 use serde_json::{Map, Value};
+use signing::jwe::DecryptionKeys;
 
+use super::encryption;
 use super::json;
 use super::partner::Partner;
 use super::question::Question;
@@ -47,7 +49,7 @@ pub fn open(
     arrived: &Arrived<'_>,
     partner: &Partner,
     question: Question,
-    now: Instant,
+    (ours, now): (Option<&DecryptionKeys>, Instant),
 ) -> Result<Envelope, Refusal> {
     let body = object(read_body(arrived)?, "the body")?;
     let header = required_object(&body, "header")?;
@@ -62,6 +64,27 @@ pub fn open(
     let now_s = now.0.div_euclid(1_000_000);
     signature::verify(&signed, partner.policy, &partner.keys, now_s).map_err(forged)?;
     check_header(header, partner, question, now)?;
+    let message = match partner.encrypted {
+        true => encryption::open(message, partner, ours)?,
+        false => message.clone(),
+    };
+    let counted = header.contains_key("total_count") || question != Question::Notify;
+    let counted = counted.then(|| header.get("total_count").and_then(Value::as_u64));
+    let transaction_id = read(&message, question, counted)?;
+    Ok(Envelope {
+        message_id: id(header, "message_id").unwrap_or_default(),
+        transaction_id,
+        sender_uri: sender_uri(header)?,
+        message,
+    })
+}
+
+/// Whether a message is well formed, and has as many requests as the header counts; its transaction.
+fn read(
+    message: &Map<String, Value>,
+    question: Question,
+    counted: Option<Option<u64>>,
+) -> Result<String, Refusal> {
     let transaction_id = id(message, "transaction_id")
         .ok_or_else(|| Refusal::bad("message.transaction_id must have 1 to 99 characters"))?;
     let items = match question {
@@ -70,17 +93,11 @@ pub fn open(
         question => check_items(message, question.items())?,
     };
     // In the header of what is told, as of answers, the standard lets the number out.
-    let counted = header.contains_key("total_count") || question != Question::Notify;
-    if counted && header.get("total_count").and_then(Value::as_u64) != Some(items as u64) {
+    if counted.is_some_and(|counted| counted != Some(items as u64)) {
         let why = format!("header.total_count must be {items}, the number of requests");
         return Err(Refusal::rejected("rjct.total_count.invalid", why));
     }
-    Ok(Envelope {
-        message_id: id(header, "message_id").unwrap_or_default(),
-        transaction_id,
-        sender_uri: sender_uri(header)?,
-        message: message.clone(),
-    })
+    Ok(transaction_id)
 }
 
 fn read_body(arrived: &Arrived<'_>) -> Result<Value, Refusal> {
@@ -147,13 +164,7 @@ fn check_header(
         let why = format!("this is {}", partner.receiver_id);
         return Err(Refusal::new(400, "err.receiver_id.invalid", why));
     }
-    if !header
-        .get("is_msg_encrypted")
-        .is_none_or(|value| value == false)
-    {
-        let why = "encrypted messages are not taken";
-        return Err(Refusal::new(400, "err.encryption.invalid", why));
-    }
+    encryption::check(header, partner)?;
     if id(header, "message_id").is_none() {
         return Err(Refusal::bad(
             "header.message_id must have 1 to 99 characters",

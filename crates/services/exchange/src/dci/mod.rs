@@ -11,13 +11,14 @@
 //!
 //! # Reading order
 //! `json.rs` (reading strangers' JSON, canonical forms), [`keys`], [`signature`] (two dialects),
-//! [`callback`], [`partner`], [`envelope`], [`query`], `wanted.rs`, [`search`], `tell.rs`,
+//! [`callback`], [`partner`], `encryption.rs`, [`envelope`], [`query`], `wanted.rs`, [`search`], `tell.rs`,
 //! `record.rs`, `status.rs`, `answer.rs`, `outgoing.rs`, [`refusal`]; then what comes later:
 //! [`later`], `send.rs`, [`event`], [`subscription`], `notify.rs`; and what we are told: `life.rs`; accounts
 //! of persons (G2P Connect): [`mapper`].
 
 mod answer;
 pub mod callback;
+mod encryption;
 pub mod envelope;
 pub mod event;
 pub(crate) mod json;

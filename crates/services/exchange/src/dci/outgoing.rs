@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::encryption;
 use super::partner::Partner;
 use super::signature::{self, Policy, Signed};
 use crate::Exchange;
@@ -45,7 +46,7 @@ impl Told {
 }
 
 impl Exchange {
-    /// Dated now and signed as the partner wants it: a message that waited is sealed anew.
+    /// Dated now, encrypted and signed as the partner wants it: a message that waited is sealed anew.
     pub(super) fn seal(&self, partner: &Partner, message_id: Uuid, told: &Told) -> Reply {
         let now = self.platform.wall.now();
         let mut header = json!({
@@ -58,34 +59,45 @@ impl Exchange {
             "receiver_id": partner.sender_id,
             "total_count": told.total,
             "completed_count": told.completed,
-            "is_msg_encrypted": false,
+            "is_msg_encrypted": partner.encrypted,
         });
         if let Some(meta) = &told.meta {
             header["meta"] = meta.clone();
         }
+        let message = match partner.encrypted {
+            true => encryption::seal(&told.message, partner),
+            false => told.message.clone(),
+        };
         let signed = Signed {
             sender_id: &partner.receiver_id,
             header: &header,
-            message: &told.message,
+            message: &message,
             field: None,
             http: None,
         };
-        let now_s = now.0.div_euclid(1_000_000);
-        let signature = self
-            .signing_key
-            .as_ref()
-            .map(|key| signature::sign(&signed, partner.policy, key, now_s));
-        let detached = partner.policy == Policy::JwsDetached;
-        let field = match (&signature, detached) {
-            (Some(field), false) => field.clone(),
-            (None, false) => "unsigned".to_owned(),
-            (_, true) => String::new(),
-        };
-        let body = json!({ "signature": field, "header": header, "message": told.message });
+        let (field, http) = self.sign(&signed, partner.policy, now);
+        let body = json!({ "signature": field, "header": header, "message": message });
         Reply {
             status: 200,
             body: body.to_string(),
-            signature: signature.filter(|_| detached),
+            signature: http,
+        }
+    }
+
+    /// The field of the body, and the HTTP header for who wants it there.
+    fn sign(
+        &self,
+        signed: &Signed<'_>,
+        policy: Policy,
+        now: kernel::Instant,
+    ) -> (String, Option<String>) {
+        let now_s = now.0.div_euclid(1_000_000);
+        let key = self.signing_key.as_ref();
+        let signature = key.map(|key| signature::sign(signed, policy, key, now_s));
+        match (signature, policy) {
+            (http, Policy::JwsDetached) => (String::new(), http),
+            (Some(field), _) => (field, None),
+            (None, _) => ("unsigned".to_owned(), None),
         }
     }
 }

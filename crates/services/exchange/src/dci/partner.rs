@@ -35,7 +35,16 @@ pub struct Partner {
     pub civil_registry: bool,
     /// Its word on whom to pay where is heard.
     pub account_mapper: bool,
+    /// Its messages and ours to it are encrypted, both or neither.
+    pub encrypted: bool,
     pub known_from: Instant,
+}
+
+impl Partner {
+    /// It can be written to as agreed. A partner whose keys were all taken back cannot.
+    pub fn is_reached(&self) -> bool {
+        !self.encrypted || self.keys.encryption_key().is_some()
+    }
 }
 
 /// What is entered.
@@ -53,6 +62,7 @@ pub struct NewPartner {
     pub callback: Option<String>,
     pub civil_registry: bool,
     pub account_mapper: bool,
+    pub encrypted: bool,
     pub secret: SecretHash,
 }
 
@@ -62,8 +72,15 @@ pub enum PartnerRefused {
     Keys(#[from] KeysRefused),
     #[error("a partner that signs needs a key of its kind: {0} has none")]
     NoKey(&'static str),
+    #[error(
+        "a partner with encrypted messages signs them too, and has a key of the use enc: P-256, \
+         ECDH-ES+A256KW"
+    )]
+    NoEncryptionKey,
     #[error("{0} must have 1 to {TEXT_CHARS_MAX} characters, without | and quotes")]
     Text(&'static str),
+    #[error("no open partner is called {0}; see daftar partner list")]
+    Unknown(String),
     #[error(transparent)]
     Callback(#[from] CallbackRefused),
     #[error(transparent)]
@@ -95,8 +112,8 @@ pub async fn add(
         tx,
         "INSERT INTO partner
            (sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
-            civil_registry, account_mapper)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            civil_registry, account_mapper, encrypted)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         new.sender_id.as_str(),
         platform.wall.now().0,
         account.0,
@@ -106,7 +123,8 @@ pub async fn add(
         new.legal_basis.as_str(),
         new.callback.as_deref(),
         new.civil_registry,
-        new.account_mapper
+        new.account_mapper,
+        new.encrypted
     )?;
     tx.commit().await?;
     Ok(account)
@@ -126,8 +144,15 @@ fn check(new: &NewPartner) -> Result<(), PartnerRefused> {
         }
     }
     new.callback.as_deref().map(Callback::parse).transpose()?;
-    let keys = Jwks::parse(&new.jwks)?;
-    let fits = match new.policy {
+    fits(new.policy, new.encrypted, &Jwks::parse(&new.jwks)?)
+}
+
+fn fits(policy: Policy, encrypted: bool, keys: &Jwks) -> Result<(), PartnerRefused> {
+    // What is encrypted and not signed is from anybody.
+    if encrypted && (policy == Policy::None || keys.encryption_key().is_none()) {
+        return Err(PartnerRefused::NoEncryptionKey);
+    }
+    let fits = match policy {
         Policy::None => true,
         Policy::DciEd25519 => keys.has_ed25519(),
         Policy::JwsDetached => !keys.is_empty(),
@@ -135,7 +160,38 @@ fn check(new: &NewPartner) -> Result<(), PartnerRefused> {
     if fits {
         return Ok(());
     }
-    Err(PartnerRefused::NoKey(new.policy.name()))
+    Err(PartnerRefused::NoKey(policy.name()))
+}
+
+/// Another set of keys from now on: a rotation holds the old and the new one for a while, a
+/// revocation leaves one out. An empty set is the hour when every key is lost: nothing is believed.
+pub async fn change_keys(
+    platform: &Platform,
+    permit: &Permit,
+    sender_id: &str,
+    jwks: &str,
+) -> Result<(), PartnerRefused> {
+    permit.must_be_for(&[Action::ManageAccounts]);
+    let keys = Jwks::parse(jwks)?;
+    let mut tx = platform.db.begin().await?;
+    let found = find_open(&mut tx, sender_id).await?;
+    let (partner, _) = found.ok_or_else(|| PartnerRefused::Unknown(sender_id.to_owned()))?;
+    if keys.kids().next().is_some() {
+        fits(partner.policy, partner.encrypted, &keys)?;
+    }
+    execute!(
+        tx,
+        "INSERT INTO partner
+           (sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
+            civil_registry, account_mapper, encrypted)
+         SELECT sender_id, $1, account, receiver_id, policy, $2, legal_basis, callback,
+            civil_registry, account_mapper, encrypted
+         FROM partner WHERE sender_id = $3 ORDER BY known_from DESC LIMIT 1",
+        platform.wall.now().0,
+        jwks,
+        sender_id
+    )?;
+    Ok(tx.commit().await?)
 }
 
 #[derive(sqlx::FromRow)]
@@ -150,6 +206,7 @@ struct PartnerRow {
     callback: Option<String>,
     civil_registry: bool,
     account_mapper: bool,
+    encrypted: bool,
 }
 
 impl PartnerRow {
@@ -170,6 +227,7 @@ impl PartnerRow {
             callback: callback.map_err(|why| damaged(why.to_string()))?,
             civil_registry: self.civil_registry,
             account_mapper: self.account_mapper,
+            encrypted: self.encrypted,
             known_from: Instant(self.known_from),
         })
     }
@@ -181,7 +239,7 @@ pub async fn find_by_account(tx: &mut Tx, account: AccountId) -> store::Result<O
         tx,
         PartnerRow,
         "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
-                civil_registry, account_mapper
+                civil_registry, account_mapper, encrypted
          FROM partner WHERE account = $1 ORDER BY known_from DESC LIMIT 1",
         account.0
     )?;
@@ -203,7 +261,7 @@ pub async fn list(tx: &mut Tx) -> store::Result<Vec<Partner>> {
         tx,
         PartnerRow,
         "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
-                civil_registry, account_mapper
+                civil_registry, account_mapper, encrypted
          FROM partner p WHERE known_from =
            (SELECT MAX(known_from) FROM partner o WHERE o.sender_id = p.sender_id)
          ORDER BY sender_id LIMIT $1",

@@ -115,6 +115,7 @@ impl Exchange {
     async fn partner_at(&self, outgoing: &Outgoing) -> store::Result<Option<(Partner, Url)>> {
         let mut tx = self.platform.db.read().await?;
         let found = partner::find_open(&mut tx, &outgoing.sender_id).await?;
+        let found = found.filter(|(partner, _)| partner.is_reached());
         Ok(found.and_then(|(partner, _)| {
             let url = partner.callback.as_ref()?.allows(&outgoing.address)?;
             Some((partner, url))

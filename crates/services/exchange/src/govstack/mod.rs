@@ -21,8 +21,8 @@ use payments::payer::{self, Payer};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::Exchange;
 use crate::dci::{Reply, mapper};
+use crate::{Exchange, security};
 use form::{Fields, Wrong};
 
 /// What is asked; its address says it.
@@ -42,6 +42,24 @@ pub enum Call {
 }
 
 impl Call {
+    /// As a security event names it.
+    fn name(&self) -> &'static str {
+        use Call::*;
+        match self {
+            RegisterBeneficiary => "register-beneficiary",
+            UpdateBeneficiary => "update-beneficiary-details",
+            PrepaymentValidation => "prepayment-validation",
+            PrepaymentResult => "prepayment-validation-response",
+            BulkPayment => "bulk-payment",
+            BatchDetail { .. } => "batch-detail",
+            Preactivate => "voucher-preactivation",
+            Activate => "voucher-activation",
+            Redeem => "voucher-redemption",
+            Status { .. } => "voucher-status",
+            Cancel { .. } => "voucher-cancel",
+        }
+    }
+
     fn is_of_vouchers(&self) -> bool {
         use Call::*;
         matches!(
@@ -157,7 +175,12 @@ impl Exchange {
         };
         let words = refused.to_string();
         let code = format!("govstack.{}", refused.status());
-        self.note_refused(subject, sent.body, (&code, &words)).await;
+        let refused = security::Refused {
+            asked: call.name(),
+            code: &code,
+            reason: &words,
+        };
+        self.note_refused(subject, sent.body, refused).await;
         reply(status, &told(call, sent, &words))
     }
 

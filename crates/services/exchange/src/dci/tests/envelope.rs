@@ -24,6 +24,7 @@ fn partner() -> Partner {
         callback: None,
         civil_registry: false,
         account_mapper: false,
+        encrypted: false,
         known_from: Instant(0),
     }
 }
@@ -47,7 +48,8 @@ fn opened(body: &[u8], content_type: Option<&str>) -> Result<String, Refusal> {
         signature: None,
     };
     let now = Instant::parse_rfc3339(NOW).unwrap();
-    open(&arrived, &partner(), Question::Search, now).map(|envelope| envelope.transaction_id)
+    open(&arrived, &partner(), Question::Search, (None, now))
+        .map(|envelope| envelope.transaction_id)
 }
 
 /// Changes the good message at `pointer` and tells what it is refused for.
