@@ -148,17 +148,17 @@ fn of_consent() -> Vec<Route> {
             consent::list,
         ),
         Route::get(
-            "/gs/consent/config/data-agreement/{id}/",
+            "/gs/consent/config/data-agreement/{agreement}/",
             AGREEMENTS,
             consent::one,
         ),
         Route::get(
-            "/gs/consent/service/data-agreement/{id}/",
+            "/gs/consent/service/data-agreement/{agreement}/",
             AGREEMENTS,
             consent::one,
         ),
         Route::get(
-            "/gs/consent/service/policy/{id}/",
+            "/gs/consent/service/policy/{policy}/",
             AGREEMENTS,
             consent::one_policy,
         ),
@@ -173,12 +173,12 @@ fn of_consent() -> Vec<Route> {
             consent::history,
         ),
         Route::post(
-            "/gs/consent/service/individual/record/data-agreement/{id}/",
+            "/gs/consent/service/individual/record/data-agreement/{agreement}/",
             OWN,
             consent::give,
         ),
         Route::put(
-            "/gs/consent/service/individual/record/consent-record/{id}/",
+            "/gs/consent/service/individual/record/consent-record/{record}/",
             OWN,
             consent::change,
         ),

@@ -1,8 +1,9 @@
 //! The description of the interface for programs, as OpenAPI 3.1: made from the route table, so that
 //! an address, its method and who may call it cannot differ from what the router does. What is sent
-//! and told at each stands in `ours.rs`, `partners.rs` and `payers.rs`; a test holds that every route
+//! and told at each stands in `ours.rs`, `partners.rs`, `payers.rs` and `consents.rs`; a test holds that every route
 //! for programs is described once, and nothing else.
 
+mod consents;
 mod ours;
 mod partners;
 mod payers;
@@ -72,6 +73,13 @@ impl Spoken {
         self
     }
 
+    /// What an open address answers to a name that it does not know.
+    fn may_be_unknown(mut self) -> Spoken {
+        self.told
+            .extend([400, 404].map(|status| (status, schema::reference(self.refusal))));
+        self
+    }
+
     fn refuses_as(self, refusal: &'static str) -> Spoken {
         Spoken { refusal, ..self }
     }
@@ -86,6 +94,7 @@ fn spoken() -> Vec<Spoken> {
     let mut spoken = ours::spoken();
     spoken.extend(partners::spoken());
     spoken.extend(payers::spoken());
+    spoken.extend(consents::spoken());
     spoken
 }
 

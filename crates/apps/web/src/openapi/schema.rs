@@ -76,7 +76,8 @@ pub fn minor() -> Value {
 /// A parameter in the path, by its name.
 pub fn of_path(name: &str) -> Value {
     let schema = match name {
-        "entry" => text(),
+        "entry" | "policy" => text(),
+        "agreement" => pattern("^[0-9]{1,3}$"),
         "voucherserialnumber" => pattern("^[0-9]{1,25}$"),
         _ => uuid(),
     };
