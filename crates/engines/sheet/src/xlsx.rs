@@ -19,8 +19,8 @@ pub const XLSX_LINES_MAX: u64 = 5 * LINES_A_WORKSHEET;
 
 /// The value of a pair of the head stands right of its name, across the columns that follow.
 const VALUE_COLUMN: u16 = 2;
-/// Above it a number of XLSX, which is a double, does not hold every hundredth.
-const EXACT_MINOR_MAX: u64 = 1 << 53;
+/// Fifteen digits: a number of XLSX is a double, and a spreadsheet shows no more of it.
+const EXACT_MINOR_MAX: u64 = 999_999_999_999_999;
 const PAPER_A4: u8 = 9;
 
 /// A workbook that grows by pages of lines.

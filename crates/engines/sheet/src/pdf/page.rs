@@ -261,7 +261,8 @@ impl Leaf<'_> {
     }
 }
 
-/// One line when it fits; else two small ones, and what does not fit into them is narrowed.
+/// One line, made smaller down to [`SMALL_SIZE`] when it is long; words that do not fit even then
+/// stand in two lines, and what does not fit into those is narrowed.
 fn draw_cell(
     surface: &mut Surface<'_>,
     face: &Face,
@@ -271,13 +272,11 @@ fn draw_cell(
     stands_right: bool,
 ) {
     let room = to - from;
-    let width = face.width(text, CELL_SIZE);
-    if width <= room || stands_right || !text.contains(' ') {
-        let size = CELL_SIZE * (room / width).min(1.0);
-        let x = if stands_right {
-            to - face.width(text, size)
-        } else {
-            from
+    let size = CELL_SIZE * (room / face.width(text, CELL_SIZE)).min(1.0);
+    if size >= SMALL_SIZE || stands_right || !text.contains(' ') {
+        let x = match stands_right {
+            true => to - face.width(text, size),
+            false => from,
         };
         face.draw(surface, (x, y + 9.2), size, text);
         return;
