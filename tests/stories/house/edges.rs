@@ -10,6 +10,7 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
     ("engines", "ledger", &["kernel"]),
     ("engines", "bankfile", &["kernel"]),
     ("engines", "signing", &[]),
+    ("engines", "sheet", &["kernel"]),
     ("platform", "store", &["kernel"]),
     ("platform", "access", &["kernel", "store"]),
     ("services", "registry", &["kernel", "store", "access"]),
@@ -40,7 +41,7 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
         "app",
         &[
             "kernel", "store", "access", "rules", "registry", "exchange", "casework", "payments",
-            "insight", "signing",
+            "insight", "signing", "sheet",
         ],
     ),
     (
@@ -48,7 +49,7 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
         "web",
         &[
             "kernel", "store", "access", "rules", "registry", "casework", "payments", "exchange",
-            "app",
+            "app", "sheet",
         ],
     ),
     (

@@ -49,6 +49,15 @@ pub enum Error {
          known; write it into the country's pack"
     )]
     NoRecoveryLimit { name: &'static str, on: kernel::Day },
+    #[error("run {run} is not frozen yet: its statements are sealed when it is built")]
+    NotFrozen { run: kernel::RunId },
+    #[error("run {run} has no statement for bank {mfo}")]
+    NoStatement {
+        run: kernel::RunId,
+        mfo: kernel::Mfo,
+    },
+    #[error(transparent)]
+    Sheet(#[from] sheet::Wrong),
     #[error("this is allowed in a demonstration only (`--demo`)")]
     NotADemo,
     #[error("{partner} does not answer as agreed: {why}")]

@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`Config`], [`Daftar`] (open, init, clock, packs), [`worker`] (what the machine
 //! does by itself), `close.rs` (the month's close, the change of law), [`entitle`] (awards become
-//! money), `log.rs` (the log's key and checkpoints), `verify.rs`, [`demo`].
+//! money), [`statement`] (a bank's statement on paper), `log.rs` (the log's key and checkpoints), `verify.rs`, [`demo`].
 
 pub mod close;
 pub mod config;
@@ -18,6 +18,7 @@ pub mod packs;
 mod proactive;
 pub mod run_check;
 mod snapshot;
+pub mod statement;
 #[cfg(test)]
 mod tests;
 mod verify;

@@ -7,7 +7,7 @@ use insight::bootstrap::{REPLICATES_MAX, REPLICATES_MIN};
 use kernel::ids::Uuid;
 
 pub use crate::partner_args::{EncryptionKey, Partner};
-pub use crate::pay_args::{Pay, PayStep};
+pub use crate::pay_args::{Pay, PayStep, Statement};
 pub use crate::proof_args::{LogKey, Proof, Receipt, Replay, SigningKey, VerifyProof};
 
 /// Daftar runs the social protection of a country: from a passport at the mahalla to money received.

@@ -41,7 +41,7 @@ pub async fn run(common: &Common, args: &Explain) -> Result<(), Failure> {
     Ok(())
 }
 
-fn language(tag: &str) -> Result<Lang, Failure> {
+pub fn language(tag: &str) -> Result<Lang, Failure> {
     match tag {
         "uz" => Ok(Lang::UzLatn),
         "uz-cyrl" => Ok(Lang::UzCyrl),

@@ -29,6 +29,7 @@ mod pay_check;
 mod pay_debt;
 mod pay_export;
 mod pay_import;
+mod pay_statement;
 mod pay_worklist;
 mod payer;
 mod payer_args;

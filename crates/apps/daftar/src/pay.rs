@@ -14,7 +14,9 @@ use crate::args::{Common, Pay, PayStep};
 use crate::config;
 use crate::failure::Failure;
 use crate::show::{Show, som};
-use crate::{pay_cash, pay_channel, pay_check, pay_debt, pay_export, pay_import, pay_worklist};
+use crate::{
+    pay_cash, pay_channel, pay_check, pay_debt, pay_export, pay_import, pay_statement, pay_worklist,
+};
 
 #[derive(Serialize)]
 struct RunShown {
@@ -54,6 +56,9 @@ pub async fn run(common: &Common, args: &Pay) -> Result<(), Failure> {
         PayStep::Nominee(args) => return pay_cash::nominee(&daftar, &show, args).await,
         PayStep::Export { run, out, .. } => {
             return pay_export::run(&daftar, &show, parse(run)?, out).await;
+        }
+        PayStep::Statement(args) => {
+            return pay_statement::run(&daftar, &show, parse(&args.run)?, args).await;
         }
         PayStep::Import { files } => return pay_import::run(&daftar, &show, files).await,
         PayStep::Close { line, note, login } => {

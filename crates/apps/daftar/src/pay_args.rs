@@ -55,6 +55,27 @@ pub struct Nominee {
     pub login: String,
 }
 
+/// Which statements, and how.
+#[derive(Debug, Args)]
+pub struct Statement {
+    pub run: String,
+    /// Only the statement of this bank: its MFO, 5 digits
+    #[arg(long)]
+    pub bank: Option<String>,
+    /// The folder; it is made if it is not there
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+    /// A workbook; with neither format named, both are written
+    #[arg(long)]
+    pub xlsx: bool,
+    /// Pages to be signed
+    #[arg(long)]
+    pub pdf: bool,
+    /// The language: uz, uz-cyrl, ru or en
+    #[arg(long, default_value = "uz")]
+    pub lang: String,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum PayStep {
     /// Build the run of a month: one payment for each entitlement
@@ -139,6 +160,15 @@ pub enum PayStep {
         #[arg(long, env = "DAFTAR_SIGNING_KEY", value_name = "FILE")]
         signing_key: Option<PathBuf>,
     },
+    /// Write the statements of a run for people: a workbook and pages to be signed
+    ///
+    /// One document a bank, as XLSX and as PDF: the head with the order, the total in figures and
+    /// words, the SHA-256 of the bank's file and the approvals; then every line with the person's
+    /// name, personal number and account masked, sum and district; page numbers, carried totals and
+    /// places for signatures. The lines are hashed while they are read: a document of other lines than
+    /// those that were sealed is not made. A PDF holds 100,000 lines, a workbook 5 million, on
+    /// worksheets of 1 million.
+    Statement(Statement),
     /// Take in files of banks: pain.002, camt.053, camt.054, pacs.004 of ISO 20022, and MT940
     ///
     /// A file is known by its content. It is read to its end before anything of it is believed; one

@@ -177,7 +177,12 @@ impl From<payments::Error> for Stop {
 impl From<app::Error> for Stop {
     fn from(error: app::Error) -> Stop {
         match error {
-            app::Error::NotADemo => Stop::NotFound,
+            app::Error::NotADemo | app::Error::NoStatement { .. } => Stop::NotFound,
+            app::Error::Payments(error) => error.into(),
+            refused @ (app::Error::NotFrozen { .. }
+            | app::Error::Sheet(sheet::Wrong::TooMany { .. })) => {
+                Stop::conflict_en("refused", refused)
+            }
             app::Error::Access(denied) => denied.into(),
             other => Stop::fault(other),
         }

@@ -136,6 +136,11 @@ impl Pinfl {
         )
     }
 
+    /// For lists that others see: `**********4569`. Neither sex nor day of birth is told.
+    pub fn masked(self) -> String {
+        format!("{}{:04}", "*".repeat(LENGTH - 4), self.0 % 10_000)
+    }
+
     fn digits(self) -> [u8; LENGTH] {
         let mut rest = self.0;
         let mut digits = [0; LENGTH];
@@ -278,6 +283,12 @@ mod tests {
         assert_eq!(format!("{pinfl:?}"), "Pinfl(************69)");
         assert_eq!(serde_json::to_string(&pinfl).unwrap(), "\"30101901234569\"");
         assert!(serde_json::from_str::<Pinfl>("\"30101901234560\"").is_err());
+    }
+
+    #[test]
+    fn a_list_shows_the_last_four_digits_only() {
+        let pinfl = Pinfl::parse("30101901234569").unwrap();
+        assert_eq!(pinfl.masked(), "**********4569");
     }
 
     proptest! {

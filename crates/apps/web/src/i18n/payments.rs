@@ -90,6 +90,7 @@ texts! {
     run_state_closed { uz: "Yopildi", ru: "Закрыта", en: "Closed" }
     run_order { uz: "Gʻaznaga topshiriqnoma", ru: "Поручение казначейству", en: "Order to the treasury" }
     run_statements { uz: "Banklarga vedomost", ru: "Ведомости банкам", en: "Statements to the banks" }
+    statement_paper(format, bank) { uz: "{bank} banki vedomosti, {format}", ru: "Ведомость банка {bank}, {format}", en: "Statement of bank {bank}, {format}" }
     run_equal { uz: "Ikkala jami tiyingacha teng.", ru: "Итоги равны до тийина.", en: "The two totals are equal to the tiyin." }
     run_unequal(sum) { uz: "Jami summalar teng emas, farqi {sum}. Yuborish mumkin emas.", ru: "Итоги не равны, разница {sum}. Отправка невозможна.", en: "The totals differ by {sum}. The run cannot be sent." }
     run_not_frozen { uz: "Topshiriqnoma va vedomost hali tuzilmagan.", ru: "Поручение и ведомости ещё не готовы.", en: "Order and statements are not made yet." }

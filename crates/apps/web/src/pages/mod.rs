@@ -25,7 +25,9 @@ use crate::pages::access::{consent, look};
 use crate::pages::casework::{
     application, case, conclusion, explained, my_application, renewal, visit,
 };
-use crate::pages::payments::{account_task, appropriation, debt, payment, run, worklist};
+use crate::pages::payments::{
+    account_task, appropriation, debt, payment, run, statement, worklist,
+};
 use crate::route::{Need, Route};
 
 /// Together these are the citizen's alone.
@@ -173,6 +175,11 @@ fn treasury() -> Vec<Route> {
             run::build,
         ),
         Route::get("/runs/{run}", Need::All(&[Action::ReadRun]), run::show_run),
+        Route::get(
+            "/runs/{run}/statements/{file}",
+            Need::All(&[Action::ReadRun]),
+            statement::paper,
+        ),
         Route::post(
             "/runs/{run}/approve",
             Need::All(&[Action::ApproveRun, Action::ReadRun]),

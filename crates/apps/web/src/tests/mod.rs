@@ -6,3 +6,4 @@ mod installation;
 mod intake;
 mod looks;
 mod matrix;
+mod statement;

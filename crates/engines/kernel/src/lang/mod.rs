@@ -8,6 +8,7 @@ mod money;
 mod plural;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,8 +19,9 @@ use serde::{Deserialize, Serialize};
 use crate::names::latin_to_cyrillic;
 
 pub use dates::{date, date_short, month, time};
-pub use money::{money, money_sms, number};
+pub use money::{figures, money, money_sms, number};
 pub use plural::{Plural, counted, plural};
+pub use words::in_words;
 
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,

@@ -28,6 +28,16 @@ pub fn money_sms(sum: Money, currency: Currency, lang: Lang) -> String {
     text.replace('ʻ', "'").replace('−', "-")
 }
 
+/// `1 234 567,00` for a column of sums: hundredths always, no word of the currency.
+pub fn figures(sum: Money, lang: Lang) -> String {
+    let mut text = amount(sum, NO_BREAK, decimal_mark(lang));
+    if sum.0 % MINOR_A_MAJOR == 0 {
+        text.push(decimal_mark(lang));
+        text.push_str("00");
+    }
+    text
+}
+
 /// `1 234 567` with no-break spaces.
 pub fn number(number: i64) -> String {
     let sign = if number < 0 { "−" } else { "" };

@@ -41,10 +41,11 @@ const LINE_BYTES: usize = 160;
 pub(crate) type LineRow = (Uuid, String, i64, Uuid, i64);
 
 /// Lines, and the names of those that are paid in cash.
-type Page = (Vec<LineRow>, HashMap<Uuid, Named>);
+pub(crate) type Page = (Vec<LineRow>, HashMap<Uuid, Named>);
 
 /// Makes the file page by page.
-struct Writer {
+#[derive(Debug)]
+pub(crate) struct Writer {
     db: Db,
     head: Head,
     after: Option<Uuid>,
@@ -55,7 +56,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(db: &Db, head: &Head) -> Writer {
+    pub(crate) fn new(db: &Db, head: &Head) -> Writer {
         Writer {
             db: db.clone(),
             head: head.clone(),
@@ -68,7 +69,7 @@ impl Writer {
     }
 
     /// The next bytes, already hashed, and their lines; `None` after the end.
-    async fn next(&mut self) -> Result<Option<(Vec<u8>, Page)>> {
+    pub(crate) async fn next(&mut self) -> Result<Option<(Vec<u8>, Page)>> {
         if self.ended {
             return Ok(None);
         }
@@ -89,6 +90,14 @@ impl Writer {
         }
         self.sha256.update(&bytes);
         Ok(Some((bytes, (rows, named))))
+    }
+
+    pub(crate) fn ended(&self) -> bool {
+        self.ended
+    }
+
+    pub(crate) fn head(&self) -> &Head {
+        &self.head
     }
 
     async fn page(&self) -> Result<Page> {
@@ -118,7 +127,7 @@ impl Writer {
     }
 
     /// The hash, if the lines are those that the head promises.
-    fn finish(self) -> Result<[u8; 32]> {
+    pub(crate) fn finish(self) -> Result<[u8; 32]> {
         assert!(self.ended, "a statement's file is hashed at its end");
         if (self.lines, self.total) != (self.head.lines, self.head.total) {
             return Err(changed(&self.head));
@@ -127,7 +136,7 @@ impl Writer {
     }
 }
 
-fn changed(head: &Head) -> Error {
+pub(crate) fn changed(head: &Head) -> Error {
     Error::Fault(store::Fault::Stored {
         what: "a statement's lines",
         reason: format!(

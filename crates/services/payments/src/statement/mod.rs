@@ -3,6 +3,7 @@
 //! the frozen lines whenever it is needed, in pages, and its hash must come out the same.
 
 pub mod file;
+mod lines;
 mod store;
 
 use ::store::Tx;
@@ -11,6 +12,7 @@ use kernel::{Instant, Mfo, Money, Month, RunId};
 
 use crate::Result;
 pub use file::Head;
+pub use lines::{Destination, Line, Lines};
 pub(crate) use store::{accepted, of_run, unaccepted};
 
 /// Where a statement is.

@@ -6,4 +6,5 @@ pub mod debt;
 pub mod payment;
 pub mod run;
 pub mod run_sheet;
+pub mod statement;
 pub mod worklist;

@@ -106,10 +106,18 @@ pub struct OrderLine {
 
 #[derive(Debug)]
 pub struct StatementLine {
+    pub run: RunId,
     pub mfo: String,
     pub count: i64,
     pub total: Money,
     pub sha256: String,
+}
+
+impl StatementLine {
+    /// Where its document for people is.
+    fn paper(&self, format: &str) -> String {
+        format!("/runs/{}/statements/{}.{format}", self.run, self.mfo)
+    }
 }
 
 #[derive(Debug)]
@@ -229,7 +237,7 @@ async fn permit(house: &House, seat: &Seat, action: Action) -> Result<Permit, St
 }
 
 /// For one run: whoever is paid by it finds the look by the run's own rows.
-async fn permit_of(house: &House, seat: &Seat, action: Action, run: RunId) -> Result<Permit, Stop> {
+pub(super) async fn permit_of(house: &House, seat: &Seat, action: Action, run: RunId) -> Result<Permit, Stop> {
     let scope = Scope::run(run, seat.subject.territory);
     seat.permit(house, action, Purpose::Payment, scope).await
 }

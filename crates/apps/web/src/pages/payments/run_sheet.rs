@@ -75,6 +75,7 @@ pub fn order_line(t: T, line: &runs::BudgetLine) -> OrderLine {
 
 pub fn statement_line(statement: &payments::statement::Statement) -> StatementLine {
     StatementLine {
+        run: statement.run,
         mfo: statement.mfo.to_string(),
         count: i64::try_from(statement.lines).unwrap_or(i64::MAX),
         total: statement.total,

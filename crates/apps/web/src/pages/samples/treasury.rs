@@ -179,6 +179,7 @@ pub(super) fn settled_run(shell: Shell, t: T) -> RunPage {
         amount: Money(minor),
     };
     let statement = |mfo: &str, count, minor| StatementLine {
+        run: RunId::from_u128(3),
         mfo: mfo.into(),
         count,
         total: Money(minor),
