@@ -14,12 +14,12 @@
 mod commits;
 mod moments;
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use kernel::Month;
 use payments::run::{self, Run, State};
 
-use crate::stage::{self, Cast, SECRET, Stage, binary};
+use crate::stage::{self, Cast, Hand, Stage};
 
 fn february() -> Month {
     stage::month(2026, 2)
@@ -89,35 +89,7 @@ async fn newest_run(stage: &Stage) -> Option<Run> {
 
 /// The command line that brings the run one state further.
 fn pay(stage: &Stage, run: Option<&Run>) -> Command {
-    let id = run.map(|run| run.id.to_string()).unwrap_or_default();
-    let step: &[&str] = match run.map(|run| run.state) {
-        None | Some(State::Building) => &["build", "2026-02"],
-        Some(State::Built) => &["approve", &id, "--login", "treasurer-1"],
-        Some(State::ApprovedOnce) => &["approve", &id, "--login", "treasurer-2"],
-        Some(State::Approved | State::Ordered | State::Funded) => &["send", &id],
-        Some(State::Sent | State::Answered | State::Closed) => &["collect", &id],
-    };
-    daftar_pay(stage, step)
-}
-
-fn daftar_pay(stage: &Stage, step: &[&str]) -> Command {
-    let config = &stage.daftar.config;
-    let mut command = Command::new(binary("daftar"));
-    command
-        .arg("pay")
-        .args(step)
-        .args([
-            "--database",
-            &config.database,
-            "--partners",
-            &config.partners,
-        ])
-        .arg("--packs")
-        .arg(&config.packs)
-        .arg("--quiet")
-        .env("DAFTAR_SECRET", SECRET)
-        .stdin(Stdio::null());
-    command
+    Hand::of(&stage.daftar.config).next(run)
 }
 
 fn said(bytes: &[u8]) -> String {

@@ -4,6 +4,8 @@
 
 pub mod book;
 mod cluster;
+pub mod desk;
+mod hand;
 mod pay;
 mod process;
 pub mod wire;
@@ -24,6 +26,7 @@ use tokio::task::JoinHandle;
 use web::{House, Settings};
 
 pub use cluster::Cluster;
+pub use hand::Hand;
 pub use process::binary;
 
 /// The secret of every account of a stage.
