@@ -11,7 +11,10 @@ use casework::award::{Award, AwardStop, Changes, FreeLines, Restated, Running};
 use casework::reassessment::Cause;
 use kernel::facts::{CellView, code};
 use kernel::portrait::PackedFact;
-use kernel::{AwardId, BankAccount, CaseId, EntitlementId, Fact, Mfo, Month, Period, PersonId};
+use kernel::{
+    AwardId, BankAccount, CaseId, EntitlementId, Fact, Mfo, Month, Period, PersonId, Pinfl,
+};
+use payments::cash::{self, CashPayee};
 use payments::entitlement::{self, NewEntitlement, Stop};
 use payments::restatement::{self, Reason, Restatement};
 use payments::{account_change, appropriation};
@@ -44,7 +47,7 @@ pub async fn follow(
     changes: &Changes,
 ) -> Result<Followed> {
     let stopped = stop(tx, ids, &changes.stops).await?;
-    let (new, without_account) = entitlements(tx, permit, &changes.awards).await?;
+    let (new, without_account) = entitlements(tx, ids, permit, &changes.awards).await?;
     let mut followed = Followed {
         stopped,
         without_account,
@@ -137,6 +140,7 @@ async fn stop(tx: &mut Tx, ids: &Ids, stops: &[AwardStop]) -> Result<usize> {
 
 async fn entitlements(
     tx: &mut Tx,
+    ids: &Ids,
     permit: &Permit,
     awards: &[Award],
 ) -> Result<(Vec<NewEntitlement>, Vec<Award>)> {
@@ -144,11 +148,23 @@ async fn entitlements(
     let accounts = accounts(tx, permit, &payees).await?;
     // What a person's own change says is newer than what a bank once told.
     let linked = account_change::current(tx, &payees).await?;
+    let has_account =
+        |payee: &&PersonId| linked.contains_key(payee) || accounts.contains_key(payee);
+    let others: Vec<PersonId> = payees
+        .iter()
+        .filter(|one| !has_account(one))
+        .copied()
+        .collect();
+    let desk = at_desk(tx, ids, permit, &others).await?;
     let mut new = Vec::with_capacity(awards.len());
     let mut without = Vec::new();
     for award in awards {
         let linked = linked.get(&award.payee).map(|to| (to.mfo, to.account));
-        match linked.as_ref().or(accounts.get(&award.payee)) {
+        let account = linked
+            .as_ref()
+            .or(accounts.get(&award.payee))
+            .or(desk.get(&award.payee));
+        match account {
             Some((mfo, account)) => new.push(NewEntitlement {
                 id: id_of(award),
                 award: award.id,
@@ -169,6 +185,34 @@ async fn entitlements(
         }
     }
     Ok((new, without))
+}
+
+/// Whoever has no account is paid at the cash desks, if the country has any: the cashier is told the
+/// name and the number in the passport. A person without a number cannot be paid there.
+async fn at_desk(
+    tx: &mut Tx,
+    ids: &Ids,
+    permit: &Permit,
+    persons: &[PersonId],
+) -> Result<HashMap<PersonId, (Mfo, BankAccount)>> {
+    let Some(desk) = cash::find_desk(tx).await?.filter(|_| !persons.is_empty()) else {
+        return Ok(HashMap::new());
+    };
+    let numbers = registry::person::pinfls_of(tx, permit, persons).await?;
+    let known = registry::person::load_many(tx, permit, persons).await?;
+    let payee = |(&person, &pinfl): (&PersonId, &Pinfl)| {
+        let name = known.get(&person)?.name.to_string();
+        let name = name.chars().take(cash::NAME_CHARS_MAX).collect();
+        Some(CashPayee {
+            person,
+            pinfl,
+            name,
+        })
+    };
+    let payees: Vec<CashPayee> = numbers.iter().filter_map(payee).collect();
+    cash::note(tx, ids, &payees).await?;
+    let to = (desk.mfo, desk.account);
+    Ok(payees.iter().map(|payee| (payee.person, to)).collect())
 }
 
 /// The card account of each person that a bank has told us of; of several the first in order.

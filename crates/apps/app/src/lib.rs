@@ -12,6 +12,7 @@ mod debt;
 pub mod demo;
 pub mod entitle;
 mod error;
+mod home;
 mod log;
 pub mod packs;
 mod proactive;

@@ -21,6 +21,7 @@ mod openfisca;
 mod partner;
 mod pay;
 mod pay_args;
+mod pay_cash;
 mod pay_channel;
 mod pay_check;
 mod pay_debt;

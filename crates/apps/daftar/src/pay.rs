@@ -7,14 +7,14 @@ use access::{Action, Purpose, Scope, Subject};
 use app::Daftar;
 use kernel::{Month, RunId};
 use payments::intake::closing::{self, Close};
-use payments::run::{self, BuildRun, Kind, Run, State};
+use payments::run::{self, BuildRun, Kind, Run, State, Waiting};
 use serde::Serialize;
 
 use crate::args::{Common, Pay, PayStep};
 use crate::config;
 use crate::failure::Failure;
 use crate::show::{Show, som};
-use crate::{pay_channel, pay_check, pay_debt, pay_export, pay_import, pay_worklist};
+use crate::{pay_cash, pay_channel, pay_check, pay_debt, pay_export, pay_import, pay_worklist};
 
 #[derive(Serialize)]
 struct RunShown {
@@ -24,6 +24,10 @@ struct RunShown {
     state: &'static str,
     lines: u64,
     total_minor: i64,
+    /// Who must act next, and until when; nobody on a run that is closed.
+    waits_for: Option<&'static str>,
+    until: Option<String>,
+    late: bool,
     seconds: f64,
 }
 
@@ -39,6 +43,15 @@ pub async fn run(common: &Common, args: &Pay) -> Result<(), Failure> {
     let runs = match &args.step {
         PayStep::Check { run } => return pay_check::run(&daftar, &show, parse(run)?).await,
         PayStep::Channel { .. } => return pay_channel::run(&daftar, &show, &args.step).await,
+        PayStep::CashDesk {
+            bank,
+            account,
+            none,
+        } => {
+            let desk = (bank.as_deref(), account.as_deref());
+            return pay_cash::desk(&daftar, &show, desk, *none).await;
+        }
+        PayStep::Nominee(args) => return pay_cash::nominee(&daftar, &show, args).await,
         PayStep::Export { run, out, .. } => {
             return pay_export::run(&daftar, &show, parse(run)?, out).await;
         }
@@ -61,7 +74,11 @@ pub async fn run(common: &Common, args: &Pay) -> Result<(), Failure> {
         PayStep::List => run::list(&mut daftar.platform.db.read().await?).await?,
     };
     let seconds = began.elapsed().as_secs_f64();
-    let shown: Vec<RunShown> = runs.iter().map(|run| shown(run, seconds)).collect();
+    let waiting = run::waiting(&mut daftar.platform.db.read().await?, daftar.zone()).await?;
+    let shown: Vec<RunShown> = runs
+        .iter()
+        .map(|run| shown(run, &waiting, daftar.now(), seconds))
+        .collect();
     let text: Vec<String> = shown.iter().map(told).collect();
     show.result(&text.join("\n"), &shown);
     Ok(())
@@ -158,8 +175,13 @@ async fn advance(daftar: &Daftar, show: &Show, run: RunId) -> Result<Run, Failur
     Ok(found)
 }
 
-fn shown(run: &Run, seconds: f64) -> RunShown {
+fn shown(run: &Run, waiting: &[Waiting], now: kernel::Instant, seconds: f64) -> RunShown {
+    let due = waiting.iter().find(|waits| waits.run.id == run.id);
+    let due = due.map(|waits| waits.due);
     RunShown {
+        waits_for: due.map(|due| due.owner.as_str()),
+        until: due.map(|due| due.until.to_string()),
+        late: due.is_some_and(|due| due.is_over(now)),
         run: run.id.to_string(),
         month: run.month.to_string(),
         kind: run.kind.as_str(),
@@ -172,12 +194,25 @@ fn shown(run: &Run, seconds: f64) -> RunShown {
 
 fn told(run: &RunShown) -> String {
     format!(
-        "{} {} {} {}: {} lines, {} so'm",
+        "{} {} {} {}: {} lines, {} so'm{}",
         run.run,
         run.month,
         run.kind,
         run.state,
         run.lines,
-        som(run.total_minor)
+        som(run.total_minor),
+        waits(run)
+    )
+}
+
+/// Who must act next, and whether it is late.
+fn waits(run: &RunShown) -> String {
+    let (Some(owner), Some(until)) = (run.waits_for, &run.until) else {
+        return String::new();
+    };
+    let late = if run.late { ", LATE" } else { "" };
+    format!(
+        "; waits for {} until {until}{late}",
+        owner.replace('_', " ")
     )
 }

@@ -30,6 +30,31 @@ pub struct Decided {
     pub login: String,
 }
 
+/// Who receives whose money.
+#[derive(Debug, Args)]
+pub struct Nominee {
+    /// The PINFL of the person whose money it is
+    pub person: String,
+    /// The PINFL of the guardian or nominee
+    #[arg(long)]
+    pub to: String,
+    /// The bank of the nominee's account: its MFO, 5 digits
+    #[arg(long)]
+    pub bank: String,
+    /// The nominee's account, 20 digits
+    #[arg(long)]
+    pub account: String,
+    /// The guardianship decision or power of attorney: name, number and day
+    #[arg(long)]
+    pub basis: String,
+    /// The last day on which the nominee receives the money, as 2026-12-31
+    #[arg(long)]
+    pub until: String,
+    /// The login of the officer; the secret is read from DAFTAR_SECRET
+    #[arg(long)]
+    pub login: String,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum PayStep {
     /// Build the run of a month: one payment for each entitlement
@@ -78,6 +103,27 @@ pub enum PayStep {
         #[arg(long, requires = "account", conflicts_with = "jwks")]
         unsigned: bool,
     },
+    /// Set the cash desks that pay whoever has no account; without a bank, show what holds
+    ///
+    /// The money goes to the bank's own account for its desks, and each line names its person. What
+    /// nobody came for the bank returns with NOAS: it is carried over by the next reissue run, at
+    /// most three times, and then somebody has to look for the person.
+    CashDesk {
+        /// The bank's MFO, 5 digits
+        bank: Option<String>,
+        /// The bank's own account for its desks, 20 digits
+        #[arg(long, requires = "bank")]
+        account: Option<String>,
+        /// Nobody new is sent to the desks
+        #[arg(long, conflicts_with = "bank")]
+        none: bool,
+    },
+    /// Pay a person's money to a guardian or nominee, on a document and for a time
+    ///
+    /// It is asked in the name of an officer, confirmed by a second one on the page of returned
+    /// payments, told to the person, and takes effect after 72 hours. When the time is over the
+    /// money goes back where it went before.
+    Nominee(Nominee),
     /// Write the statements of a funded run as files, for the banks that take files
     ///
     /// One pain.001.001.09 (ISO 20022) a bank and, last, manifest.json with the hash and the sums of
@@ -152,7 +198,7 @@ pub enum PayStep {
         #[command(flatten)]
         decided: Decided,
     },
-    /// Show what the banks leave for a person: lines that fit nothing, gaps, rejections, silence
+    /// Show what waits for a person: lines that fit nothing, gaps, rejections, silence, late runs
     ///
     /// Exit codes: 0 the list is empty, 3 it is not.
     Worklist {

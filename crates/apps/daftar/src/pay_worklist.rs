@@ -1,8 +1,9 @@
-//! `daftar pay worklist`: what the banks leave for a person.
+//! `daftar pay worklist`: what the banks leave for a person, and runs that are late.
 
 use app::Daftar;
 use payments::intake::gap::Gap;
 use payments::intake::worklist::{self, Rejected, Silent, UnmatchedLine, Worklist};
+use payments::run::{self, Waiting};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -14,6 +15,16 @@ struct Shown {
     gaps: Vec<GapShown>,
     rejected: Vec<RejectedShown>,
     silent: Vec<SilentShown>,
+    late: Vec<LateShown>,
+}
+
+#[derive(Serialize)]
+struct LateShown {
+    run: String,
+    month: String,
+    state: &'static str,
+    waits_for: &'static str,
+    until: String,
 }
 
 #[derive(Serialize)]
@@ -62,10 +73,14 @@ pub async fn run(daftar: &Daftar, show: &Show, silent_after: u32) -> Result<(), 
     let before = daftar.now().plus_seconds(-i64::from(silent_after) * 3_600);
     let mut tx = daftar.platform.db.read().await?;
     let list = worklist::load(&mut tx, before).await?;
+    let waiting = run::waiting(&mut tx, daftar.zone()).await?;
     drop(tx);
-    let shown = shown(&list);
+    let late = waiting
+        .iter()
+        .filter(|waits| waits.due.is_over(daftar.now()));
+    let shown = shown(&list, late.map(late_run).collect());
     show.result(&told(&shown), &shown);
-    match list.is_empty() {
+    match list.is_empty() && shown.late.is_empty() {
         true => Ok(()),
         false => Err(Failure::InPart),
     }
@@ -75,7 +90,17 @@ fn bank(mfo: i64) -> Option<String> {
     (mfo != 0).then(|| format!("{mfo:05}"))
 }
 
-fn shown(list: &Worklist) -> Shown {
+fn late_run(waits: &Waiting) -> LateShown {
+    LateShown {
+        run: waits.run.id.to_string(),
+        month: waits.run.month.to_string(),
+        state: waits.run.state.as_str(),
+        waits_for: waits.due.owner.as_str(),
+        until: waits.due.until.to_string(),
+    }
+}
+
+fn shown(list: &Worklist, late: Vec<LateShown>) -> Shown {
     let mut unmatched: Vec<LineShown> = list.lines.iter().map(line).collect();
     unmatched.extend(list.answers.iter().map(|answer| LineShown {
         source: answer.statement.to_string(),
@@ -94,6 +119,7 @@ fn shown(list: &Worklist) -> Shown {
         gaps: list.gaps.iter().map(gap).collect(),
         rejected: list.rejected.iter().map(rejected).collect(),
         silent: list.silent.iter().map(silent).collect(),
+        late,
     }
 }
 
@@ -173,6 +199,16 @@ fn told(shown: &Shown) -> String {
         let (unanswered, all) = (file.unanswered, file.lines);
         let since = &file.since;
         format!("silent     {bank} {message}: {unanswered} of {all} lines since {since}")
+    }));
+    lines.extend(shown.late.iter().map(|run| {
+        format!(
+            "late       run {} of {} is {}: the {} should have acted until {}",
+            run.run,
+            run.month,
+            run.state,
+            run.waits_for.replace('_', " "),
+            run.until
+        )
     }));
     match lines.is_empty() {
         true => "nothing waits".to_owned(),

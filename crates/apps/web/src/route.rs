@@ -109,6 +109,19 @@ impl Route {
         }
     }
 
+    pub fn put<H, X>(path: &'static str, need: Need, handler: H) -> Route
+    where
+        H: Handler<X, House>,
+        X: 'static,
+    {
+        Route {
+            method: Method::PUT,
+            path,
+            need,
+            answer: on(MethodFilter::PUT, handler),
+        }
+    }
+
     pub fn patch<H, X>(path: &'static str, need: Need, handler: H) -> Route
     where
         H: Handler<X, House>,

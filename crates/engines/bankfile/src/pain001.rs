@@ -1,8 +1,8 @@
 //! pain.001.001.09: the credits that a bank is asked to carry out, as one batch. Written
 //! line by line; the counts and sums at the top are promised first and proven at the end.
 //!
-//! No name of a person stands in it: the bank knows its client by the account, and what is
-//! not sent cannot leak.
+//! No name of a person stands in it, but where the bank pays at its cash desks: it knows its client
+//! by the account, and what is not sent cannot leak.
 
 use std::io::{self, Write};
 
@@ -18,6 +18,9 @@ use crate::value::name_of;
 pub const VERSION: &str = "pain.001.001.09";
 /// Social security benefit, of the standard's external purpose codes.
 const PURPOSE: &str = "SSBE";
+
+/// Hold the money for the person, who comes for it; pay on identification.
+const HOLD: &str = "HOLD";
 
 /// What stands above the lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +50,16 @@ pub struct Credit<'a> {
     pub amount: Money,
     /// What the person reads on the own account.
     pub note: &'a str,
+    /// Of a line that is paid at a cash desk, against the passport.
+    pub cash: Option<Cashed<'a>>,
+}
+
+/// How the cashier knows the person.
+#[derive(Clone, Copy, Debug)]
+pub struct Cashed<'a> {
+    /// A national identity number (code NIDN of the standard).
+    pub pinfl: &'a str,
+    pub name: &'a str,
 }
 
 /// Why a file did not become one.
@@ -152,12 +165,32 @@ impl<W: Write> Writer<W> {
         self.close("Amt")?;
         let bank = self.head.bank.to_string();
         self.nested(&["CdtrAgt", "FinInstnId", "ClrSysMmbId", "MmbId"], &bank)?;
+        if let Some(cash) = &credit.cash {
+            self.creditor(cash)?;
+        }
         self.open("CdtrAcct")?;
         self.account(credit.account)?;
         self.close("CdtrAcct")?;
+        if credit.cash.is_some() {
+            self.nested(&["InstrForCdtrAgt", "Cd"], HOLD)?;
+        }
         self.nested(&["Purp", "Cd"], PURPOSE)?;
         self.nested(&["RmtInf", "Ustrd"], credit.note)?;
         Ok(self.close("CdtTrfTxInf")?)
+    }
+
+    fn creditor(&mut self, cash: &Cashed<'_>) -> io::Result<()> {
+        self.open("Cdtr")?;
+        self.field("Nm", cash.name)?;
+        for name in ["Id", "PrvtId", "Othr"] {
+            self.open(name)?;
+        }
+        self.field("Id", cash.pinfl)?;
+        self.nested(&["SchmeNm", "Cd"], "NIDN")?;
+        for name in ["Othr", "PrvtId", "Id", "Cdtr"] {
+            self.close(name)?;
+        }
+        Ok(())
     }
 
     /// Closes the file, if its lines are those that its head promises.

@@ -273,15 +273,21 @@ fn order(lines: u64, total: i64) -> pain001::Head {
 
 fn write(head: pain001::Head) -> Result<String, Unwritten> {
     let mut writer = pain001::Writer::begin(Vec::new(), head)?;
-    for (payment, account, amount) in [
-        (0xa1, "22618000900000000001", 65_000_001),
-        (0xa2, "22618000900000000002", 50_000_000),
+    let cash = pain001::Cashed {
+        pinfl: "31399990000000",
+        name: "Oʻktamova Oygul & Co <Самад қизи>",
+    };
+    for (payment, account, amount, cash) in [
+        (0xa1, "22618000900000000001", 65_000_001, None),
+        (0xa2, "22618000900000000002", 50_000_000, None),
+        (0xa3, "17302000400000873001", 40_000_000, Some(cash)),
     ] {
         writer.credit(&Credit {
             payment: Uuid::from_u128(0x0197c0de_0000_7000_8000_000000000000 + payment),
             account,
             amount: Money(amount),
             note: "Ijtimoiy nafaqa, 2026-11",
+            cash,
         })?;
     }
     Ok(String::from_utf8(writer.end()?).expect("UTF-8"))
@@ -289,14 +295,14 @@ fn write(head: pain001::Head) -> Result<String, Unwritten> {
 
 #[test]
 fn a_file_for_a_bank_is_the_golden_one_byte_by_byte() {
-    let written = write(order(2, 115_000_001)).expect("written");
+    let written = write(order(3, 155_000_001)).expect("written");
     assert_eq!(
         written,
         include_str!("samples/pain.001.001.09.xml").trim_end()
     );
     let domestic = write(pain001::Head {
         form: Form::Domestic,
-        ..order(2, 115_000_001)
+        ..order(3, 155_000_001)
     });
     let domestic = domestic.expect("written");
     assert!(domestic.contains("<DbtrAcct><Id><Othr><Id>23402000300100001010</Id></Othr></Id>"));
@@ -306,7 +312,7 @@ fn a_file_for_a_bank_is_the_golden_one_byte_by_byte() {
 
 #[test]
 fn a_file_that_is_not_what_its_head_promises_is_never_ended() {
-    for (lines, total) in [(3, 115_000_001), (1, 115_000_001), (2, 115_000_000)] {
+    for (lines, total) in [(4, 155_000_001), (2, 155_000_001), (3, 155_000_000)] {
         let wrong = write(order(lines, total));
         assert!(
             matches!(wrong, Err(Unwritten::Differs { .. })),

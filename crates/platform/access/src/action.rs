@@ -22,6 +22,8 @@ pub enum Action {
     PlanRecovery,
     /// A person says no to a change of the own account.
     StopAccountChange,
+    /// A person gives or takes back the own consent to a question, and reads what was said.
+    GiveConsent,
     SetAppropriation,
     ReadFigures,
     SendCivilEvent,
@@ -51,7 +53,7 @@ pub enum Action {
 use Action::*;
 
 impl Action {
-    pub const ALL: [Action; 32] = [
+    pub const ALL: [Action; 33] = [
         LodgeApplication,
         FollowApplications,
         ReadOwnCase,
@@ -68,6 +70,7 @@ impl Action {
         MendAccount,
         PlanRecovery,
         StopAccountChange,
+        GiveConsent,
         SetAppropriation,
         ReadFigures,
         SendCivilEvent,
@@ -104,6 +107,7 @@ impl Action {
             MendAccount => "mend_account",
             PlanRecovery => "plan_recovery",
             StopAccountChange => "stop_account_change",
+            GiveConsent => "give_consent",
             SetAppropriation => "set_appropriation",
             ReadFigures => "read_figures",
             SendCivilEvent => "send_civil_event",

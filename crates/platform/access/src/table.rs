@@ -18,7 +18,7 @@ pub enum Reach {
 }
 
 /// Rows in the order of the work; each action once.
-pub const TABLE: [(Action, &[(Role, Reach)]); 32] = [
+pub const TABLE: [(Action, &[(Role, Reach)]); 33] = [
     (LodgeApplication, &[(Citizen, Own), (MahallaWorker, Within)]),
     (
         FollowApplications,
@@ -67,6 +67,7 @@ pub const TABLE: [(Action, &[(Role, Reach)]); 32] = [
     ),
     (PlanRecovery, &[(DistrictOfficer, Within)]),
     (StopAccountChange, &[(Citizen, Own)]),
+    (GiveConsent, &[(Citizen, Own)]),
     (SetAppropriation, &[(Treasurer, Within)]),
     (
         ReadFigures,

@@ -17,7 +17,7 @@
 //! payments over.
 //!
 //! # Reading order
-//! [`Connector`], [`gather`], `call.rs` (one question over HTTP), `answer.rs` and
+//! [`Connector`], [`consent`], [`gather`], `call.rs` (one question over HTTP), `answer.rs` and
 //! `parts.rs` (what is believed), `evidence.rs` (SQL), [`asked`] (what a person reads of all
 //! that), `breaker.rs`, `wire.rs`.
 
@@ -26,6 +26,7 @@ pub mod asked;
 mod breaker;
 mod call;
 mod connector;
+pub mod consent;
 pub mod dci;
 pub mod evidence;
 pub mod gather;
@@ -54,6 +55,7 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("exchange", "0003_partner"),
     store::migration!("exchange", "0004_callback"),
     store::migration!("exchange", "0005_account_mapper"),
+    store::migration!("exchange", "0008_consent"),
 ];
 
 /// How long an idle connection to an agency is kept.

@@ -3,6 +3,7 @@
 //!
 //! Putting it right is an [`account_change`]: it needs a second person where staff ask, waits, and
 //! can be stopped by its person. When it takes effect it mends every open task of that person.
+//! Cash that nobody came for needs no new account: it is carried over ([`cash`]).
 
 use access::{Action, Area, Permit};
 use kernel::ids::TaskId;
@@ -11,7 +12,7 @@ use store::{Ids, Tx, bulk, fetch_all, fetch_value, lock_one};
 use uuid::Uuid;
 
 use crate::account_change::{self, Ask, Asked, Destination};
-use crate::{PaymentId, Result, limits, sql};
+use crate::{PaymentId, Result, cash, events, limits, sql};
 
 /// A task that waits for a person of the mahalla.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct AccountTask {
     pub district: u32,
     pub month: Month,
     pub amount: Money,
-    /// The bank's code: AC01 wrong account, AC04 closed account, MD07 deceased.
+    /// The bank's code: AC01 wrong account, AC04 closed account, MD07 deceased, NOAS unclaimed.
     pub reason: String,
     pub since: Instant,
 }
@@ -177,7 +178,9 @@ pub(crate) async fn open(tx: &mut Tx, ids: &Ids, returned: &[(PaymentId, String)
     })
     .await?;
     assert_eq!(opened, rows.len() as u64, "a returned payment has its task");
-    Ok(())
+    let opened: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
+    let carried = cash::carry_over(tx, ids, &opened).await?;
+    Ok(events::emit_set(tx, ids, events::ACCOUNTS_MENDED, "carried", &carried).await?)
 }
 
 /// How many returned payments of a run are not in a later run yet.

@@ -2,8 +2,8 @@
 //! (with the numbers), a silent or wrong partner, or a fault of the database.
 
 use crate::{
-    account_change, account_task, appropriation, bank, batch, channel, debt, delivery, entitlement,
-    intake, payer, restatement, run, voucher,
+    account_change, account_task, appropriation, bank, batch, cash, channel, debt, delivery,
+    entitlement, intake, payer, restatement, run, voucher,
 };
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -27,6 +27,8 @@ pub enum Error {
     Batch(#[from] batch::Refusal),
     #[error(transparent)]
     Voucher(#[from] voucher::Refusal),
+    #[error(transparent)]
+    Cash(#[from] cash::Refusal),
     #[error(transparent)]
     Channel(#[from] channel::Refusal),
     #[error(transparent)]

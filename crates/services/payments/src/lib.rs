@@ -14,6 +14,7 @@
 //!     +- intake       the banks' files (pain.002, camt.053, camt.054, pacs.004, MT940)
 //! answer          credited, or returned -> account_task: open -> mended -> reissued
 //! account_change  a person is paid elsewhere: asked -> waiting (72 hours) -> applied, or stopped
+//! cash            whoever has no account: the desks of one bank, carried over while unclaimed
 //! payer, batch    a partner that hands payments over, and its lists of them
 //! voucher         preactivated -> activated -> redeemed, or cancelled, expired
 //! restatement     months decided again: arrears are an entitlement, too much is a debt
@@ -22,7 +23,7 @@
 //! verify          everything above holds together, to the tiyin
 //! ```
 //! Reading order: [`appropriation`], [`entitlement`], [`run`], [`order`], [`statement`],
-//! [`answer`], [`channel`], [`delivery`], [`intake`], [`account_task`], [`account_change`],
+//! [`answer`], [`channel`], [`delivery`], [`intake`], [`account_task`], [`account_change`], [`cash`],
 //! [`payer`], [`batch`], [`voucher`], [`restatement`], [`debt`], [`trace`], [`figure`],
 //! [`verify`]. [`posting`] writes the double entry of the `ledger` engine; [`bank`] is the only
 //! door to treasury and banks over the wire, and the `bankfile` engine knows the formats of files.
@@ -33,7 +34,9 @@
 //!    are made here and never again, so sending after a crash repeats and does not add.
 //! 3. The ledger refuses to credit a person to whom nothing is owed, and a bank that was
 //!    not given the money ([`ledger::Step`]).
-//! 4. A second attempt exists only for a payment whose return is booked.
+//! 4. The database refuses to count a person a second time in a programme and month
+//!    (table `counted`).
+//! 5. A second attempt exists only for a payment whose return is booked.
 //!
 //! # Budget in this version
 //! An appropriation belongs to one month. Opening an entitlement commits its amount in
@@ -49,6 +52,7 @@ pub mod answer;
 pub mod appropriation;
 pub mod bank;
 pub mod batch;
+pub mod cash;
 pub mod channel;
 pub mod debt;
 pub mod delivery;
@@ -88,4 +92,7 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("payments", "0006_payer"),
     store::migration!("payments", "0007_voucher"),
     store::migration!("payments", "0008_restatement"),
+    store::migration!("payments", "0009_counted"),
+    store::migration!("payments", "0011_cash"),
+    store::migration!("payments", "0012_nominee"),
 ];

@@ -36,6 +36,8 @@ pub struct Payment {
     pub mfo: Mfo,
     /// The last four digits of the account.
     pub account_end: String,
+    /// Paid at a cash desk, against the passport.
+    pub in_cash: bool,
     pub run: RunId,
     pub statement: StatementId,
     pub state: PaymentState,
@@ -148,6 +150,7 @@ struct PaymentRow {
     amount_minor: i64,
     mfo: i64,
     account: String,
+    in_cash: i64,
     run: Uuid,
     statement: Uuid,
     run_state: String,
@@ -191,6 +194,7 @@ fn read(row: PaymentRow) -> Result<Payment> {
             .chars()
             .skip(row.account.len().saturating_sub(4))
             .collect(),
+        in_cash: row.in_cash > 0,
         run: RunId(row.run),
         statement: StatementId(row.statement),
         state,
@@ -218,7 +222,8 @@ pub async fn find(tx: &mut Tx, permit: &Permit, payment: PaymentId) -> Result<Op
         tx,
         PaymentRow,
         "SELECT p.id, p.entitlement, n.award, n.programme, n.district, p.month, p.attempt, p.payee,
-            p.amount_minor, s.mfo, p.account, s.run, p.statement, r.state AS run_state,
+            p.amount_minor, s.mfo, p.account,
+            (SELECT COUNT(*) FROM cash_line c WHERE c.payment = p.id) AS in_cash, s.run, p.statement, r.state AS run_state,
             (SELECT MAX(v.at) FROM payment_run_event v WHERE v.run = r.id) AS run_at,
             e.state, e.reason, e.happened_at AS at
          FROM payment p JOIN entitlement n ON n.id = p.entitlement
@@ -239,7 +244,8 @@ pub async fn of_person(tx: &mut Tx, permit: &Permit, payee: PersonId) -> Result<
         tx,
         PaymentRow,
         "SELECT p.id, p.entitlement, n.award, n.programme, n.district, p.month, p.attempt, p.payee,
-            p.amount_minor, s.mfo, p.account, s.run, p.statement, r.state AS run_state,
+            p.amount_minor, s.mfo, p.account,
+            (SELECT COUNT(*) FROM cash_line c WHERE c.payment = p.id) AS in_cash, s.run, p.statement, r.state AS run_state,
             (SELECT MAX(v.at) FROM payment_run_event v WHERE v.run = r.id) AS run_at,
             e.state, e.reason, e.happened_at AS at
          FROM entitlement n CROSS JOIN (SELECT DISTINCT month FROM payment_run) m

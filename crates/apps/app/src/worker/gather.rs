@@ -7,6 +7,7 @@ use std::sync::Arc;
 use access::{Action, Permit, Purpose};
 use casework::assessment::{self, Answered, Silent};
 use casework::{Case, Shelf, case, events};
+use exchange::consent::{self, Said};
 use exchange::gather::{self, Ask, Gathered, Need, Who};
 use kernel::{CaseId, Day, Instant, Month, PersonId, Pinfl, Source};
 use rules::Pack;
@@ -43,6 +44,7 @@ impl Daftar {
             .permit_for(Action::AssessCase, Purpose::Assessment, &ids(jobs))
             .await?;
         let cases = self.open_cases(jobs).await?;
+        self.keep_consents(&permit, &cases).await?;
         let asks = self.asks(&permit, &cases).await?;
         let asked = asks.len();
         let gathered = gather::ask(&self.exchange, &permit, asks).await?;
@@ -63,9 +65,31 @@ impl Daftar {
         Ok(cases)
     }
 
+    /// The consent that an application brought becomes a record of its own, once: its person takes it
+    /// back there.
+    async fn keep_consents(&self, permit: &Permit, cases: &[Case]) -> Result<()> {
+        let given: Vec<Said> = cases
+            .iter()
+            .filter(|case| case.bank_consent)
+            .map(said)
+            .collect();
+        if given.is_empty() {
+            return Ok(());
+        }
+        let ids = &self.platform.ids;
+        let mut tx = self.platform.db.begin().await?;
+        self.exchange.agreements(&mut tx).await?;
+        for agency in self.exchange.consented() {
+            consent::given_in_applications(&mut tx, ids, permit, agency, &given).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
     async fn asks(&self, permit: &Permit, cases: &[Case]) -> Result<Vec<Ask>> {
         let mut tx = self.platform.db.read().await?;
         let applicants: Vec<PersonId> = cases.iter().map(|case| case.applicant).collect();
+        let consents = consent::standing(&mut tx, permit, Source::Bank, &applicants).await?;
         let pinfls = registry::person::pinfls_of(&mut tx, permit, &applicants).await?;
         let mut laws: BTreeMap<(&str, Day, u32), Laws> = BTreeMap::new();
         let mut asks = Vec::with_capacity(cases.len());
@@ -79,7 +103,8 @@ impl Daftar {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(new) => new.insert(Laws::of(&self.shelf, key)?),
             };
-            asks.push(ask(case, *pinfl, laws));
+            let consent = consents.get(&case.applicant).cloned();
+            asks.push(ask(case, *pinfl, laws, consent));
         }
         Ok(asks)
     }
@@ -185,7 +210,17 @@ impl Laws {
     }
 }
 
-fn ask(case: &Case, applicant: Pinfl, laws: &Laws) -> Ask {
+fn said(case: &Case) -> Said {
+    Said {
+        person: case.applicant,
+        opt_in: true,
+        through: format!("application {}", case.number),
+        by: None,
+        at: case.lodged_at,
+    }
+}
+
+fn ask(case: &Case, applicant: Pinfl, laws: &Laws, consent: Option<String>) -> Ask {
     let pack = &laws.pack;
     Ask {
         case: case.id,
@@ -193,7 +228,7 @@ fn ask(case: &Case, applicant: Pinfl, laws: &Laws) -> Ask {
         block: pack.unit().name.clone(),
         window: laws.window(case.window_end),
         as_of: case.applied_on,
-        consent: case.bank_consent.then(|| case.id.to_string()),
+        consent,
         kinds: pack.required_kinds().iter().filter_map(need).collect(),
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod account_task;
 pub(crate) mod application;
 mod civil_event;
 pub(crate) mod conclusion;
+mod consent;
 pub(crate) mod dci;
 mod delay;
 mod demo;
@@ -38,6 +39,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(of_partners());
     routes.extend(of_mappers());
     routes.extend(of_payers());
+    routes.extend(of_consent());
     routes
 }
 
@@ -126,6 +128,55 @@ fn our_own() -> Vec<Route> {
             "/demo/settle",
             Need::All(&[Action::StepClock]),
             demo::settle,
+        ),
+    ]
+}
+
+/// Consent, in the shapes of GovStack.
+fn of_consent() -> Vec<Route> {
+    const AGREEMENTS: Need =
+        Need::Nothing("on what questions rest is public, and nothing personal");
+    const OWN: Need = Need::All(&[Action::GiveConsent]);
+    vec![
+        Route::get(
+            "/gs/consent/config/data-agreements/",
+            AGREEMENTS,
+            consent::list,
+        ),
+        Route::get(
+            "/gs/consent/config/data-agreement/{id}/",
+            AGREEMENTS,
+            consent::one,
+        ),
+        Route::get(
+            "/gs/consent/service/data-agreement/{id}/",
+            AGREEMENTS,
+            consent::one,
+        ),
+        Route::get(
+            "/gs/consent/service/policy/{id}/",
+            AGREEMENTS,
+            consent::one_policy,
+        ),
+        Route::get(
+            "/gs/consent/service/individual/record/consent-record/",
+            OWN,
+            consent::records,
+        ),
+        Route::get(
+            "/gs/consent/service/individual/record/consent-record/history/",
+            OWN,
+            consent::history,
+        ),
+        Route::post(
+            "/gs/consent/service/individual/record/data-agreement/{id}/",
+            OWN,
+            consent::give,
+        ),
+        Route::put(
+            "/gs/consent/service/individual/record/consent-record/{id}/",
+            OWN,
+            consent::change,
         ),
     ]
 }

@@ -31,6 +31,16 @@ texts! {
     look_withheld(ground) { uz: "Qonunga koʻra kech koʻrsatildi. Asos: {ground}", ru: "Показано позже по закону. Основание: {ground}", en: "Shown late, as the law allows. Ground: {ground}" }
     look_keep_proof { uz: "Saqlab olish", ru: "Сохранить", en: "Keep" }
     look_unsigned { uz: "Bir necha daqiqadan keyin", ru: "Через несколько минут", en: "In some minutes" }
+    consents_title { uz: "Roziliklarim", ru: "Мои согласия", en: "My consents" }
+    consents_lead { uz: "Idoralardan siz haqingizda qonun boʻyicha soʻraladi. Bankdan faqat roziligingiz bilan soʻraladi, uni istalgan vaqt qaytarib olasiz.", ru: "Ведомства спрашивают о вас по закону. Банк спрашивают только с вашего согласия, и вы можете отозвать его в любое время.", en: "Agencies are asked about you by law. Banks are asked only with your consent, which you can take back at any time." }
+    consents_after { uz: "Rozilikni qaytarib olsangiz, bankdan endi soʻralmaydi. Ariza koʻrilayotgan boʻlsa, hisobdagi pul nomaʼlum qoladi va qaror kechikishi mumkin.", ru: "Если отозвать согласие, банк больше не спрашивают. Если заявление ещё рассматривается, остатки на счетах останутся неизвестны, и решение может задержаться.", en: "Once you take it back, no bank is asked any more. While an application is being decided, the balances then stay unknown, and the decision may take longer." }
+    consent_word { uz: "Rozilik", ru: "Согласие", en: "Consent" }
+    consent_by_law { uz: "Kerak emas: qonun boʻyicha", ru: "Не нужно: по закону", en: "Not needed: by law" }
+    consent_given(day) { uz: "{day} berilgan", ru: "дано {day}", en: "given on {day}" }
+    consent_taken_back(day) { uz: "{day} qaytarib olingan", ru: "отозвано {day}", en: "taken back on {day}" }
+    consent_never { uz: "berilmagan", ru: "не давалось", en: "never given" }
+    consent_give { uz: "Rozilik berish", ru: "Дать согласие", en: "Give consent" }
+    consent_take_back { uz: "Qaytarib olish", ru: "Отозвать", en: "Take it back" }
     questions_title { uz: "Siz haqingizda kimdan soʻradik", ru: "Кого мы спрашивали о вас", en: "Whom we asked about you" }
     questions_lead { uz: "Har bir soʻrov shu yerda, javobsiz qolgani ham.", ru: "Здесь каждый запрос, и тот, на который не ответили.", en: "Each question is here, also one that was not answered." }
     questions_none { uz: "Siz haqingizda hech kimdan soʻramaganmiz.", ru: "Мы никого о вас не спрашивали.", en: "We have asked nobody about you." }

@@ -18,10 +18,13 @@ texts! {
     pay_returned { uz: "Bank qaytardi, pulingiz saqlanmoqda", ru: "Банк вернул, деньги сохранены", en: "Returned by the bank; your money is kept" }
     pay_asked { uz: "Bankdan soʻralmoqda", ru: "Спрашиваем банк", en: "We are asking the bank" }
     pay_card(end) { uz: "karta raqami oxiri {end}", ru: "счёт оканчивается на {end}", en: "account ending in {end}" }
+    pay_cash { uz: "bank kassasida, pasport bilan", ru: "в кассе банка, по паспорту", en: "at the bank's cash desk, with your passport" }
+    pay_nominee(name, day) { uz: "Pulingizni {day} gacha {name} oladi.", ru: "Ваши деньги до {day} получает {name}.", en: "Until {day} your money is received by {name}." }
     pay_stopped { uz: "Toʻxtatilgan", ru: "Остановлено", en: "Stopped" }
     return_closed { uz: "karta yopilgan", ru: "карта закрыта", en: "the card is closed" }
     return_wrong { uz: "hisobraqam notoʻgʻri", ru: "счёт неверен", en: "the account is wrong" }
     return_dead { uz: "bank oluvchi vafot etgan deydi", ru: "банк сообщает о смерти получателя", en: "the bank says the payee has died" }
+    return_unclaimed { uz: "kassaga hech kim kelmadi", ru: "в кассу никто не пришёл", en: "nobody came to the cash desk" }
     return_other(code) { uz: "bank kodi {code}", ru: "код банка {code}", en: "bank code {code}" }
 
     tasks_title { uz: "Qaytgan toʻlovlar", ru: "Возвращённые выплаты", en: "Returned payments" }
@@ -40,6 +43,7 @@ texts! {
 
     changes_title { uz: "Ikkinchi koʻz bilan qarash", ru: "Нужен второй взгляд", en: "A second look is needed" }
     changes_lead { uz: "Hamkasbingiz yangi hisobraqam kiritdi. Fuqaro bilan gaplashib tekshiring: oʻz soʻrovingizni oʻzingiz tasdiqlay olmaysiz.", ru: "Коллега ввёл новый счёт. Проверьте, поговорив с гражданином: свою просьбу подтвердить нельзя.", en: "A colleague entered a new account. Check it with the citizen: nobody confirms the own request." }
+    change_nominee(name, basis, day) { uz: "Oluvchi: {name}. Asos: {basis}. {day} gacha.", ru: "Получатель: {name}. Основание: {basis}. До {day}.", en: "Received by {name}. Basis: {basis}. Until {day}." }
     change_due { uz: "Qachondan", ru: "С какого дня", en: "From" }
     change_word { uz: "Soʻzingiz", ru: "Ваше слово", en: "Your word" }
     change_confirm { uz: "Tasdiqlash", ru: "Подтвердить", en: "Confirm" }
@@ -66,6 +70,16 @@ texts! {
     col_credited { uz: "Tushdi", ru: "Зачислено", en: "Credited" }
     col_returned { uz: "Qaytdi", ru: "Возвращено", en: "Returned" }
     run_title(month) { uz: "{month} toʻlovi", ru: "Выплата: {month}", en: "Run of {month}" }
+    run_waits_for { uz: "Kim kutilmoqda", ru: "Кого ждёт", en: "Waits for" }
+    run_until(when) { uz: "{when} gacha", ru: "до {when}", en: "until {when}" }
+    run_late { uz: "Muddati oʻtdi", ru: "Просрочено", en: "Late" }
+    owner_system { uz: "dastur", ru: "программа", en: "the program" }
+    owner_treasurer { uz: "gʻaznachi", ru: "казначей", en: "a treasurer" }
+    owner_second_treasurer { uz: "ikkinchi gʻaznachi", ru: "второй казначей", en: "a second treasurer" }
+    owner_treasury { uz: "Gʻaznachilik", ru: "казначейство", en: "the treasury" }
+    owner_sender { uz: "fayllarni bankka yuboruvchi", ru: "кто отправляет файлы в банк", en: "who sends files to the banks" }
+    owner_banks { uz: "banklar", ru: "банки", en: "the banks" }
+    owner_mahalla { uz: "mahalla", ru: "махалля", en: "the mahalla" }
     run_reissue { uz: "qayta yuborish", ru: "повторная отправка", en: "reissue" }
     run_state_built { uz: "Tuzildi", ru: "Собрана", en: "Built" }
     run_state_approved_once { uz: "Birinchi tasdiq bor", ru: "Утверждена одним", en: "Approved by one" }

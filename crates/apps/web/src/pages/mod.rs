@@ -21,7 +21,7 @@ use kernel::lang::Lang;
 
 use crate::cookie;
 use crate::house::House;
-use crate::pages::access::look;
+use crate::pages::access::{consent, look};
 use crate::pages::casework::{
     application, case, conclusion, explained, my_application, renewal, visit,
 };
@@ -68,6 +68,7 @@ pub fn routes() -> Vec<Route> {
 
 fn citizen() -> Vec<Route> {
     const OWN_CASE: Need = Need::All(&[Action::ReadOwnCase]);
+    const CONSENT: Need = Need::All(&[Action::GiveConsent]);
     vec![
         Route::get("/my/applications", OWN_CASE, my_application::list),
         Route::get(
@@ -92,6 +93,13 @@ fn citizen() -> Vec<Route> {
         ),
         Route::get("/my/looks", OWN_LOOKS, look::mine),
         Route::get("/my/looks/{entry}/proof", OWN_LOOKS, look::proof),
+        Route::get("/my/consents", CONSENT, consent::mine),
+        Route::post("/my/consents/{agency}/give", CONSENT, consent::give),
+        Route::post(
+            "/my/consents/{agency}/take-back",
+            CONSENT,
+            consent::take_back,
+        ),
     ]
 }
 

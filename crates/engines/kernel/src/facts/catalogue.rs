@@ -54,6 +54,11 @@ pub fn kind(code: u16) -> Option<&'static FactKind> {
     CATALOGUE.get(at)
 }
 
+/// Every kind, in the order of codes.
+pub fn kinds() -> impl Iterator<Item = &'static FactKind> {
+    CATALOGUE.iter()
+}
+
 pub fn kind_named(name: &str) -> Option<&'static FactKind> {
     CATALOGUE.iter().find(|kind| kind.name == name)
 }

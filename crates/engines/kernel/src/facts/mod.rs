@@ -21,7 +21,7 @@ use crate::ids::{EvidenceId, FactId, Uuid};
 use crate::lang::Text3;
 
 pub use body::{BodyView, Cell, CellView, Cells, FactBody, RowView, Rows};
-pub use catalogue::{CATALOGUE, code, kind, kind_named};
+pub use catalogue::{CATALOGUE, code, kind, kind_named, kinds};
 pub use check::BodyError;
 pub use source::Source;
 pub use words::Code;

@@ -227,6 +227,11 @@ fn question(
         reason,
         retry_at: None,
     };
+    // Without consent nothing is asked, and what was told with it is not used for another question.
+    let line = exchange.lines.get(&agency);
+    if line.is_some_and(|line| line.connector.needs_consent) && ask.consent.is_none() {
+        return Err(never(SilentReason::NoConsent));
+    }
     let known = held
         .get(&(member.person, agency))
         .map(Vec::as_slice)
@@ -239,11 +244,8 @@ fn question(
             reused: true,
         });
     }
-    let Some(line) = exchange.lines.get(&agency) else {
+    if line.is_none() {
         return Err(never(SilentReason::NoConnector));
-    };
-    if line.connector.needs_consent && ask.consent.is_none() {
-        return Err(never(SilentReason::NoConsent));
     }
     member.pinfl.ok_or(never(SilentReason::NoPinfl))
 }

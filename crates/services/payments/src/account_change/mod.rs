@@ -10,9 +10,13 @@
 //! by the number that the register had before, and says no on the page of payments. One change of
 //! a person at a time.
 //!
+//! A guardian or nominee ([`nominee`]) is a change to somebody else's account, on a document and for a
+//! time.
+//!
 //! What took effect is a version in `payee_account`: the mapper from a person to an account.
 
 mod model;
+pub mod nominee;
 mod store;
 
 use std::collections::HashMap;
@@ -23,7 +27,7 @@ use kernel::{EntitlementId, Instant, PersonId};
 use uuid::Uuid;
 
 use crate::run::Actor;
-use crate::{Result, entitlement, events};
+use crate::{Result, cash, entitlement, events};
 
 pub use model::{AccountChange, Destination, Origin, Refusal, State, WAIT_S};
 
@@ -54,6 +58,11 @@ pub async fn ask(tx: &mut Tx, ids: &Ids, permit: &Permit, command: &Ask) -> Resu
     permit.must_be_for(ASKERS);
     if command.to.is_some_and(|to| !to.account.is_in_soum()) {
         return Err(Refusal::NotInSoum.into());
+    }
+    if let Some(to) = command.to
+        && cash::is_desk(tx, to.mfo, to.account).await?
+    {
+        return Err(Refusal::CashDesk.into());
     }
     tx.alone("payments.account_change").await?;
     if let Some(standing) = store::lock(tx, command.id).await? {
@@ -113,7 +122,8 @@ async fn pays_only_to(tx: &mut Tx, command: &Ask) -> Result<bool> {
         tx,
         i64,
         "SELECT (SELECT COUNT(*) FROM entitlement WHERE payee = $1 AND (mfo <> $2 OR account <> $3))
-            + (SELECT COUNT(*) FROM account_task WHERE payee = $1 AND state = 'open')",
+            + (SELECT COUNT(*) FROM account_task WHERE payee = $1 AND (state = 'open'
+                OR (state = 'mended' AND (mfo <> $2 OR account <> $3))))",
         command.person.0,
         i64::from(to.mfo.number()),
         to.account.as_str()
@@ -169,13 +179,15 @@ async fn load(tx: &mut Tx, permit: &Permit, id: Uuid) -> Result<AccountChange> {
 
 /// True when there is something for [`apply_due`] to do.
 pub async fn is_due(tx: &mut Tx, ids: &Ids) -> Result<bool> {
-    Ok(!store::due(tx, ids.now()).await?.is_empty())
+    let now = ids.now();
+    Ok(!store::due(tx, now).await?.is_empty() || !store::nominees_ended(tx, now).await?.is_empty())
 }
 
-/// Changes whose time has come take effect; how many.
+/// Changes whose time has come take effect, and nominees whose time is over end; how many.
 pub async fn apply_due(tx: &mut Tx, ids: &Ids) -> Result<usize> {
     tx.alone("payments.account_change").await?;
-    let due = store::due(tx, ids.now()).await?;
+    let mut due = store::due(tx, ids.now()).await?;
+    due.extend(nominee::ended(tx, ids).await?);
     if due.is_empty() {
         return Ok(0);
     }
@@ -218,7 +230,8 @@ async fn redirect_entitlements(
     Ok(())
 }
 
-/// What came back waits no longer: the next reissue pays it to the new account.
+/// What came back waits no longer: the next reissue pays it to the new account, also what was to be
+/// carried over in cash.
 async fn mend_tasks(tx: &mut Tx, ids: &Ids, change: &AccountChange, to: Destination) -> Result<()> {
     let asker = store::asker(tx, change.id).await?;
     let mended = fetch_values!(
@@ -226,7 +239,7 @@ async fn mend_tasks(tx: &mut Tx, ids: &Ids, change: &AccountChange, to: Destinat
         Uuid,
         "UPDATE account_task SET state = 'mended', mend = $2, mfo = $3, account = $4,
             mended_by = $5, mended_at = $6
-         WHERE state = 'open' AND payee = $1 RETURNING id",
+         WHERE state IN ('open', 'mended') AND payee = $1 RETURNING id",
         change.person.0,
         change.id,
         i64::from(to.mfo.number()),

@@ -4,6 +4,8 @@ use access::Role;
 use kernel::{BankAccount, Instant, Mfo, PersonId};
 use uuid::Uuid;
 
+use super::nominee::BASIS_CHARS_MAX;
+
 /// Seconds between the asking and the effect: three days in which the person can say no.
 pub const WAIT_S: i64 = 72 * 3600;
 
@@ -135,6 +137,21 @@ pub enum Refusal {
     SamePerson,
     #[error("accounts are kept in so'm; this one is not")]
     NotInSoum,
+    #[error("this is the bank's own account for its cash desks, not a person's")]
+    CashDesk,
+    #[error("a nominee needs a document of 1 to {BASIS_CHARS_MAX} characters, this has {found}")]
+    Basis { found: usize },
+    #[error("nobody is a nominee for himself")]
+    OwnNominee,
+    #[error("the person is paid to this account already")]
+    OwnAccount,
+    #[error("the nominee's account is not named, or the nominee's time is over already")]
+    NomineeEnded,
+    #[error(
+        "the person is paid nowhere yet, and the money could not go back when the nominee ends: \
+         link an account of the person first, or set the cash desks"
+    )]
+    NowhereToReturn,
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use store::{Tx, bulk, execute, fetch_all, fetch_optional, lock_one};
 use uuid::Uuid;
 
 use super::model::{AccountChange, Destination, Refusal, State};
+use super::nominee::Nominee;
 use crate::run::Actor;
 use crate::{Result, limits, sql};
 
@@ -238,4 +239,108 @@ pub async fn insert_version(tx: &mut Tx, change: &AccountChange, at: Instant) ->
         at.0
     )?;
     Ok(())
+}
+
+pub async fn insert_nominee(
+    tx: &mut Tx,
+    change: Uuid,
+    nominee: &Nominee,
+    back: Destination,
+) -> Result<()> {
+    execute!(
+        tx,
+        "INSERT INTO account_nominee (change, nominee, basis, until, back_mfo, back_account)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (change) DO NOTHING",
+        change,
+        nominee.person.0,
+        nominee.basis.trim(),
+        nominee.until.0,
+        i64::from(back.mfo.number()),
+        back.account.as_str()
+    )?;
+    Ok(())
+}
+
+type NomineeRow = (Uuid, String, i64);
+
+fn read_nominee((person, basis, until): NomineeRow) -> Nominee {
+    Nominee {
+        person: PersonId(person),
+        basis,
+        until: Instant(until),
+    }
+}
+
+pub async fn nominee(tx: &mut Tx, change: Uuid) -> Result<Option<Nominee>> {
+    let row = fetch_optional!(
+        tx,
+        NomineeRow,
+        "SELECT nominee, basis, until FROM account_nominee WHERE change = $1",
+        change
+    )?;
+    Ok(row.map(read_nominee))
+}
+
+/// The nominee of the person's newest account.
+pub async fn nominee_of(tx: &mut Tx, person: PersonId) -> Result<Option<Nominee>> {
+    let row = fetch_optional!(
+        tx,
+        NomineeRow,
+        "SELECT n.nominee, n.basis, n.until FROM payee_account p
+         JOIN account_nominee n ON n.change = p.change
+         WHERE p.person = $1 AND p.seq = (SELECT MAX(seq) FROM payee_account WHERE person = $1)",
+        person.0
+    )?;
+    Ok(row.map(read_nominee))
+}
+
+/// Where the person's money goes after the nominee who receives it now.
+pub async fn back_of_nominee(tx: &mut Tx, person: PersonId) -> Result<Option<Destination>> {
+    let row = fetch_optional!(
+        tx,
+        (Option<i64>, Option<String>),
+        "SELECT n.back_mfo, n.back_account FROM payee_account p
+         JOIN account_nominee n ON n.change = p.change
+         WHERE p.person = $1 AND p.seq = (SELECT MAX(seq) FROM payee_account WHERE person = $1)",
+        person.0
+    )?;
+    row.map_or(Ok(None), |(mfo, account)| destination(mfo, account))
+}
+
+/// Where the person's newest entitlement pays.
+pub async fn paid_to(tx: &mut Tx, person: PersonId) -> Result<Option<Destination>> {
+    let row = fetch_optional!(
+        tx,
+        (Option<i64>, Option<String>),
+        "SELECT mfo, account FROM entitlement WHERE payee = $1 ORDER BY to_month DESC, id DESC LIMIT 1",
+        person.0
+    )?;
+    row.map_or(Ok(None), |(mfo, account)| destination(mfo, account))
+}
+
+/// Persons whose nominee's time is over, with their district and where the money goes back to.
+pub async fn nominees_ended(
+    tx: &mut Tx,
+    now: Instant,
+) -> Result<Vec<(PersonId, u32, Destination)>> {
+    let rows = fetch_all!(
+        tx,
+        (Uuid, i64, i64, String),
+        "SELECT p.person, c.district, n.back_mfo, n.back_account FROM account_nominee n
+         JOIN account_change c ON c.id = n.change JOIN payee_account p ON p.change = n.change
+         WHERE n.until <= $1 AND c.state = 'applied' AND p.person = c.person
+            AND p.seq = (SELECT MAX(o.seq) FROM payee_account o WHERE o.person = p.person)
+         ORDER BY n.until, p.person LIMIT $2",
+        now.0,
+        limits::ACCOUNT_CHANGES_MAX
+    )?;
+    let ended = |(person, district, mfo, account): (Uuid, i64, i64, String)| {
+        let (mfo, account) = (sql::mfo(mfo)?, sql::account(&account)?);
+        Ok((
+            PersonId(person),
+            sql::district(district)?,
+            Destination { mfo, account },
+        ))
+    };
+    rows.into_iter().map(ended).collect()
 }

@@ -20,9 +20,9 @@ use std::path::{Path, PathBuf};
 use ::store::Platform;
 use ::store::job::{self, NewJob};
 use access::{Action, Permit};
-use bankfile::pain001::{self, Credit, Unwritten};
+use bankfile::pain001::{self, Cashed, Credit, Unwritten};
 use kernel::ids::StatementId;
-use kernel::{Instant, Mfo, Money, RunId, Zone};
+use kernel::{Instant, Mfo, Money, Month, RunId, Zone};
 use sha2::{Digest, Sha256};
 use signing::SigningKey;
 use signing::file::Signed;
@@ -80,7 +80,7 @@ pub async fn export(
     fs::create_dir_all(folder)?;
     let mut manifest = Manifest::of(&sheet.run, order, key);
     for statement in &sheet.statements {
-        match prepare(platform, zone, statement).await? {
+        match prepare(platform, zone, sheet.run.month, statement).await? {
             None => manifest.add_by_wire(statement),
             Some(file) => {
                 let written = write(
@@ -127,6 +127,7 @@ fn check_totals(sheet: &RunSheet, order: &Order) -> Result<()> {
 async fn prepare(
     platform: &Platform,
     zone: Zone,
+    month: Month,
     statement: &Statement,
 ) -> Result<Option<WrittenFile>> {
     let now = platform.clock.now();
@@ -162,7 +163,7 @@ async fn prepare(
         attempt,
         message: message_of(statement.id, attempt),
         made_at,
-        pay_on: made_at.day(zone),
+        pay_on: run::pay_on(month, made_at.day(zone)),
         channel,
         sha256: None,
         rejected: false,
@@ -197,7 +198,7 @@ async fn write(
     let head = statement.head(order.id, run.month);
     let sealed = statement.sha256.expect("an approved statement is sealed");
     let mut lines = 0;
-    statement::file::each_line(&platform.db, &head, sealed, |row| {
+    statement::file::each_line(&platform.db, &head, sealed, |row, named| {
         let (payment, account, amount, _, month) = row;
         let note = format!("Ijtimoiy nafaqa, {}", sql::month(*month)?);
         writer.credit(&Credit {
@@ -205,6 +206,10 @@ async fn write(
             account,
             amount: Money(*amount),
             note: &note,
+            cash: named.map(|named| Cashed {
+                pinfl: &named.pinfl,
+                name: &named.name,
+            }),
         })?;
         lines += 1;
         if lines % 1_000 == 0 {

@@ -5,6 +5,7 @@
 //! column of the entitlement second.
 
 mod budget;
+mod counted;
 mod ending;
 mod model;
 mod store;
@@ -44,6 +45,7 @@ pub async fn open(tx: &mut Tx, ids: &Ids, batch: &[NewEntitlement]) -> Result<Op
     }
     budget::commit(tx, ids, &fresh).await?;
     store::insert(tx, ids.now(), &fresh).await?;
+    counted::count(tx, &fresh).await?;
     let opened: Vec<_> = fresh.iter().map(|(_, new)| new.id.0).collect();
     events::emit_set(tx, ids, events::ENTITLEMENTS_OPENED, "open", &opened).await?;
     Ok(Opened {
@@ -75,6 +77,7 @@ pub async fn stop(tx: &mut Tx, ids: &Ids, batch: &[Stop]) -> Result<usize> {
         return Err(Refusal::AlreadyInRun { entitlement, month }.into());
     }
     budget::release(tx, ids, &cut).await?;
+    counted::uncount(tx, &cut).await?;
     ending::end(tx, ids.now(), &cut).await?;
     let ended: Vec<_> = cut.iter().map(|ending| ending.id.0).collect();
     events::emit_set(tx, ids, events::ENTITLEMENTS_STOPPED, "stop", &ended).await?;

@@ -8,6 +8,9 @@ use kernel::{AwardId, BankAccount, EntitlementId, Mfo, Money, Month, Period, Per
 /// The end of a term that nobody knows: far behind every calendar, still a month.
 pub(crate) const NO_END: Month = Month(9999 * 12);
 
+/// Months of the longest term: longer than any childhood. What goes on after it is decided again.
+pub const TERM_MONTHS_MAX: i32 = 600;
+
 /// An entitlement to be opened: one amount for each month of a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEntitlement {
@@ -65,6 +68,8 @@ pub enum Refusal {
     AmountNotPositive { index: usize, amount: Money },
     #[error("entitlement {index}: its months end before they begin")]
     NoMonths { index: usize },
+    #[error("entitlement {index}: it names no end within {TERM_MONTHS_MAX} months")]
+    NoEnd { index: usize },
     #[error("entitlement {index}: it counts nobody")]
     NoMembers { index: usize },
     #[error("entitlement {index}: the id belongs to another entitlement, of {amount} a month")]
@@ -136,6 +141,10 @@ pub(crate) fn check_each(batch: &[NewEntitlement]) -> Result<(), Refusal> {
         }
         if new.months.is_empty() {
             return Err(Refusal::NoMonths { index });
+        }
+        let (from, to) = pair(&new.months);
+        if to.0 - from.0 > TERM_MONTHS_MAX {
+            return Err(Refusal::NoEnd { index });
         }
         if new.members.is_empty() {
             return Err(Refusal::NoMembers { index });

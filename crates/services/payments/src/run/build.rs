@@ -145,7 +145,7 @@ async fn build_part(platform: &Platform, run: &Run) -> Result<usize> {
     )?;
     let (mut lines, cursor) = match run.kind {
         Kind::Regular => {
-            let wrong = bug::is_planted("one_month_early");
+            let wrong = bug::is_planted("one_month_late");
             let month = run.month.plus(i32::from(wrong));
             lines::of_entitlements(&mut tx, month, (mfo, id)).await?
         }
@@ -156,6 +156,7 @@ async fn build_part(platform: &Platform, run: &Run) -> Result<usize> {
     }
     lines::place_in_statements(&mut tx, &platform.ids, run.id, &mut lines).await?;
     lines::insert(&mut tx, &lines).await?;
+    lines::name_for_cash(&mut tx, &lines).await?;
     match run.kind {
         Kind::Regular => lines::post_due(&mut tx, platform.clock.now(), &lines).await?,
         Kind::Reissue => lines::mark_reissued(&mut tx, &lines).await?,

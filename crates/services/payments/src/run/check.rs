@@ -42,7 +42,7 @@ pub enum FindingKind {
     Amount,
     /// Another account than in the run before.
     Account,
-    /// Several persons are paid to one account.
+    /// Several persons are paid to one account, which is neither the cash desks' nor a nominee's.
     SharedAccount,
 }
 
@@ -137,6 +137,12 @@ async fn found_rows(tx: &mut Tx, run: RunId, before: Option<RunId>) -> Result<Ve
          paid AS MATERIALIZED (
             SELECT run, payee, programme, CAST(SUM(amount) AS BIGINT) AS amount
             FROM line GROUP BY run, payee, programme),
+         own AS (
+            SELECT l.run, l.payee, l.account FROM line l
+            WHERE NOT EXISTS (SELECT 1 FROM cash_desk d WHERE d.account = l.account)
+              AND NOT EXISTS (SELECT 1 FROM payee_account p
+                JOIN account_nominee m ON m.change = p.change
+                WHERE p.person = l.payee AND p.account = l.account)),
          n AS (SELECT payee, programme, amount FROM paid WHERE run = $1),
          w AS (SELECT payee, programme, amount FROM paid WHERE run = $2),
          found AS (
@@ -160,7 +166,7 @@ async fn found_rows(tx: &mut Tx, run: RunId, before: Option<RunId>) -> Result<Ve
             UNION ALL
             SELECT 'shared_account', l.payee, l.programme, l.amount, CAST(NULL AS BIGINT)
             FROM line l WHERE l.run = $1 AND l.account IN
-                (SELECT account FROM line WHERE run = $1
+                (SELECT account FROM own WHERE run = $1
                  GROUP BY account HAVING COUNT(DISTINCT payee) > 1))
          SELECT kind, payee, programme, amount AS amount_minor, before_minor, found, sum_minor
          FROM (SELECT kind, payee, programme, amount, before_minor,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::limits::{BANKS_MAX, BUILD_LINES_MAX};
 use crate::posting::{self, Known, transfer};
-use crate::{Result, account_task};
+use crate::{Result, account_task, cash};
 
 /// A line to be, as its columns.
 #[derive(Clone, Debug)]
@@ -204,6 +204,18 @@ pub async fn insert(tx: &mut Tx, lines: &[Line]) -> Result<()> {
     })
     .await?;
     Ok(())
+}
+
+/// A line that goes to the cash desks says whom the cashier pays.
+pub async fn name_for_cash<'a>(tx: &mut Tx, lines: &'a [Line]) -> Result<()> {
+    let goes = |line: &'a Line| cash::Goes {
+        payment: line.payment,
+        payee: line.payee,
+        mfo: line.mfo,
+        account: line.account.as_str(),
+    };
+    let goes: Vec<cash::Goes<'a>> = lines.iter().map(goes).collect();
+    cash::freeze(tx, &goes).await
 }
 
 /// What was promised is owed now, to a person.

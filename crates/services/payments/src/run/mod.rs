@@ -11,6 +11,7 @@ mod advance;
 mod approve;
 mod build;
 mod check;
+mod due;
 mod lines;
 mod model;
 mod seal;
@@ -18,13 +19,14 @@ pub(crate) mod store;
 
 use ::store::{Ids, Tx, fetch_all};
 use access::{Action, Permit};
-use kernel::{Money, Month, PersonId, RunId};
+use kernel::{Instant, Money, Month, PersonId, RunId, Zone};
 use uuid::Uuid;
 
 pub use advance::{ADVANCE, Advanced, advance, work};
 pub use approve::approve;
 pub use build::{BuildRun, build};
 pub use check::{Checked, EXAMPLES_MAX, Example, Finding, FindingKind, check};
+pub use due::{Due, Owner, WINDOW, due, pay_on};
 pub use model::{Actor, BudgetLine, Kind, Refusal, Run, RunEvent, State};
 
 use crate::order::Order;
@@ -55,6 +57,27 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Run>> {
 
 pub async fn of_month(tx: &mut Tx, month: Month) -> Result<Vec<Run>> {
     store::of_month(tx, month).await
+}
+
+/// A run that waits, and for whom until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub run: Run,
+    pub due: Due,
+}
+
+/// Every run that is not closed, the first due first.
+pub async fn waiting(tx: &mut Tx, zone: Zone) -> Result<Vec<Waiting>> {
+    let since = store::unclosed_since(tx).await?;
+    let waits = |(run, since): (Run, Instant)| {
+        Some(Waiting {
+            due: due(&run, since, zone)?,
+            run,
+        })
+    };
+    let mut waiting: Vec<Waiting> = since.into_iter().filter_map(waits).collect();
+    waiting.sort_by_key(|waiting| waiting.due.until);
+    Ok(waiting)
 }
 
 /// The last month of which a regular run was begun.
@@ -104,6 +127,14 @@ pub async fn payees(
     };
     let payee = |(_, payee, programme, minor)| (PersonId(payee), programme, Money(minor));
     Ok(Some((rows.into_iter().map(payee).collect(), last)))
+}
+
+impl RunSheet {
+    /// What the run waits for; nothing when it is closed.
+    pub fn due(&self, zone: Zone) -> Option<Due> {
+        let since = self.events.last()?.at;
+        due(&self.run, since, zone)
+    }
 }
 
 pub async fn load_sheet(tx: &mut Tx, run: RunId) -> Result<RunSheet> {

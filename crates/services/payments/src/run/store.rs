@@ -76,6 +76,23 @@ pub async fn last_regular(tx: &mut Tx) -> Result<Option<Month>> {
     Ok(row.map(|(month,)| sql::month(month)).transpose()?)
 }
 
+/// Runs that are not closed, each with the moment in which it came into its state.
+pub async fn unclosed_since(tx: &mut Tx) -> Result<Vec<(Run, Instant)>> {
+    type Row = (Uuid, i64, String, String, i64, i64, i64);
+    let rows = fetch_all!(
+        tx,
+        Row,
+        "SELECT r.id, r.month, r.kind, r.state, r.lines, r.total_minor, v.at
+         FROM payment_run r JOIN payment_run_event v ON v.run = r.id AND v.seq = r.events
+         WHERE r.state <> 'closed' ORDER BY r.id LIMIT $1",
+        limits::LIST_MAX
+    )?;
+    let since = |(id, month, kind, state, lines, total, at)| {
+        Ok((read((id, month, kind, state, lines, total))?, Instant(at)))
+    };
+    rows.into_iter().map(since).collect()
+}
+
 pub async fn in_state(tx: &mut Tx, state: State) -> Result<Vec<Run>> {
     let rows = fetch_all!(
         tx,

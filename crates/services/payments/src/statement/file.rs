@@ -4,7 +4,10 @@
 //! `{"statement_id":..,"order_id":..,"run_id":..,"month":"2026-02","count":2,
 //! "total_minor":..,"lines":[{"payment_id":..,"account":"..","amount_minor":..,"payee":..},..]}`
 //!
-//! `payee` is our own id of the person: the bank knows its client by the account.
+//! `payee` is our own id of the person: the bank knows its client by the account. Only a line that is
+//! paid at a cash desk says who the person is, at its end: `,"cash":{"pinfl":"..","name":".."}`.
+
+use std::collections::HashMap;
 
 use futures::stream::{self, Stream};
 use kernel::ids::{OrderId, StatementId};
@@ -13,6 +16,7 @@ use sha2::{Digest, Sha256};
 use store::{Db, fetch_all};
 use uuid::Uuid;
 
+use crate::cash::{self, Named};
 use crate::limits::STATEMENT_PAGE_LINES;
 use crate::{Error, PaymentId, Result};
 
@@ -35,6 +39,9 @@ const LINE_BYTES: usize = 160;
 
 /// Payment, account, sum, person, and the month it is for, which is not in the file of the wire.
 pub(crate) type LineRow = (Uuid, String, i64, Uuid, i64);
+
+/// Lines, and the names of those that are paid in cash.
+type Page = (Vec<LineRow>, HashMap<Uuid, Named>);
 
 /// Makes the file page by page.
 struct Writer {
@@ -61,17 +68,17 @@ impl Writer {
     }
 
     /// The next bytes, already hashed, and their lines; `None` after the end.
-    async fn next(&mut self) -> Result<Option<(Vec<u8>, Vec<LineRow>)>> {
+    async fn next(&mut self) -> Result<Option<(Vec<u8>, Page)>> {
         if self.ended {
             return Ok(None);
         }
-        let rows = self.page().await?;
+        let (rows, named) = self.page().await?;
         let mut bytes = Vec::with_capacity(rows.len() * LINE_BYTES + 512);
         if self.after.is_none() {
             write_head(&mut bytes, &self.head);
         }
         for row in &rows {
-            write_line(&mut bytes, self.lines == 0, row);
+            write_line(&mut bytes, self.lines == 0, row, named.get(&row.0));
             self.lines += 1;
             self.total += Money(row.2);
             self.after = Some(row.0);
@@ -81,17 +88,17 @@ impl Writer {
             self.ended = true;
         }
         self.sha256.update(&bytes);
-        Ok(Some((bytes, rows)))
+        Ok(Some((bytes, (rows, named))))
     }
 
-    async fn page(&self) -> Result<Vec<LineRow>> {
+    async fn page(&self) -> Result<Page> {
         let mut tx = self.db.read().await?;
         // The first page begins at `first`; the others after the last line given.
         let (from, skip) = match self.after {
             None => (self.head.first.0, Uuid::nil()),
             Some(after) => (after, after),
         };
-        Ok(fetch_all!(
+        let rows = fetch_all!(
             tx,
             LineRow,
             "SELECT id, account, amount_minor, payee, month FROM payment
@@ -101,7 +108,13 @@ impl Writer {
             skip,
             self.head.statement.0,
             STATEMENT_PAGE_LINES
-        )?)
+        )?;
+        let ends = rows.first().zip(rows.last()).map(|(a, b)| (a.0, b.0));
+        let named = match ends {
+            Some(ends) => cash::named_between(&mut tx, ends).await?,
+            None => HashMap::new(),
+        };
+        Ok((rows, named))
     }
 
     /// The hash, if the lines are those that the head promises.
@@ -138,7 +151,12 @@ fn write_head(bytes: &mut Vec<u8>, head: &Head) {
     bytes.extend_from_slice(text.as_bytes());
 }
 
-fn write_line(bytes: &mut Vec<u8>, first: bool, (payment, account, amount, payee, _): &LineRow) {
+fn write_line(
+    bytes: &mut Vec<u8>,
+    first: bool,
+    (payment, account, amount, payee, _): &LineRow,
+    cash: Option<&Named>,
+) {
     let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
     if !first {
         bytes.push(b',');
@@ -151,7 +169,16 @@ fn write_line(bytes: &mut Vec<u8>, first: bool, (payment, account, amount, payee
     bytes.extend_from_slice(amount.to_string().as_bytes());
     bytes.extend_from_slice(b",\"payee\":\"");
     bytes.extend_from_slice(payee.hyphenated().encode_lower(&mut text).as_bytes());
-    bytes.extend_from_slice(b"\"}");
+    bytes.push(b'"');
+    if let Some(named) = cash {
+        let name = serde_json::Value::from(named.name.as_str());
+        let cash = format!(
+            ",\"cash\":{{\"pinfl\":\"{}\",\"name\":{name}}}",
+            named.pinfl
+        );
+        bytes.extend_from_slice(cash.as_bytes());
+    }
+    bytes.push(b'}');
 }
 
 /// The SHA-256 of the file.
@@ -193,11 +220,12 @@ pub(crate) async fn each_line(
     db: &Db,
     head: &Head,
     sha256: [u8; 32],
-    mut take: impl FnMut(&LineRow) -> Result<()> + Send,
+    mut take: impl FnMut(&LineRow, Option<&Named>) -> Result<()> + Send,
 ) -> Result<()> {
     let mut writer = Writer::new(db, head);
-    while let Some((_, rows)) = writer.next().await? {
-        rows.iter().try_for_each(&mut take)?;
+    while let Some((_, (rows, named))) = writer.next().await? {
+        rows.iter()
+            .try_for_each(|row| take(row, named.get(&row.0)))?;
     }
     match writer.finish()? == sha256 {
         true => Ok(()),

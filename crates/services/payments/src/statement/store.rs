@@ -2,7 +2,7 @@
 
 use kernel::ids::{OrderId, StatementId};
 use kernel::{Instant, Money, RunId};
-use store::{Fault, Tx, execute, fetch_all, fetch_optional};
+use store::{Fault, Tx, bug, execute, fetch_all, fetch_optional};
 use uuid::Uuid;
 
 use super::{Head, State, Statement};
@@ -102,7 +102,10 @@ pub async fn find_head(tx: &mut Tx, id: StatementId) -> Result<Option<(Head, [u8
 /// The statements of a run that their banks do not have yet.
 pub(crate) async fn unaccepted(tx: &mut Tx, run: RunId) -> Result<Vec<Statement>> {
     let mut statements = of_run(tx, run).await?;
-    statements.retain(|statement| statement.state == State::Sealed);
+    let again = bug::is_planted("accepted_is_sent_again");
+    statements.retain(|statement| {
+        statement.state == State::Sealed || (again && statement.state == State::Accepted)
+    });
     Ok(statements)
 }
 

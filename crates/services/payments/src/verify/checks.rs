@@ -136,6 +136,13 @@ const CHECKS: &[Check] = &[
                 OR COALESCE(c.account, '') <> COALESCE(p.account, '') OR p.at < c.due_at"
     ),
     check!(
+        "a line that goes to the cash desks names its person",
+        "p.id",
+        "CAST(p.attempt AS TEXT) FROM cash_desk d JOIN statement s ON s.mfo = d.mfo
+             JOIN payment p ON p.statement = s.id AND p.account = d.account
+             WHERE NOT EXISTS (SELECT 1 FROM cash_line c WHERE c.payment = p.id)"
+    ),
+    check!(
         "a voucher stands as its last event says, and a redeemed one is paid once",
         "v.id",
         "v.state FROM voucher v LEFT JOIN voucher_event e
@@ -161,6 +168,27 @@ const CHECKS: &[Check] = &[
                 AND b.entitlement > a.entitlement
                 AND a.from_month < b.to_month AND b.from_month < a.to_month
              WHERE a.from_month < a.to_month AND b.from_month < b.to_month"
+    ),
+    check!(
+        "the months counted of a person are those that entitlements count",
+        "d.person",
+        "d.programme || ' ' || CAST(d.year AS TEXT) FROM (
+             WITH RECURSIVE part (programme, person, year, first, until) AS (
+                SELECT programme, person, from_month / 12, from_month, to_month
+                FROM entitlement_member WHERE from_month < to_month
+                UNION ALL
+                SELECT programme, person, year + 1, (year + 1) * 12, until FROM part
+                WHERE until > (year + 1) * 12),
+             power (n, four) AS (VALUES (0, 1), (1, 4), (2, 16), (3, 64), (4, 256), (5, 1024),
+                (6, 4096), (7, 16384), (8, 65536), (9, 262144), (10, 1048576), (11, 4194304),
+                (12, 16777216))
+             SELECT programme, person, year FROM (
+                SELECT p.programme, p.person, p.year, (t.four - f.four) / 3 AS months FROM part p
+                JOIN power f ON f.n = p.first - p.year * 12
+                JOIN power t ON t.n =
+                    CASE WHEN p.until < (p.year + 1) * 12 THEN p.until - p.year * 12 ELSE 12 END
+                UNION ALL SELECT programme, person, year, -months FROM counted) both_sides
+             GROUP BY programme, person, year HAVING SUM(months) <> 0) d"
     ),
     check!(
         "a next attempt follows a return",

@@ -9,7 +9,7 @@ use store::testing::each_db;
 use store::{execute, fetch_value};
 
 use crate::SCHEMAS;
-use crate::town::{Town, family, month, treasurer};
+use crate::town::{CHILD, Town, family, month, treasurer};
 
 /// A hundred families ask at once for money that reaches for sixty.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -129,6 +129,62 @@ async fn nobody_is_counted_by_two_entitlements_of_a_programme_and_month() {
         assert!(by, "{doubled:?}");
         second.months.from = month("2026-03");
         town.open(&[second]).await.expect("the month after is free");
+        town.verify().await;
+    })
+    .await;
+}
+
+/// The last wall, under every check of the program: the database's own.
+#[tokio::test]
+async fn the_database_itself_refuses_to_count_a_person_twice() {
+    each_db(SCHEMAS, async |platform| {
+        let town = Town::new(platform).await;
+        for text in ["2026-11", "2026-12", "2027-01"] {
+            town.limit(month(text), 10_000_000).await;
+        }
+        let one = family(1, "2026-11", Some("2027-02"));
+        town.open(std::slice::from_ref(&one)).await.expect("opened");
+        let person = one.members[0].0;
+        // December again; December taken away twice; a month that nobody counted.
+        for (year, months, says) in [
+            (2026_i64, 4_i64.pow(11), "counted twice"),
+            (2026, -2 * 4_i64.pow(11), "taken away twice"),
+            (2027, -4, "taken away uncounted"),
+        ] {
+            let mut tx = town.platform.db.begin().await.unwrap();
+            let written = execute!(
+                &mut tx,
+                "UPDATE counted SET months = months + $3 WHERE person = $1 AND year = $2",
+                person,
+                year,
+                months
+            );
+            assert!(written.is_err(), "{says}");
+        }
+        let mut tx = town.platform.db.begin().await.unwrap();
+        let again = execute!(
+            &mut tx,
+            "INSERT INTO counted (programme, person, year, months) VALUES ($1, $2, 2026, 1)",
+            CHILD,
+            person
+        );
+        assert!(again.is_err(), "a second row of the same key");
+        drop(tx);
+        town.verify().await;
+        // Ending gives the later months free, and only those.
+        let stop = entitlement::Stop {
+            entitlement: one.id,
+            last_month: month("2026-12"),
+            reason: "moved away".to_owned(),
+            by: None,
+        };
+        let mut tx = town.platform.db.begin().await.unwrap();
+        let stopped = entitlement::stop(&mut tx, &town.platform.ids, &[stop]).await;
+        assert_eq!(stopped.expect("stopped"), 1);
+        tx.commit().await.unwrap();
+        let mut later = family(2, "2027-01", Some("2027-02"));
+        later.members = one.members.clone();
+        town.open(&[later]).await.expect("January is free again");
         town.verify().await;
     })
     .await;

@@ -3,11 +3,14 @@
 //! banks' own books.
 
 mod account_change;
+mod cash;
 mod check;
 mod contention;
 mod faults;
 mod file_bank;
 mod files;
+mod nominee;
+mod orders;
 mod partners;
 mod restated;
 mod returns;

@@ -23,6 +23,8 @@ pub struct World {
     pub funds_at_once: bool,
     pub funded: BTreeSet<String>,
     pub statements: BTreeMap<String, Value>,
+    /// How often each statement came.
+    pub deliveries: BTreeMap<String, usize>,
     pub statement_bytes: BTreeMap<String, Vec<u8>>,
     pub answers: HashMap<String, Vec<Value>>,
     pub book: BTreeMap<String, Vec<Value>>,
@@ -154,6 +156,7 @@ async fn take_statement(
     {
         return StatusCode::UNPROCESSABLE_ENTITY.into_response();
     }
+    *world.deliveries.entry(id.clone()).or_default() += 1;
     if world.statements.insert(id.clone(), statement).is_none() {
         for line in &lines {
             book_line(&mut world, &mfo, &id, line);

@@ -52,7 +52,8 @@ pub fn family(n: u128, from: &str, to: Option<&str>) -> NewEntitlement {
         amount: Money(100_000 + n as i64),
         months: Period {
             from: month(from),
-            to: to.map(month),
+            // A year, where a story does not care.
+            to: Some(to.map_or(month(from).plus(12), month)),
         },
         members: vec![PersonId::from_u128(n * 10), PersonId::from_u128(n * 10 + 1)],
     }

@@ -1,5 +1,6 @@
 //! Signing in, the home of a role, and who looked at my data.
 
+pub mod consent;
 pub mod home;
 pub mod look;
 pub mod sign_in;

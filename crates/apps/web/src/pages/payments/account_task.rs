@@ -1,10 +1,13 @@
 //! Payments that a bank returned: find the person, put the account right.
 
+use std::collections::HashMap;
+
 use access::{Action, Permit, Purpose};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::ids::TaskId;
+use payments::account_change::nominee;
 use payments::account_change::{self, AccountChange};
 use payments::account_task::{self, AccountTask, Mend};
 use store::Tx;
@@ -56,6 +59,8 @@ pub struct Change {
     pub pinfl: String,
     /// By its two ends.
     pub account: String,
+    /// Who receives the money there, on which document, when it is not the person.
+    pub nominee: Option<String>,
     pub due: Day,
 }
 
@@ -133,7 +138,7 @@ pub async fn list(
     let mut tx = house.read().await?;
     let open = account_task::list_open(&mut tx, &permit, None).await?;
     let tasks = lines_of(&mut tx, &permit, seat.t(), open).await?;
-    let changes = changes_of(&mut tx, &permit).await?;
+    let changes = changes_of(&mut tx, &permit, seat.t()).await?;
     let mut shell = seat.shell();
     shell.done = page.done.map(|_| seat.t().task_saved().to_owned());
     Ok(show(&AccountTasksPage {
@@ -143,9 +148,15 @@ pub async fn list(
     }))
 }
 
-async fn changes_of(tx: &mut Tx, permit: &Permit) -> Result<Vec<Change>, Stop> {
+async fn changes_of(tx: &mut Tx, permit: &Permit, t: T) -> Result<Vec<Change>, Stop> {
     let asked = account_change::list_asked(tx, permit).await?;
-    let persons: Vec<_> = asked.iter().map(|change| change.person).collect();
+    let mut nominees = HashMap::new();
+    for change in &asked {
+        let nominee = nominee::of_change(tx, change.id).await?;
+        nominees.extend(nominee.map(|nominee| (change.id, nominee)));
+    }
+    let mut persons: Vec<_> = asked.iter().map(|change| change.person).collect();
+    persons.extend(nominees.values().map(|nominee| nominee.person));
     let names = names_of(tx, permit, &persons).await?;
     let pinfls = registry::person::pinfls_of(tx, permit, &persons).await?;
     let line = |change: AccountChange| Change {
@@ -156,6 +167,14 @@ async fn changes_of(tx: &mut Tx, permit: &Permit) -> Result<Vec<Change>, Stop> {
             .map(|pinfl| pinfl.grouped())
             .unwrap_or_default(),
         account: change.to.map_or("–".to_owned(), |to| to.account.masked()),
+        nominee: nominees.get(&change.id).map(|nominee| {
+            let name = names.get(&nominee.person).map_or("–", String::as_str);
+            t.change_nominee(
+                name,
+                &nominee.basis,
+                t.day(nominee.until.plus_seconds(-1).day(zone())),
+            )
+        }),
         due: change.due_at.day(zone()),
     };
     Ok(asked.into_iter().map(line).collect())

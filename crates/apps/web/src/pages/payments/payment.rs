@@ -1,8 +1,11 @@
 //! My payments: each with its state and its date.
 
+use std::collections::HashMap;
+
 use access::{Action, Purpose, Scope};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use payments::account_change::nominee::{self, Nominee};
 use payments::account_change::{self, AccountChange};
 use payments::{debt, trace};
 use uuid::Uuid;
@@ -11,11 +14,12 @@ use crate::api;
 use crate::guest::Seat;
 use crate::house::House;
 use crate::i18n::zone;
+use crate::pages::casework::application::names_of;
 use crate::pages::payments::debt::{DebtLine, line_of as line_of_debt};
 use crate::pages::show;
 use crate::stop::Stop;
 use askama::Template;
-use kernel::{Day, Money, Month};
+use kernel::{Day, Money, Month, PersonId};
 
 use crate::i18n::{Of, T};
 use crate::shell::Shell;
@@ -51,6 +55,8 @@ pub struct PaymentsPage {
     pub debts: Vec<DebtLine>,
     /// The account is to change, and the reader can say no.
     pub change: Option<OwnChange>,
+    /// Somebody else receives the money, until a day.
+    pub nominee: Option<String>,
 }
 
 #[derive(Debug)]
@@ -88,6 +94,7 @@ pub fn return_reason(t: T, code: &str) -> String {
         "AC04" => t.return_closed().to_owned(),
         "AC01" => t.return_wrong().to_owned(),
         "MD07" => t.return_dead().to_owned(),
+        payments::cash::UNCLAIMED => t.return_unclaimed().to_owned(),
         other => t.return_other(other),
     }
 }
@@ -111,6 +118,9 @@ pub async fn mine(State(house): State<House>, seat: Seat) -> Result<Response, St
         .map(|payment| line_of(seat.t(), payment))
         .collect();
     let debts = debt::of_payee(&mut tx, person).await?;
+    let nominee = nominee::of(&mut tx, person).await?;
+    let known: Vec<_> = nominee.iter().map(|nominee| nominee.person).collect();
+    let names = names_of(&mut tx, &permit, &known).await?;
     Ok(show(&PaymentsPage {
         shell: seat.shell(),
         payments,
@@ -119,7 +129,13 @@ pub async fn mine(State(house): State<House>, seat: Seat) -> Result<Response, St
             .map(|debt| line_of_debt(seat.t(), debt))
             .collect(),
         change: change.map(|change| own_change(seat.t(), &change)),
+        nominee: nominee.map(|nominee| nominee_words(seat.t(), &nominee, &names)),
     }))
+}
+
+fn nominee_words(t: T, nominee: &Nominee, names: &HashMap<PersonId, String>) -> String {
+    let name = names.get(&nominee.person).map_or("–", String::as_str);
+    t.pay_nominee(name, t.day(nominee.until.plus_seconds(-1).day(zone())))
 }
 
 pub fn own_change(t: T, change: &AccountChange) -> OwnChange {
@@ -145,12 +161,16 @@ pub async fn stop_change(
 }
 
 fn line_of(t: T, payment: &trace::Payment) -> Payment {
+    let place = match payment.in_cash {
+        true => t.pay_cash().to_owned(),
+        false => t.pay_card(&payment.account_end),
+    };
     let (state, note) = match &payment.state {
-        trace::PaymentState::Credited => (PaymentState::Credited, t.pay_card(&payment.account_end)),
+        trace::PaymentState::Credited => (PaymentState::Credited, place),
         trace::PaymentState::Returned { reason } => {
             (PaymentState::Returned, return_reason(t, reason))
         }
-        trace::PaymentState::InRun(state) => (in_run(*state), t.pay_card(&payment.account_end)),
+        trace::PaymentState::InRun(state) => (in_run(*state), place),
     };
     Payment {
         month: payment.month,

@@ -47,6 +47,16 @@ pub struct RunLine {
     pub total: Money,
     pub credited: Money,
     pub returned: Money,
+    /// Who must act next; nobody when the run is closed.
+    pub waits: Option<Waits>,
+}
+
+/// Who must act next on a run, and until when.
+#[derive(Debug)]
+pub struct Waits {
+    pub owner: &'static str,
+    pub until: Instant,
+    pub late: bool,
 }
 
 #[derive(Debug, Template)]
@@ -241,7 +251,8 @@ async fn runs_page(
     let mut tx = house.read().await?;
     let mut lines = Vec::new();
     for run in runs::list(&mut tx).await? {
-        lines.push(line_of(&runs::load_sheet(&mut tx, run.id).await?));
+        let sheet = runs::load_sheet(&mut tx, run.id).await?;
+        lines.push(line_of(seat.t(), &sheet, house.platform().clock.now()));
     }
     let failed = !problems.is_empty();
     let mut shell = seat.shell_at("/runs");
@@ -359,7 +370,7 @@ async fn run_page(
     let sheet = runs::load_sheet(&mut tx, run).await?;
     let approvals = approvals_of(&mut tx, &sheet).await?;
     let t = seat.t();
-    let line = line_of(&sheet);
+    let line = line_of(t, &sheet, house.platform().clock.now());
     let open = matches!(line.state, RunState::Built | RunState::ApprovedOnce);
     let differences = match open && sheet.order.is_some() {
         true => Some(differences_of(

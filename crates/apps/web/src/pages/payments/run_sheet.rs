@@ -1,20 +1,20 @@
 //! From a run's sheet, as payments hands it over, to what its page shows.
 
-use kernel::{Money, RunId};
+use kernel::{Instant, Money, RunId};
 use payments::run::{self as runs, FindingKind, RunSheet};
 use store::Tx;
 
 use super::payment::return_reason;
 use super::run::{
     Approval, Check, Differences, FindingLine, OrderLine, ReturnLine, RunLine, RunState,
-    StatementLine,
+    StatementLine, Waits,
 };
-use crate::i18n::T;
+use crate::i18n::{T, zone};
 use crate::pages::access::home::district_words;
 use crate::pages::figures::{Bar, Bars};
 use crate::stop::Stop;
 
-pub fn line_of(sheet: &RunSheet) -> RunLine {
+pub fn line_of(t: T, sheet: &RunSheet, now: Instant) -> RunLine {
     let run = &sheet.run;
     RunLine {
         run: run.id,
@@ -33,6 +33,23 @@ pub fn line_of(sheet: &RunSheet) -> RunLine {
             .iter()
             .map(|statement| statement.returned_total)
             .sum(),
+        waits: sheet.due(zone()).map(|due| Waits {
+            owner: owner(t, due.owner),
+            until: due.until,
+            late: due.is_over(now),
+        }),
+    }
+}
+
+fn owner(t: T, owner: runs::Owner) -> &'static str {
+    match owner {
+        runs::Owner::System => t.owner_system(),
+        runs::Owner::Treasurer => t.owner_treasurer(),
+        runs::Owner::SecondTreasurer => t.owner_second_treasurer(),
+        runs::Owner::Treasury => t.owner_treasury(),
+        runs::Owner::Sender => t.owner_sender(),
+        runs::Owner::Banks => t.owner_banks(),
+        runs::Owner::Mahalla => t.owner_mahalla(),
     }
 }
 

@@ -17,10 +17,29 @@ pub(super) fn citizen(lang: Lang) -> Vec<Sample> {
         "decision-refused" => refused(lang),
         "decision-waiting" => DecisionPage { answer: Answer::WaitingAgency, deciding: vec![], sum: vec![], changes: vec![t.change_waiting().into()], todo: vec![Todo { words: t.do_wait().into(), path: None }], ..refused(lang) },
         "decision-waiting-list" => DecisionPage { answer: Answer::WaitingList, changes: vec![t.change_waiting_list().into()], ..awarded(lang) },
-        "my-payments" => PaymentsPage { shell: shell("/my/payments"), payments: payments(t), debts: vec![super::debt_line(t)], change: Some(OwnChange { change: Uuid::nil(), words: t.change_mine(t.day(day(8)), "4417") }) },
+        "my-payments" => PaymentsPage { shell: shell("/my/payments"), payments: payments(t), debts: vec![super::debt_line(t)], change: Some(OwnChange { change: Uuid::nil(), words: t.change_mine(t.day(day(8)), "4417") }), nominee: Some(t.pay_nominee("Karimova Oygul", t.day(day(400)))) },
         "my-looks" => looks(lang),
         "my-looks-none" => LookPage { shell: shell("/my/looks"), looks: vec![], questions: vec![], at_everybody: vec![] },
+        "my-consents" => consents(lang),
         "renewal" => RenewalPage { shell: shell("/my/applications").with_form(false), case: CaseId::from_u128(1), number: "4F7K29".into(), id: Uuid::nil(), problems: Problems::none() },
+    }
+}
+
+fn consents(lang: Lang) -> ConsentsPage {
+    let t = T::new(lang);
+    let line = |agency: kernel::Source, consent| Line {
+        name: agency.name(),
+        agency: t.three(&agency.label()),
+        law: "PKM-654, 2021-10-21".into(),
+        consent,
+    };
+    ConsentsPage {
+        shell: citizen_shell(lang, "/my/consents"),
+        lines: vec![
+            line(kernel::Source::Bank, Some(Word::Given(day(5)))),
+            line(kernel::Source::PensionFund, Some(Word::TakenBack(day(7)))),
+            line(kernel::Source::Tax, None),
+        ],
     }
 }
 
@@ -111,7 +130,7 @@ pub(super) fn workers(lang: Lang) -> Vec<Sample> {
         "visit" => visit(empty.clone(), Problems::none(), false),
         "visit-errors" => visit(at_home, visit_problems, true),
         "conclusion" => ConclusionPage { shell: worker(lang, "/conclusions").with_form(false), case: CaseId::from_u128(2), number: "8H2MQA".into(), name: "Karimova Dilnoza".into(), id: Uuid::nil(), typed: empty.clone(), problems: Problems::none() },
-        "account-tasks" => AccountTasksPage { shell: worker(lang, "/account-tasks"), tasks: vec![task(t)], changes: vec![change()] },
+        "account-tasks" => AccountTasksPage { shell: worker(lang, "/account-tasks"), tasks: vec![task(t)], changes: vec![change(t)] },
         "account-task" => AccountTaskPage { shell: worker(lang, "/account-tasks").with_form(true), task: task(t), id: Uuid::nil(), problems: AccountTaskPage::read(t, &empty).expect_err("nothing is typed"), typed: empty },
     }
 }
@@ -285,12 +304,13 @@ pub(super) fn task(t: T) -> Task {
     }
 }
 
-pub(super) fn change() -> Change {
+pub(super) fn change(t: T) -> Change {
     Change {
         change: Uuid::nil(),
         name: "Karimova Dilnoza".into(),
         pinfl: "4 120585 123 456 7".into(),
         account: "2261 **** **** **** 4417".into(),
+        nominee: Some(t.change_nominee("Karimova Oygul", "№ 14, 2026-01-20", t.day(day(400)))),
         due: day(40),
     }
 }

@@ -17,6 +17,7 @@ use kernel::{CaseId, Day, Instant, Money, Month, PersonId, RunId};
 
 use crate::form::{Problems, Typed};
 use crate::i18n::T;
+use crate::pages::access::consent::{ConsentsPage, Line, Word};
 use crate::pages::access::home::HomePage;
 use crate::pages::access::look::{Look, LookPage, Question};
 use crate::pages::access::sign_in::SignInPage;
@@ -41,7 +42,7 @@ use crate::pages::payments::payment::{
 };
 use crate::pages::payments::run::{
     Approval, Check, Differences, FindingLine, OrderLine, ReturnLine, RunLine, RunPage, RunState,
-    RunsPage, StatementLine,
+    RunsPage, StatementLine, Waits,
 };
 use crate::pages::payments::worklist::{BankLine, BankLinePage, Missing, WorklistPage};
 use crate::shell::{Reader, Room, Shell};

@@ -26,11 +26,11 @@ pub(super) fn treasury(lang: Lang) -> Vec<Sample> {
     let mut problems = Problems::none();
     crate::pages::payments::run::read_month(t, &typed, &mut problems);
     rendered! {
-           "runs" => RunsPage { shell: shell("/runs").with_form(false), runs: vec![run_line(RunState::ApprovedOnce), run_line(RunState::Settled)], id: Uuid::nil(), typed: empty.clone(), problems: Problems::none() },
+           "runs" => RunsPage { shell: shell("/runs").with_form(false), runs: vec![run_line(t, RunState::ApprovedOnce), run_line(t, RunState::Settled)], id: Uuid::nil(), typed: empty.clone(), problems: Problems::none() },
            "runs-errors" => RunsPage { shell: shell("/runs").with_form(true), runs: vec![], id: Uuid::nil(), typed, problems },
-           "run-built" => RunPage { shell: shell("/runs").with_form(false), line: run_line(RunState::Built), order: vec![], statements: vec![], checks: checks(t, None), differences: Some(differences(t)), approvals: vec![], may_approve: true,
+           "run-built" => RunPage { shell: shell("/runs").with_form(false), line: run_line(t, RunState::Built), order: vec![], statements: vec![], checks: checks(t, None), differences: Some(differences(t)), approvals: vec![], may_approve: true,
     seen: String::new(), id: Uuid::nil(), problems: Problems::none(), progress: None, returns: vec![] },
-           "run-same-person" => RunPage { shell: shell("/runs").with_failure(), line: run_line(RunState::ApprovedOnce), order: vec![], statements: vec![], checks: checks(t, None), differences: Some(first_run()), approvals: approvals(1), may_approve: false,
+           "run-same-person" => RunPage { shell: shell("/runs").with_failure(), line: run_line(t, RunState::ApprovedOnce), order: vec![], statements: vec![], checks: checks(t, None), differences: Some(first_run()), approvals: approvals(1), may_approve: false,
     seen: String::new(), id: Uuid::nil(), problems: Problems::one("", t.run_same_person()), progress: None, returns: vec![] },
            "run-settled" => settled_run(shell("/runs"), t),
            "debts" => DebtsPage { shell: shell("/debts"), debts: vec![super::debt_line(t)] },
@@ -96,7 +96,7 @@ fn worklist(shell: Shell, t: T) -> WorklistPage {
     }
 }
 
-pub(super) fn run_line(state: RunState) -> RunLine {
+pub(super) fn run_line(t: T, state: RunState) -> RunLine {
     RunLine {
         run: RunId::from_u128(3),
         month: month(2),
@@ -106,6 +106,14 @@ pub(super) fn run_line(state: RunState) -> RunLine {
         total: Money(128_435_000_050),
         credited: Money::ZERO,
         returned: Money::ZERO,
+        waits: match state {
+            RunState::Closed => None,
+            _ => Some(Waits {
+                owner: t.owner_second_treasurer(),
+                until: kernel::Instant::start_of(day(40), crate::i18n::zone()),
+                late: state == RunState::Settled,
+            }),
+        },
     }
 }
 
@@ -181,7 +189,7 @@ pub(super) fn settled_run(shell: Shell, t: T) -> RunPage {
         line: RunLine {
             credited: Money(128_022_500_050),
             returned: Money(412_500_000),
-            ..run_line(RunState::Settled)
+            ..run_line(t, RunState::Settled)
         },
         order: vec![
             order("child_benefit", 120_000_000_000),
