@@ -141,6 +141,12 @@ impl Desk {
         self.config.database.starts_with("sqlite:")
     }
 
+    /// The data is now at another address.
+    pub fn move_to(&mut self, database: String) {
+        self.hand.database.clone_from(&database);
+        self.config.database = database;
+    }
+
     /// A connection of the test's own, to be closed.
     pub async fn db(&self) -> Db {
         Db::open(&self.config.database).await.expect("the database answers")

@@ -15,6 +15,9 @@ use super::{SECRET, binary};
 pub struct Hand {
     pub database: String,
     pub partners: String,
+    /// A program that starts ours and comes between it and the kernel, with its words.
+    pub through: Vec<String>,
+    pub env: Vec<(String, String)>,
     packs: PathBuf,
     log_key: PathBuf,
 }
@@ -27,6 +30,8 @@ impl Hand {
         Hand {
             database: config.database.clone(),
             partners: config.partners.clone(),
+            through: Vec::new(),
+            env: Vec::new(),
             packs: config.packs.clone(),
             log_key,
         }
@@ -34,8 +39,16 @@ impl Hand {
 
     /// `daftar WORDS`, with what every command is told.
     pub fn daftar(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(binary("daftar"));
+        let mut command = match self.through.split_first() {
+            None => Command::new(binary("daftar")),
+            Some((program, told)) => {
+                let mut command = Command::new(program);
+                command.args(told).arg(binary("daftar"));
+                command
+            }
+        };
         command.args(words).args(self.flags());
+        command.envs(self.env.iter().cloned());
         command.env("DAFTAR_SECRET", SECRET).stdin(Stdio::null());
         command
     }
