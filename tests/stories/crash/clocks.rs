@@ -33,7 +33,10 @@ async fn two_processes_with_clocks_ten_minutes_apart_make_one_run_and_pay_nobody
 
 fn may_lie() -> bool {
     let mut lie = Command::new("faketime");
-    let status = lie.args(["-f", "+10m", "true"]).stderr(Stdio::null()).status();
+    let status = lie
+        .args(["-f", "+10m", "true"])
+        .stderr(Stdio::null())
+        .status();
     status.is_ok_and(|status| status.success())
 }
 

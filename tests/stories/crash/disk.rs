@@ -51,10 +51,14 @@ impl Room {
 
     fn used(&self) -> u64 {
         let mut df = Command::new("df");
-        df.args(["--block-size=1", "--output=used"]).arg(self.path());
+        df.args(["--block-size=1", "--output=used"])
+            .arg(self.path());
         let output = df.output().expect("df");
         let text = super::said(&output.stdout);
-        let used = text.lines().last().and_then(|line| line.trim().parse().ok());
+        let used = text
+            .lines()
+            .last()
+            .and_then(|line| line.trim().parse().ok());
         used.unwrap_or_else(|| panic!("df said {text:?}"))
     }
 }
@@ -127,7 +131,9 @@ async fn postgresql_on_a_full_disk_loses_nothing_and_the_same_command_finishes()
         let failed = walk(&mut desk, &mut full, 2).await;
         let restarts = cluster.kills();
         let calls = failed.calls;
-        eprintln!("PostgreSQL: {calls} commands found the disk full, it was started {restarts} times");
+        eprintln!(
+            "PostgreSQL: {calls} commands found the disk full, it was started {restarts} times"
+        );
         assert!(calls > 0, "{failed:?}");
     })
     .await;

@@ -105,7 +105,8 @@ async fn killed_at_any_moment(desk: &Desk, usual: &Usual, dice: &mut Dice) -> u3
         }
         let usual = usual.get(&name(state)).copied().unwrap_or(longest);
         kills += u32::from(is_killed(&mut command, usual.mul_f64(dice.share())));
-        desk.payments_hold(&format!("process {process}, {state:?}")).await;
+        desk.payments_hold(&format!("process {process}, {state:?}"))
+            .await;
     }
     desk.ends_as_if_nothing_was().await;
     kills

@@ -18,7 +18,11 @@ const PROCESSES_MAX: usize = 200;
 
 /// Where the first commit that is met stands, and the next ones.
 fn points(process: usize) -> (&'static str, usize) {
-    let when = if process.is_multiple_of(2) { "after" } else { "before" };
+    let when = if process.is_multiple_of(2) {
+        "after"
+    } else {
+        "before"
+    };
     (when, 1 + process / 2)
 }
 
@@ -47,7 +51,13 @@ async fn a_standby_that_takes_over_in_mid_run_ends_equal_to_the_banks_book() {
         // The state's own turn: in the short form one command dies before, the next one after.
         let turn = if is_long() { in_state.1 } else { takeovers };
         let mark = desk.folder().join(format!("taken-{process}"));
-        let died = crashes(&desk, found.as_ref(), turn, standby.as_ref().map(|next| (&primary, next)), &mark);
+        let died = crashes(
+            &desk,
+            found.as_ref(),
+            turn,
+            standby.as_ref().map(|next| (&primary, next)),
+            &mark,
+        );
         if let (true, Some(next)) = (died, standby) {
             takeovers += 1;
             desk.move_to(of(&next));
@@ -56,7 +66,8 @@ async fn a_standby_that_takes_over_in_mid_run_ends_equal_to_the_banks_book() {
             // The run goes on without this standby: its primary must not wait for it.
             primary.stands_alone().await;
         }
-        desk.payments_hold(&format!("process {process}, {state:?}")).await;
+        desk.payments_hold(&format!("process {process}, {state:?}"))
+            .await;
     }
     eprintln!("{takeovers} times a standby took over in mid-run");
     assert!(takeovers >= TAKEOVERS_MIN, "only {takeovers}");
@@ -80,12 +91,19 @@ fn crashes(
     if let Some((primary, standby)) = pair {
         let (when, commit) = points(turn);
         let (kill, promote) = (primary.shell("kill"), standby.shell("promote"));
-        let order = format!("{when} {commit} lives {kill} && {promote} && touch '{}'", mark.display());
+        let order = format!(
+            "{when} {commit} lives {kill} && {promote} && touch '{}'",
+            mark.display()
+        );
         command.env(store::crash::VARIABLE, order);
     }
     let output = command.output().expect("daftar runs");
     let died = mark.exists();
     assert!(died || output.status.success(), "{}", said(&output.stderr));
-    assert!(!said(&output.stderr).contains("panicked"), "{}", said(&output.stderr));
+    assert!(
+        !said(&output.stderr).contains("panicked"),
+        "{}",
+        said(&output.stderr)
+    );
     died
 }

@@ -57,7 +57,11 @@ impl Cluster {
 
     /// It waits for no standby any more.
     pub async fn stands_alone(&self) {
-        administer(&self.address, "ALTER SYSTEM RESET synchronous_standby_names").await;
+        administer(
+            &self.address,
+            "ALTER SYSTEM RESET synchronous_standby_names",
+        )
+        .await;
         administer(&self.address, "SELECT pg_reload_conf()").await;
     }
 

@@ -95,7 +95,12 @@ impl Told {
 }
 
 /// Carries bytes both ways until one side ends or the wire is cut.
-async fn carry(mut near: TcpStream, mut far: TcpStream, cut: Cut, told: &Told) -> std::io::Result<()> {
+async fn carry(
+    mut near: TcpStream,
+    mut far: TcpStream,
+    cut: Cut,
+    told: &Told,
+) -> std::io::Result<()> {
     let (mut asked, mut answered) = (vec![0; BUFFER_BYTES], vec![0; BUFFER_BYTES]);
     let (mut speaks, mut is_the_one) = (false, false);
     loop {

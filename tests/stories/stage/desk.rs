@@ -149,7 +149,9 @@ impl Desk {
 
     /// A connection of the test's own, to be closed.
     pub async fn db(&self) -> Db {
-        Db::open(&self.config.database).await.expect("the database answers")
+        Db::open(&self.config.database)
+            .await
+            .expect("the database answers")
     }
 
     pub async fn runs(&self) -> Vec<Run> {
@@ -177,7 +179,9 @@ impl Desk {
     }
 
     async fn opened(&self) -> Daftar {
-        Daftar::open(self.config.clone()).await.expect("the data opens")
+        Daftar::open(self.config.clone())
+            .await
+            .expect("the data opens")
     }
 
     /// One run; every payee stands in the banks' own books exactly once, with the money and the
@@ -194,12 +198,19 @@ impl Desk {
         }
         let owed = (0..self.payees).map(|n| (id(n), amount(n))).collect();
         let (credited, _) = book::compare(&entries, payments, &owed, self.month);
-        assert!(credited > 0 && credited < self.payees, "some cards are closed");
+        assert!(
+            credited > 0 && credited < self.payees,
+            "some cards are closed"
+        );
         for check in daftar.verify_with_banks().await.expect("checks") {
             assert!(check.holds(), "{check:?}");
         }
         daftar.platform.db.close().await;
-        assert_eq!(self.runs().await.len(), 1, "one run, however often it was begun");
+        assert_eq!(
+            self.runs().await.len(),
+            1,
+            "one run, however often it was begun"
+        );
         credited
     }
 
@@ -221,7 +232,11 @@ impl Desk {
         let (server, database) = self.server();
         let mark = format!("{database}_{name}");
         administer(&server, &format!("DROP DATABASE IF EXISTS {mark}")).await;
-        administer(&server, &format!("CREATE DATABASE {mark} TEMPLATE {database}")).await;
+        administer(
+            &server,
+            &format!("CREATE DATABASE {mark} TEMPLATE {database}"),
+        )
+        .await;
         Mark(mark)
     }
 
@@ -233,7 +248,11 @@ impl Desk {
         }
         let (server, database) = self.server();
         administer(&server, &format!("DROP DATABASE {database} WITH (FORCE)")).await;
-        administer(&server, &format!("CREATE DATABASE {database} TEMPLATE {}", mark.0)).await;
+        administer(
+            &server,
+            &format!("CREATE DATABASE {database} TEMPLATE {}", mark.0),
+        )
+        .await;
     }
 
     /// A database on PostgreSQL outlives the folder.
@@ -251,7 +270,10 @@ impl Desk {
 
     /// The file of the data on SQLite.
     pub fn file(&self) -> Option<PathBuf> {
-        self.config.database.strip_prefix("sqlite:").map(PathBuf::from)
+        self.config
+            .database
+            .strip_prefix("sqlite:")
+            .map(PathBuf::from)
     }
 }
 

@@ -60,7 +60,9 @@ impl Hand {
             ("--packs", path(&self.packs)),
             ("--log-key", path(&self.log_key)),
         ];
-        let told = told.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]);
+        let told = told
+            .into_iter()
+            .flat_map(|(flag, value)| [flag.to_owned(), value]);
         told.chain(["--quiet".to_owned()]).collect()
     }
 

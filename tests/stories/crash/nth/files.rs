@@ -52,9 +52,18 @@ impl Counter {
             }
         };
         let key = desk.folder().join("signer");
-        passes(Command::new(binary("daftar")).args(["signing-key", "make"]).arg(&key));
+        passes(
+            Command::new(binary("daftar"))
+                .args(["signing-key", "make"])
+                .arg(&key),
+        );
         let funded = desk.mark("funded").await;
-        Counter { desk, run, key, funded }
+        Counter {
+            desk,
+            run,
+            key,
+            funded,
+        }
     }
 
     fn export(&self, hand: &Hand, out: &Path, key: &Path) -> Command {
@@ -70,7 +79,10 @@ impl Counter {
     /// The export failed: what has its name is whole, and now all is written. A second export
     /// writes the same bytes.
     async fn ends_well(&self, out: &Path, failed: &Output, when: &str) -> Files {
-        assert!(super::it_said_so(failed, when), "{when}: success was claimed");
+        assert!(
+            super::it_said_so(failed, when),
+            "{when}: success was claimed"
+        );
         self.desk.payments_hold(when).await;
         let torn = named(out);
         passes(&mut self.export(&self.desk.hand, out, &self.key));
@@ -83,7 +95,12 @@ impl Counter {
         let _ = fs::remove_dir_all(&other);
         passes(&mut self.export(&self.desk.hand, &other, &self.key));
         assert_eq!(named(&other), whole, "{when}");
-        assert_eq!(whole.len(), 2 * (BANKS.len() + 1), "{when}: {:?}", whole.keys());
+        assert_eq!(
+            whole.len(),
+            2 * (BANKS.len() + 1),
+            "{when}: {:?}",
+            whole.keys()
+        );
         self.desk.payments_hold(when).await;
         whole
     }
@@ -91,7 +108,11 @@ impl Counter {
 
 fn passes(command: &mut Command) {
     let output = command.output().expect("daftar runs");
-    assert!(output.status.success(), "{command:?}: {}", said(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}",
+        said(&output.stderr)
+    );
 }
 
 /// The files that have their names.
@@ -170,7 +191,9 @@ async fn a_folder_that_is_none_or_full_is_told_and_the_same_export_ends_it() {
         let counter = Counter::set(database, folder).await;
         let out = counter.desk.folder().join("out");
         fs::write(&out, "a file is no folder").expect("a file");
-        let output = counter.export(&counter.desk.hand, &out, &counter.key).output();
+        let output = counter
+            .export(&counter.desk.hand, &out, &counter.key)
+            .output();
         let output = output.expect("daftar runs");
         fs::remove_file(&out).expect("a file");
         counter.ends_well(&out, &output, "no folder").await;
@@ -179,7 +202,9 @@ async fn a_folder_that_is_none_or_full_is_told_and_the_same_export_ends_it() {
             return;
         };
         counter.desk.back_to(&counter.funded).await;
-        let output = counter.export(&counter.desk.hand, room.path(), &counter.key).output();
+        let output = counter
+            .export(&counter.desk.hand, room.path(), &counter.key)
+            .output();
         let output = output.expect("daftar runs");
         assert_ne!(counter.state().await, State::Sent);
         room.resize(PLENTY_BYTES);

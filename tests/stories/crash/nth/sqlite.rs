@@ -35,7 +35,8 @@ impl Fault for Kernel {
     async fn arm(&mut self, desk: &Desk, n: usize) -> Hand {
         let file = desk.file().expect("a desk on SQLite");
         let log = PathBuf::from(format!("{}-wal", file.display()));
-        self.trace.arm(&desk.hand, self.kind, LOOKED, &[file, log], n)
+        self.trace
+            .arm(&desk.hand, self.kind, LOOKED, &[file, log], n)
     }
 
     fn happened(&self, _: &Output) -> bool {
