@@ -70,10 +70,6 @@ impl Wire {
     pub fn was_cut(&self) -> bool {
         self.told.happened.load(Ordering::SeqCst)
     }
-
-    pub fn heard(&self) -> usize {
-        self.told.heard.load(Ordering::SeqCst)
-    }
 }
 
 impl Drop for Wire {

@@ -127,7 +127,7 @@ impl Desk {
             amount: Money(amount(n)),
             months: Period {
                 from: self.month,
-                to: Some(self.month.next()),
+                to: Some(Month(self.month.0 + 1)),
             },
             members: vec![PersonId(id)],
         }
@@ -135,10 +135,6 @@ impl Desk {
 
     pub fn folder(&self) -> &Path {
         self.folder.path()
-    }
-
-    pub fn is_sqlite(&self) -> bool {
-        self.config.database.starts_with("sqlite:")
     }
 
     /// The data is now at another address.
