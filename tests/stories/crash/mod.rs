@@ -6,20 +6,28 @@
 //! | the program | before and after each of its commits, on both databases | `commits.rs` |
 //! | PostgreSQL at once with the program | before and after some of its commits; long: each | `commits.rs` |
 //! | PostgreSQL alone | at some commits, and the program goes on | `commits.rs` |
+//! | the N-th call to a partner, the database, the kernel, the signer | N = 1, 2, 3, ... | `nth/` |
+//! | the room on the disk | after so many pages, on both databases | `disk.rs` |
+//! | a PostgreSQL for good, its standby takes over | at a commit of each command | `standby.rs` |
+//! | nothing; two processes do it at once, clocks ten minutes apart | the whole run | `clocks.rs` |
 //!
 //! Each ends by the banks' own book, and with every check of `daftar verify`. The short form runs
 //! with every test; `./test --crash` sets `DAFTAR_CRASH=long`: the database dies with the program at
 //! every commit, the program at more than a thousand moments.
 
+mod clocks;
 mod commits;
+mod disk;
 mod moments;
+mod nth;
+mod standby;
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use kernel::Month;
 use payments::run::{self, Run, State};
 
-use crate::stage::{self, Cast, SECRET, Stage, binary};
+use crate::stage::{self, Cast, Hand, Stage};
 
 fn february() -> Month {
     stage::month(2026, 2)
@@ -89,35 +97,7 @@ async fn newest_run(stage: &Stage) -> Option<Run> {
 
 /// The command line that brings the run one state further.
 fn pay(stage: &Stage, run: Option<&Run>) -> Command {
-    let id = run.map(|run| run.id.to_string()).unwrap_or_default();
-    let step: &[&str] = match run.map(|run| run.state) {
-        None | Some(State::Building) => &["build", "2026-02"],
-        Some(State::Built) => &["approve", &id, "--login", "treasurer-1"],
-        Some(State::ApprovedOnce) => &["approve", &id, "--login", "treasurer-2"],
-        Some(State::Approved | State::Ordered | State::Funded) => &["send", &id],
-        Some(State::Sent | State::Answered | State::Closed) => &["collect", &id],
-    };
-    daftar_pay(stage, step)
-}
-
-fn daftar_pay(stage: &Stage, step: &[&str]) -> Command {
-    let config = &stage.daftar.config;
-    let mut command = Command::new(binary("daftar"));
-    command
-        .arg("pay")
-        .args(step)
-        .args([
-            "--database",
-            &config.database,
-            "--partners",
-            &config.partners,
-        ])
-        .arg("--packs")
-        .arg(&config.packs)
-        .arg("--quiet")
-        .env("DAFTAR_SECRET", SECRET)
-        .stdin(Stdio::null());
-    command
+    Hand::of(&stage.daftar.config).next(run)
 }
 
 fn said(bytes: &[u8]) -> String {

@@ -1,52 +1,97 @@
 //! Processes of a payment run that are killed (SIGKILL) at any moment.
+//!
+//! A run that nobody disturbs tells how long each of its commands takes; the commands of the next
+//! runs are killed at moments drawn evenly from that time, a few times in each state of the run.
 
+use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{daftar_pay, ends_as_if_nothing_was, is_long, paid_at_once, pay, said, unfinished};
-use crate::stage::{self, Stage};
+use payments::run::State;
 
+use super::{is_long, said};
+use crate::stage::desk::{Desk, Mark};
+
+/// Payees, and so lines of the run.
+const LINES: usize = 2_000;
+const BANKS: usize = 5;
+/// Kills that hit a living process, on each database: forty in all, above a thousand in the long
+/// form.
+const KILLS: u32 = 20;
+const KILLS_LONG: u32 = 510;
 /// In each state of the run the process is killed at most so often before it may finish.
-const KILLS_A_STATE: u32 = 5;
-/// Kills that must really have hit a living process.
-const KILLS_MIN: u32 = 4;
+const KILLS_A_STATE: u32 = 6;
 const SEED: u64 = 20_260_204;
-/// Whole runs of the long form, on each database: above 1,000 kills in all.
-const LONG_RUNS: u64 = 25;
-/// Processes that only look, to learn how long one takes.
-const LOOKS: u32 = 3;
 /// A run that is not at its end after so many processes never gets there.
 const PROCESSES_MAX: u32 = 120;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_killed_at_any_moment_ends_equal_to_the_banks_book() {
-    let runs = if is_long() { LONG_RUNS } else { 1 };
-    let killed = AtomicU32::new(0);
-    for seed in 0..runs {
-        stage::each(paid_at_once(), async |stage| {
-            let kills = killed_at_any_moment(stage, Dice(SEED + seed)).await;
-            killed.fetch_add(kills, Ordering::SeqCst);
-        })
-        .await;
-    }
-    let killed = killed.into_inner();
+    let wanted = if is_long() { KILLS_LONG } else { KILLS };
+    let (all, runs) = (AtomicU32::new(0), AtomicU32::new(0));
+    let began = Instant::now();
+    Desk::each(LINES, BANKS, async |desk| {
+        let start = desk.mark("start").await;
+        let usual = undisturbed(desk).await;
+        let (mut kills, mut dice) = (0, Dice(SEED));
+        while kills < wanted {
+            begin_again(desk, &start).await;
+            kills += killed_at_any_moment(desk, &usual, &mut dice).await;
+            runs.fetch_add(1, Ordering::SeqCst);
+        }
+        all.fetch_add(kills, Ordering::SeqCst);
+        desk.forget(start).await;
+    })
+    .await;
+    let (all, runs) = (all.into_inner(), runs.into_inner());
+    assert!(all >= wanted, "only {all} kills");
     // The rule of three: no harm in N trials bounds its chance by 3/N, with 95 in 100.
-    let bound = 300.0 / f64::from(killed);
+    let bound = 300.0 / f64::from(all);
+    let seconds = began.elapsed().as_secs();
     eprintln!(
-        "{killed} kills: 0 lost, 0 paid twice; at most {bound:.2} % of kills could do either"
+        "{all} kills in {runs} runs of {LINES} lines, {seconds} s: 0 lost, 0 paid twice; \
+         at most {bound:.2} % of kills could do either (3/N)"
     );
 }
 
+async fn begin_again(desk: &mut Desk, start: &Mark) {
+    desk.back_to(start).await;
+    desk.fresh_banks();
+}
+
+type Usual = BTreeMap<Option<&'static str>, Duration>;
+
+fn name(state: Option<State>) -> Option<&'static str> {
+    state.map(State::as_str)
+}
+
+/// How long the command of each state takes when nobody disturbs it.
+async fn undisturbed(desk: &mut Desk) -> Usual {
+    let mut usual = Usual::new();
+    while let Some(found) = desk.unfinished().await {
+        let began = Instant::now();
+        finishes(&mut desk.hand.next(found.as_ref()));
+        let state = name(found.map(|run| run.state));
+        let again = usual.insert(state, began.elapsed());
+        assert_eq!(again, None, "{state:?} lasts");
+    }
+    desk.ends_as_if_nothing_was().await;
+    usual
+}
+
+fn finishes(command: &mut Command) {
+    let output = command.output().expect("daftar runs");
+    assert!(output.status.success(), "{}", said(&output.stderr));
+}
+
 /// How many processes were killed before the run came to its end.
-async fn killed_at_any_moment(stage: &Stage, mut dice: Dice) -> u32 {
-    stage.play("2026-02-01T00:30:00+05:00").await;
-    let mut usual = how_long(stage);
-    let mut kills = 0;
-    let mut in_state = (None, 0);
+async fn killed_at_any_moment(desk: &Desk, usual: &Usual, dice: &mut Dice) -> u32 {
+    let longest = usual.values().max().copied().expect("some commands");
+    let (mut kills, mut in_state) = (0, (None, 0));
     for process in 0.. {
         assert!(process < PROCESSES_MAX, "the run does not end");
-        let Some(found) = unfinished(stage).await else {
+        let Some(found) = desk.unfinished().await else {
             break;
         };
         let state = found.as_ref().map(|run| run.state);
@@ -54,38 +99,22 @@ async fn killed_at_any_moment(stage: &Stage, mut dice: Dice) -> u32 {
             in_state = (state, 0);
         }
         in_state.1 += 1;
-        let mut command = pay(stage, found.as_ref());
+        let mut command = desk.hand.next(found.as_ref());
         if in_state.1 > KILLS_A_STATE {
-            let output = command.output().expect("daftar runs");
-            assert!(output.status.success(), "{}", said(&output.stderr));
+            finishes(&mut command);
             continue;
         }
-        match ended_before(&mut command, usual.mul_f64(dice.moment(in_state.1))) {
-            Some(took) => usual = usual.min(took),
-            None => kills += 1,
-        }
+        let usual = usual.get(&name(state)).copied().unwrap_or(longest);
+        kills += u32::from(is_killed(&mut command, usual.mul_f64(dice.share())));
+        desk.payments_hold(&format!("process {process}, {state:?}"))
+            .await;
     }
-    assert!(
-        kills >= KILLS_MIN,
-        "only {kills} processes were killed in time"
-    );
-    ends_as_if_nothing_was(stage).await;
+    desk.ends_as_if_nothing_was().await;
     kills
 }
 
-/// How long a process takes that only looks, when the machine is least busy.
-fn how_long(stage: &Stage) -> Duration {
-    let looks = (0..LOOKS).map(|_| {
-        let began = Instant::now();
-        let listed = daftar_pay(stage, &["list"]).output().expect("daftar runs");
-        assert!(listed.status.success(), "{}", said(&listed.stderr));
-        began.elapsed()
-    });
-    looks.min().expect("some looks")
-}
-
-/// Starts the process and kills it (SIGKILL) after a while; how long it took if it was faster.
-fn ended_before(command: &mut Command, after: Duration) -> Option<Duration> {
+/// Starts the process and kills it (SIGKILL) after a while, unless it was faster.
+fn is_killed(command: &mut Command, after: Duration) -> bool {
     let began = Instant::now();
     let mut child = command
         .stdout(Stdio::null())
@@ -94,24 +123,18 @@ fn ended_before(command: &mut Command, after: Duration) -> Option<Duration> {
         .expect("daftar starts");
     while began.elapsed() < after {
         if child.try_wait().expect("a process").is_some() {
-            return Some(began.elapsed());
+            return false;
         }
         std::thread::sleep(Duration::from_millis(1));
     }
     child.kill().expect("a process is killed");
-    child.wait().expect("a process ends");
-    None
+    !child.wait().expect("a process ends").success()
 }
 
-/// A small seeded generator (splitmix64): the same moments in every run of the test.
+/// A small seeded generator (splitmix64): the same shares in every run of the test.
 struct Dice(u64);
 
 impl Dice {
-    /// Shares of a usual process: the first attempts die early, the later ones near the end.
-    fn moment(&mut self, attempt: u32) -> f64 {
-        0.25 * f64::from(attempt) + 0.3 * self.share()
-    }
-
     /// From 0 up to 1.
     fn share(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);

@@ -4,8 +4,12 @@
 
 pub mod book;
 mod cluster;
+pub mod cut;
+pub mod desk;
+mod hand;
 mod pay;
 mod process;
+pub mod trace;
 pub mod wire;
 
 use std::collections::BTreeMap;
@@ -24,6 +28,7 @@ use tokio::task::JoinHandle;
 use web::{House, Settings};
 
 pub use cluster::Cluster;
+pub use hand::Hand;
 pub use process::binary;
 
 /// The secret of every account of a stage.
@@ -83,14 +88,19 @@ pub async fn each(cast: Cast, story: impl AsyncFn(&Stage)) {
 
 /// The same without a stage: an empty database by its address, and a folder of its own.
 pub async fn each_database(story: impl AsyncFn(String, tempfile::TempDir)) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let file = folder.path().join("stage.db");
-    story(format!("sqlite:{}", file.display()), folder).await;
+    each_sqlite(&story).await;
     let Ok(cluster) = std::env::var(POSTGRES) else {
         eprintln!("SKIPPED on PostgreSQL: {} is not set", POSTGRES);
         return;
     };
     in_a_database_of(&cluster, story).await;
+}
+
+/// The same on SQLite alone.
+pub async fn each_sqlite(story: impl AsyncFn(String, tempfile::TempDir)) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("stage.db");
+    story(format!("sqlite:{}", file.display()), folder).await;
 }
 
 /// Plays the story on this cluster alone.
@@ -101,7 +111,8 @@ pub async fn in_cluster(cast: Cast, cluster: &str, story: impl AsyncFn(&Stage)) 
     .await;
 }
 
-async fn in_a_database_of(cluster: &str, story: impl AsyncFn(String, tempfile::TempDir)) {
+/// The same on this cluster alone.
+pub async fn in_a_database_of(cluster: &str, story: impl AsyncFn(String, tempfile::TempDir)) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let name = folder
         .path()
@@ -134,7 +145,8 @@ async fn on(
     stage.daftar.platform.db.close().await;
 }
 
-async fn administer(cluster: &str, sql: &str) {
+/// One statement of one who may do anything.
+pub async fn administer(cluster: &str, sql: &str) {
     use sqlx::Connection;
     let mut connection = sqlx::PgConnection::connect(cluster)
         .await

@@ -31,6 +31,21 @@ impl Sandbox {
         if cast.at_once {
             command.arg("--instant");
         }
+        Sandbox::spawn(&mut command)
+    }
+
+    /// A sandbox of which only treasury and banks are wanted, at once. They know the cards of a
+    /// file (`sandbox serve --cards`), of which some, of a thousand, are closed.
+    pub fn with_cards(cards: &Path, closed: u32) -> Sandbox {
+        let mut command = Command::new(binary("sandbox"));
+        command
+            .args(["serve", "--port", "0", "--families", "10", "--instant"])
+            .args(["--fault-return-per-mille", &closed.to_string(), "--cards"])
+            .arg(cards);
+        Sandbox::spawn(&mut command)
+    }
+
+    fn spawn(command: &mut Command) -> Sandbox {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
