@@ -108,7 +108,9 @@ fn told(written: &[Written], statements: &[Frozen], folder: &Path) -> String {
     };
     let mut lines: Vec<String> = written.iter().map(line).collect();
     let total = statement::total(statements);
-    let whole = statements.first().is_some_and(|one| one.order.total == total);
+    let whole = statements
+        .first()
+        .is_some_and(|one| one.order.total == total);
     lines.push(format!(
         "{} statements, {} so'm{}, in {}",
         statements.len(),

@@ -61,10 +61,7 @@ fn head(frozen: &Frozen, lang: Lang, zone: Zone) -> Vec<(String, String)> {
             &words::LINES,
             lang::number(i64::try_from(statement.lines).unwrap_or(i64::MAX)),
         ),
-        (
-            &words::TOTAL,
-            lang::money(statement.total, CURRENCY, lang),
-        ),
+        (&words::TOTAL, lang::money(statement.total, CURRENCY, lang)),
         (
             &words::IN_WORDS,
             lang::in_words(statement.total, CURRENCY, lang),

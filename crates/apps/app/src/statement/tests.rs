@@ -88,7 +88,10 @@ async fn every_line_stands_in_the_pdf_and_each_page_says_what_came_so_far() {
             assert_eq!((number, sum), (payments.len(), frozen.statement.total));
             let last = pages.last().expect("a page");
             let total = kernel::lang::figures(sum, Lang::UzLatn).replace('\u{a0}', " ");
-            assert!(last.contains(&format!("Jami: {number} qator {total}")), "{last}");
+            assert!(
+                last.contains(&format!("Jami: {number} qator {total}")),
+                "{last}"
+            );
             assert!(last.contains("Bosh hisobchi"), "{last}");
             let head = pages[0].replace('\n', " ");
             assert!(head.contains(&village.sha256(&frozen)), "{head}");
@@ -167,7 +170,10 @@ async fn a_bank_without_a_statement_and_a_run_without_an_order_are_told() {
         let mut tx = platform.db.read().await.unwrap();
         let other = mfo("99999");
         let refused = of_bank(&mut tx, village.run, other).await;
-        assert!(matches!(refused, Err(Error::NoStatement { .. })), "{refused:?}");
+        assert!(
+            matches!(refused, Err(Error::NoStatement { .. })),
+            "{refused:?}"
+        );
         let unknown = of_run(&mut tx, RunId::from_u128(9)).await;
         assert!(
             matches!(unknown, Err(Error::Payments(payments::Error::Run(_)))),
@@ -179,6 +185,8 @@ async fn a_bank_without_a_statement_and_a_run_without_an_order_are_told() {
 
 async fn of_one(village: &Village, platform: &Platform) -> Frozen {
     let all = village.frozen(platform).await;
-    let mut by_card = all.into_iter().filter(|one| one.statement.mfo != cash_bank());
+    let mut by_card = all
+        .into_iter()
+        .filter(|one| one.statement.mfo != cash_bank());
     by_card.next().expect("the bank of the cards")
 }

@@ -28,16 +28,8 @@ pub const LINES: Text3 = text("Qatorlar soni", "Число строк", "Number 
 pub const TOTAL: Text3 = text("Jami", "Итого", "Total");
 pub const IN_WORDS: Text3 = text("Soʻz bilan", "Прописью", "In words");
 pub const SHA256: Text3 = text("Fayl izi (SHA-256)", "SHA-256 файла", "SHA-256 of the file");
-pub const APPROVED_FIRST: Text3 = text(
-    "Birinchi tasdiq",
-    "Первое утверждение",
-    "First approval",
-);
-pub const APPROVED_SECOND: Text3 = text(
-    "Ikkinchi tasdiq",
-    "Второе утверждение",
-    "Second approval",
-);
+pub const APPROVED_FIRST: Text3 = text("Birinchi tasdiq", "Первое утверждение", "First approval");
+pub const APPROVED_SECOND: Text3 = text("Ikkinchi tasdiq", "Второе утверждение", "Second approval");
 pub const NOT_YET: Text3 = text("hali yoʻq", "ещё нет", "not yet");
 
 pub const NUMBER: Text3 = text("№", "№", "No.");

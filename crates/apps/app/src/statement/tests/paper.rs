@@ -43,7 +43,11 @@ pub fn pages(path: &Path) -> Option<Vec<String>> {
         eprintln!("SKIPPED: pdftotext is not installed (Debian: poppler-utils)");
         return None;
     };
-    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    assert!(
+        read.status.success(),
+        "{}",
+        String::from_utf8_lossy(&read.stderr)
+    );
     let text = String::from_utf8(read.stdout).expect("UTF-8");
     let pages = text.trim_end_matches('\u{c}').split('\u{c}');
     let spaced = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -250,7 +250,11 @@ async fn entitle(platform: &Platform, people: &[(PersonId, Person)]) {
         programme: "child_benefit".to_owned(),
         district: DISTRICT,
         payee: *person,
-        mfo: if one.in_cash { cash_bank() } else { mfo("00014") },
+        mfo: if one.in_cash {
+            cash_bank()
+        } else {
+            mfo("00014")
+        },
         account: match one.in_cash {
             true => desk().account,
             false => {

@@ -237,7 +237,12 @@ async fn permit(house: &House, seat: &Seat, action: Action) -> Result<Permit, St
 }
 
 /// For one run: whoever is paid by it finds the look by the run's own rows.
-pub(super) async fn permit_of(house: &House, seat: &Seat, action: Action, run: RunId) -> Result<Permit, Stop> {
+pub(super) async fn permit_of(
+    house: &House,
+    seat: &Seat,
+    action: Action,
+    run: RunId,
+) -> Result<Permit, Stop> {
     let scope = Scope::run(run, seat.subject.territory);
     seat.permit(house, action, Purpose::Payment, scope).await
 }

@@ -66,7 +66,7 @@ fn pieces(
         let mut piece = vec![0; PIECE_BYTES];
         let read = from.read(&mut piece).await?;
         piece.truncate(read);
-        Ok((read > 0).then_some((piece, from)))
+        Ok::<_, io::Error>((read > 0).then_some((piece, from)))
     });
     Ok((bytes, pieces))
 }
