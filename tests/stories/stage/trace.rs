@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::Hand;
 
-/// Calls of one kind that fail with one error. A thread's calls are counted by themselves.
+/// Calls that fail with one error. Each name's calls are counted by themselves, in each thread.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
     pub calls: &'static str,
