@@ -44,6 +44,17 @@ pub async fn run(
     let mut written = Vec::new();
     for frozen in &statements {
         for format in formats(args) {
+            // One that was not asked for by name is left out where it would be too long.
+            let lines = frozen.statement.lines;
+            if lines > format.lines_max() && !(args.xlsx || args.pdf) {
+                show.remark(&format!(
+                    "{}: no {} of {lines} lines, it takes {} at most",
+                    frozen.statement.mfo,
+                    format.as_str(),
+                    format.lines_max()
+                ));
+                continue;
+            }
             let how = (format, lang);
             written.push(write(daftar, show, &permit, frozen, how, &args.out).await?);
         }

@@ -59,6 +59,14 @@ impl Format {
             .find(|format| format.as_str() == text)
     }
 
+    /// The longest statement that it takes.
+    pub const fn lines_max(self) -> u64 {
+        match self {
+            Format::Xlsx => sheet::XLSX_LINES_MAX,
+            Format::Pdf => sheet::PDF_LINES_MAX,
+        }
+    }
+
     pub const fn media_type(self) -> &'static str {
         match self {
             Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
