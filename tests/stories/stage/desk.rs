@@ -23,7 +23,7 @@ const PROGRAMME: &str = "child_benefit";
 /// Cards that are closed, of a thousand.
 const CLOSED: u32 = 20;
 /// What payee 0 gets, in tiyin; each further one a tiyin more.
-const LEAST_MINOR: i64 = 400_000_00;
+const LEAST_MINOR: i64 = 40_000_000;
 
 #[derive(Debug)]
 pub struct Desk {

@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
     let lines: u64 = args.next().map_or(Ok(120), |text| text.parse())?;
     let folder = std::path::PathBuf::from(args.next().unwrap_or_else(|| ".".to_owned()));
-    let total = (0..lines).map(|line| sum_of(line)).sum();
+    let total = (0..lines).map(sum_of).sum();
     let began = Instant::now();
     let mut book = Xlsx::begin(design(lines, total))?;
     for page in 0..lines.div_ceil(PAGE) {

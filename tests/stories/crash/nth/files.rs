@@ -38,8 +38,9 @@ impl Counter {
     async fn set(database: String, folder: tempfile::TempDir) -> Counter {
         let desk = Desk::set(PAYEES, BANKS.len(), database, folder).await;
         for bank in BANKS {
-            let account = ["--account", "23402000300100001010", "--owner", "Agency"];
-            let words: Vec<&str> = ["channel", bank].into_iter().chain(account).collect();
+            // Each bank keeps an account of its own.
+            let account = format!("234020003001000{bank}");
+            let words = ["channel", bank, "--account", &account, "--owner", "Agency"];
             passes(&mut desk.hand.pay(&words));
         }
         let run = loop {
