@@ -7,5 +7,10 @@ CREATE TABLE account_nominee (
     back_mfo BIGINT NOT NULL,
     back_account TEXT NOT NULL
 );
-CREATE INDEX account_nominee_until ON account_nominee (until);
 APPEND ONLY account_nominee;
+-- Nominees whose end is still to come: each end is looked at once.
+CREATE TABLE account_nominee_open (
+    change UUID NOT NULL PRIMARY KEY,
+    until BIGINT NOT NULL
+);
+CREATE INDEX account_nominee_open_until ON account_nominee_open (until);

@@ -7,6 +7,7 @@ use casework::case::{self, Case, Origin, WaitFor};
 use casework::decision::{self, Decision, Outcome};
 use kernel::ids::Uuid;
 use kernel::{Money, Month, PersonId};
+use payments::run::{self, Kind};
 
 use super::sandbox::{SandboxClient, TruthCase};
 use crate::daftar::Daftar;
@@ -102,16 +103,20 @@ impl Daftar {
             .await?;
         let mut tx = self.platform.db.read().await?;
         let mut found: HashMap<String, Vec<(String, Money)>> = HashMap::new();
-        let mut after = Uuid::nil();
-        while let Some((page, last)) = payments::run::payees(&mut tx, &permit, month, after).await?
-        {
-            after = last;
-            let payees: Vec<PersonId> = page.iter().map(|(payee, ..)| *payee).collect();
-            let pinfls = registry::person::pinfls_of(&mut tx, &permit, &payees).await?;
-            for (payee, programme, amount) in page {
-                let pinfl = pinfls.get(&payee).map(ToString::to_string);
-                let lines = found.entry(pinfl.unwrap_or_default()).or_default();
-                lines.push((programme, amount));
+        for run in run::of_month(&mut tx, month).await? {
+            if run.kind != Kind::Regular {
+                continue;
+            }
+            let mut after = Uuid::nil();
+            while let Some((page, last)) = run::paid(&mut tx, &permit, run.id, after).await? {
+                after = last;
+                let payees: Vec<PersonId> = page.iter().map(|line| line.payee).collect();
+                let pinfls = registry::person::pinfls_of(&mut tx, &permit, &payees).await?;
+                for line in page {
+                    let pinfl = pinfls.get(&line.payee).map(ToString::to_string);
+                    let lines = found.entry(pinfl.unwrap_or_default()).or_default();
+                    lines.push((line.programme, line.amount));
+                }
             }
         }
         Ok(found)

@@ -6,7 +6,7 @@ use payments::CURRENCY;
 use payments::run::Kind as RunKind;
 use sheet::{Column, Design, Kind, Words};
 
-use super::{Approved, Frozen, words};
+use super::{Approval, Frozen, words};
 
 pub fn of(frozen: &Frozen, lang: Lang, zone: Zone) -> Design {
     let statement = &frozen.statement;
@@ -74,9 +74,9 @@ fn head(frozen: &Frozen, lang: Lang, zone: Zone) -> Vec<(String, String)> {
     pairs.into_iter().map(pair).collect()
 }
 
-fn approval(approved: Option<&Approved>, lang: Lang, zone: Zone) -> String {
+fn approval(approved: Option<&Approval>, lang: Lang, zone: Zone) -> String {
     match approved {
-        Some(Approved { login, at }) => format!("{login}, {}", lang::time(*at, zone, lang)),
+        Some(Approval { login, at }) => format!("{login}, {}", lang::time(*at, zone, lang)),
         None => said(&words::NOT_YET, lang),
     }
 }

@@ -81,14 +81,14 @@ pub struct Frozen {
     pub run: Run,
     pub order: Order,
     pub statement: Statement,
-    pub approvals: Vec<Approved>,
+    pub approvals: Vec<Approval>,
     pub sealed_at: Instant,
     head: Head,
     sha256: [u8; 32],
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Approved {
+pub struct Approval {
     pub login: String,
     pub at: Instant,
 }
@@ -133,14 +133,15 @@ pub async fn of_bank(tx: &mut Tx, run: RunId, mfo: Mfo) -> Result<Frozen> {
     of_bank.next().ok_or(Error::NoStatement { run, mfo })
 }
 
-async fn approvals(tx: &mut Tx, events: &[run::RunEvent]) -> Result<Vec<Approved>> {
+/// Who approved a run and when, the first one first.
+pub async fn approvals(tx: &mut Tx, events: &[run::RunEvent]) -> Result<Vec<Approval>> {
     let mut approvals = Vec::new();
     for event in events {
         let approved = matches!(event.state, State::ApprovedOnce | State::Approved);
         if let (true, Some(account)) = (approved, event.actor.account) {
             let login = access::account::find_login(tx, account).await?;
             let login = login.unwrap_or_else(|| account.to_string());
-            approvals.push(Approved {
+            approvals.push(Approval {
                 login,
                 at: event.at,
             });

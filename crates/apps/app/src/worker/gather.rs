@@ -77,8 +77,8 @@ impl Daftar {
             return Ok(());
         }
         let ids = &self.platform.ids;
+        self.exchange.agreements().await?;
         let mut tx = self.platform.db.begin().await?;
-        self.exchange.agreements(&mut tx).await?;
         for agency in self.exchange.consented() {
             consent::given_in_applications(&mut tx, ids, permit, agency, &given).await?;
         }

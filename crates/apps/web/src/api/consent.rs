@@ -111,11 +111,8 @@ fn record_json(record: &Record, agreements: &[Agreement]) -> Value {
 
 /// What is known of every agency's agreement; nothing of it is personal.
 async fn agreements(house: &House) -> Result<Vec<Agreement>, Stop> {
-    let mut tx = house.daftar.platform.db.begin().await?;
-    let agreements = house.daftar.exchange.agreements(&mut tx).await;
-    let agreements = agreements.map_err(Stop::fault)?;
-    tx.commit().await?;
-    Ok(agreements)
+    let agreements = house.daftar.exchange.agreements().await;
+    agreements.map_err(Stop::fault)
 }
 
 pub async fn list(State(house): State<House>) -> Result<Json<Value>, Stop> {

@@ -279,7 +279,9 @@ fn pages_look_as_they_did() {
     ] {
         for sample in samples::all(lang) {
             if names.contains(&sample.name) {
-                insta::assert_snapshot!(format!("{}-{}", sample.name, lang.tag()), sample.html);
+                // A page of another style sheet is not another page.
+                let html = sample.html.replace(&crate::style::path(), "/style.css");
+                insta::assert_snapshot!(format!("{}-{}", sample.name, lang.tag()), html);
             }
         }
     }

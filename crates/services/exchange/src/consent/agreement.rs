@@ -52,6 +52,12 @@ pub struct Agreement {
     pub since: Instant,
 }
 
+impl Agreement {
+    fn is_of(&self, connector: &Connector) -> bool {
+        self.terms == terms(connector, self.seq)
+    }
+}
+
 /// The id of an agency's agreement: the same in every installation.
 pub fn id_of(agency: Source) -> Uuid {
     let hash = Sha256::digest(format!("daftar data agreement {}", agency.name()));
@@ -78,13 +84,32 @@ fn terms(connector: &Connector, seq: i64) -> Terms {
 }
 
 impl Exchange {
-    /// The agreements of the agencies at hand. One whose terms have changed gets a revision.
-    pub async fn agreements(&self, tx: &mut Tx) -> Result<Vec<Agreement>> {
+    /// The agreements of the agencies at hand. One whose terms have changed gets a revision first;
+    /// otherwise whoever reads them waits for no writer.
+    pub async fn agreements(&self) -> Result<Vec<Agreement>> {
+        if let Some(standing) = self.standing().await? {
+            return Ok(standing);
+        }
+        let mut tx = self.platform.db.begin().await?;
         let mut agreements = Vec::with_capacity(self.lines.len());
         for line in self.lines.values() {
-            agreements.push(keep(tx, &line.connector, self.platform.clock.now()).await?);
+            agreements.push(keep(&mut tx, &line.connector, self.platform.clock.now()).await?);
         }
+        tx.commit().await?;
         Ok(agreements)
+    }
+
+    /// The newest revisions, if each of them has the terms of its connector.
+    async fn standing(&self) -> Result<Option<Vec<Agreement>>> {
+        let mut tx = self.platform.db.read().await?;
+        let mut agreements = Vec::with_capacity(self.lines.len());
+        for line in self.lines.values() {
+            match newest(&mut tx, line.connector.agency).await? {
+                Some(newest) if newest.is_of(&line.connector) => agreements.push(newest),
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(agreements))
     }
 
     /// The agencies that are asked only with a person's consent.
@@ -100,10 +125,7 @@ impl Exchange {
 /// The newest revision, which is written first when the terms are not those that it has.
 async fn keep(tx: &mut Tx, connector: &Connector, now: Instant) -> Result<Agreement> {
     let newest = newest(tx, connector.agency).await?;
-    let seq = newest.as_ref().map_or(1, |newest| newest.seq);
-    if let Some(newest) = newest.as_ref()
-        && newest.terms == terms(connector, seq)
-    {
+    if let Some(newest) = newest.as_ref().filter(|newest| newest.is_of(connector)) {
         return Ok(newest.clone());
     }
     let seq = newest.as_ref().map_or(1, |newest| newest.seq + 1);

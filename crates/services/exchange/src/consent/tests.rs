@@ -59,8 +59,7 @@ async fn the_law_asks_nobody_and_a_bank_is_asked_with_consent_alone() {
     each_db(SCHEMAS, async |platform| {
         let exchange = exchange(&platform);
         let permit = own(&platform, HER).await;
-        let mut tx = platform.db.begin().await.unwrap();
-        let agreements = exchange.agreements(&mut tx).await.unwrap();
+        let agreements = exchange.agreements().await.unwrap();
         let on_consent: Vec<Source> = agreements
             .iter()
             .filter(|one| one.terms.lawful_basis == LawfulBasis::Consent)
@@ -68,6 +67,7 @@ async fn the_law_asks_nobody_and_a_bank_is_asked_with_consent_alone() {
             .collect();
         assert_eq!(on_consent, [Source::Bank]);
         assert_eq!(exchange.consented(), [Source::Bank]);
+        let mut tx = platform.db.begin().await.unwrap();
         let tax = say(
             &mut tx,
             &platform.ids,
@@ -97,10 +97,14 @@ async fn the_law_asks_nobody_and_a_bank_is_asked_with_consent_alone() {
 #[tokio::test]
 async fn terms_that_change_are_a_revision_that_names_the_one_before() {
     each_db(SCHEMAS, async |platform| {
-        let mut tx = platform.db.begin().await.unwrap();
-        let first = exchange(&platform).agreements(&mut tx).await.unwrap();
-        let again = exchange(&platform).agreements(&mut tx).await.unwrap();
-        assert_eq!(first, again, "nothing is written twice");
+        let first = exchange(&platform).agreements().await.unwrap();
+        let writing = platform.db.begin().await.unwrap();
+        let again = exchange(&platform).agreements().await.unwrap();
+        drop(writing);
+        assert_eq!(
+            first, again,
+            "nothing is written twice, and no writer is waited for"
+        );
         let mut connectors = Connector::all_at("http://127.0.0.1:9");
         for connector in &mut connectors {
             if connector.agency == Source::Bank {
@@ -108,7 +112,8 @@ async fn terms_that_change_are_a_revision_that_names_the_one_before() {
             }
         }
         let changed = Exchange::new(platform.clone(), connectors).unwrap();
-        changed.agreements(&mut tx).await.unwrap();
+        changed.agreements().await.unwrap();
+        let mut tx = platform.db.read().await.unwrap();
         let bank = super::revisions(&mut tx, super::id_of(Source::Bank))
             .await
             .unwrap();
@@ -132,8 +137,8 @@ async fn the_newest_word_holds_and_an_older_application_does_not_undo_it() {
     each_db(SCHEMAS, async |platform| {
         let (person, machine) = (own(&platform, HER).await, system(&platform).await);
         let ids = &platform.ids;
+        exchange(&platform).agreements().await.unwrap();
         let mut tx = platform.db.begin().await.unwrap();
-        exchange(&platform).agreements(&mut tx).await.unwrap();
         let bank = Source::Bank;
         let stands = async |tx: &mut store::Tx| {
             let standing = standing(tx, &machine, bank, &[HER]).await.unwrap();

@@ -180,14 +180,14 @@ async fn load(tx: &mut Tx, permit: &Permit, id: Uuid) -> Result<AccountChange> {
 /// True when there is something for [`apply_due`] to do.
 pub async fn is_due(tx: &mut Tx, ids: &Ids) -> Result<bool> {
     let now = ids.now();
-    Ok(!store::due(tx, now).await?.is_empty() || !store::nominees_ended(tx, now).await?.is_empty())
+    Ok(!store::due(tx, now).await?.is_empty() || store::nominee_is_over(tx, now).await?)
 }
 
 /// Changes whose time has come take effect, and nominees whose time is over end; how many.
 pub async fn apply_due(tx: &mut Tx, ids: &Ids) -> Result<usize> {
     tx.alone("payments.account_change").await?;
     let mut due = store::due(tx, ids.now()).await?;
-    due.extend(nominee::ended(tx, ids).await?);
+    due.extend(nominee::end(tx, ids).await?);
     if due.is_empty() {
         return Ok(0);
     }

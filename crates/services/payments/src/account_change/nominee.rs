@@ -96,10 +96,10 @@ pub async fn of_change(tx: &mut Tx, change: Uuid) -> Result<Option<Nominee>> {
 }
 
 /// Nominees whose time is over, as changes that take effect now.
-pub(super) async fn ended(tx: &mut Tx, ids: &Ids) -> Result<Vec<AccountChange>> {
+pub(super) async fn end(tx: &mut Tx, ids: &Ids) -> Result<Vec<AccountChange>> {
     let now = ids.now();
     let mut changes = Vec::new();
-    for (person, district, back) in store::nominees_ended(tx, now).await? {
+    for (person, district, back) in store::take_nominees_over(tx, now).await? {
         let change = AccountChange {
             id: ids.uuid(),
             person,

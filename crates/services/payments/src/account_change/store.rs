@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kernel::{Instant, PersonId};
-use store::{Tx, bulk, execute, fetch_all, fetch_optional, lock_one};
+use store::{Tx, bulk, execute, fetch_all, fetch_optional, fetch_values, lock_one};
 use uuid::Uuid;
 
 use super::model::{AccountChange, Destination, Refusal, State};
@@ -258,6 +258,13 @@ pub async fn insert_nominee(
         i64::from(back.mfo.number()),
         back.account.as_str()
     )?;
+    execute!(
+        tx,
+        "INSERT INTO account_nominee_open (change, until) VALUES ($1, $2)
+         ON CONFLICT (change) DO NOTHING",
+        change,
+        nominee.until.0
+    )?;
     Ok(())
 }
 
@@ -318,23 +325,51 @@ pub async fn paid_to(tx: &mut Tx, person: PersonId) -> Result<Option<Destination
     row.map_or(Ok(None), |(mfo, account)| destination(mfo, account))
 }
 
-/// Persons whose nominee's time is over, with their district and where the money goes back to.
-pub async fn nominees_ended(
+/// True when a nominee's time is over that nobody has looked at yet.
+pub async fn nominee_is_over(tx: &mut Tx, now: Instant) -> Result<bool> {
+    let over = fetch_optional!(
+        tx,
+        (Uuid,),
+        "SELECT n.change FROM account_nominee_open n JOIN account_change c ON c.id = n.change
+         WHERE n.until <= $1 AND c.state NOT IN ('asked', 'waiting') LIMIT 1",
+        now.0
+    )?;
+    Ok(over.is_some())
+}
+
+/// Takes the nominees whose time is over: those through whom the money still goes, with their person,
+/// district and where it goes back to. One that never took effect, or that another change replaced, has
+/// nothing to end; one whose change still waits is looked at when it has taken effect.
+pub async fn take_nominees_over(
     tx: &mut Tx,
     now: Instant,
 ) -> Result<Vec<(PersonId, u32, Destination)>> {
-    let rows = fetch_all!(
+    let over = fetch_values!(
         tx,
-        (Uuid, i64, i64, String),
-        "SELECT p.person, c.district, n.back_mfo, n.back_account FROM account_nominee n
-         JOIN account_change c ON c.id = n.change JOIN payee_account p ON p.change = n.change
-         WHERE n.until <= $1 AND c.state = 'applied' AND p.person = c.person
-            AND p.seq = (SELECT MAX(o.seq) FROM payee_account o WHERE o.person = p.person)
-         ORDER BY n.until, p.person LIMIT $2",
+        Uuid,
+        "DELETE FROM account_nominee_open WHERE change IN (
+            SELECT n.change FROM account_nominee_open n JOIN account_change c ON c.id = n.change
+            WHERE n.until <= $1 AND c.state NOT IN ('asked', 'waiting') ORDER BY n.until, n.change LIMIT $2)
+         RETURNING change",
         now.0,
         limits::ACCOUNT_CHANGES_MAX
     )?;
-    let ended = |(person, district, mfo, account): (Uuid, i64, i64, String)| {
+    const STANDING: bulk::With = bulk::With {
+        v: "change",
+        statement: "SELECT p.person, c.district, n.back_mfo, n.back_account
+            FROM v CROSS JOIN account_nominee n CROSS JOIN account_change c
+                CROSS JOIN payee_account p
+            WHERE n.change = v.change AND c.id = v.change AND p.change = v.change
+                AND c.state = 'applied' AND p.person = c.person
+                AND p.seq = (SELECT MAX(o.seq) FROM payee_account o WHERE o.person = p.person)",
+    };
+    let mut rows: Vec<(Uuid, i64, i64, String)> =
+        bulk::select_in(tx, &STANDING, &over, |row, change| {
+            row.push(*change);
+        })
+        .await?;
+    rows.sort_unstable();
+    let standing = |(person, district, mfo, account): (Uuid, i64, i64, String)| {
         let (mfo, account) = (sql::mfo(mfo)?, sql::account(&account)?);
         Ok((
             PersonId(person),
@@ -342,5 +377,5 @@ pub async fn nominees_ended(
             Destination { mfo, account },
         ))
     };
-    rows.into_iter().map(ended).collect()
+    rows.into_iter().map(standing).collect()
 }

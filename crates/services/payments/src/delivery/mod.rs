@@ -222,7 +222,7 @@ async fn write(
     let out = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     out.sync_all()?;
     keep_hash(platform, statement.id, file, sha256).await?;
-    fs::rename(&partial, folder.join(&name))?;
+    name_file(&partial, folder, &name)?;
     Ok(Written::of(statement, file, name, bytes, sha256))
 }
 
@@ -288,7 +288,14 @@ fn put(folder: &Path, name: &str, fill: impl FnOnce(&mut File) -> Result<()>) ->
     let mut file = File::create(&partial)?;
     fill(&mut file)?;
     file.sync_all()?;
-    Ok(fs::rename(&partial, folder.join(name))?)
+    Ok(name_file(&partial, folder, name)?)
+}
+
+/// After this the file stands in the folder under its name, whatever happens to the machine: the
+/// name is an entry of the folder, which goes to the disk by itself.
+fn name_file(partial: &Path, folder: &Path, name: &str) -> io::Result<()> {
+    fs::rename(partial, folder.join(name))?;
+    File::open(folder)?.sync_all()
 }
 
 fn partial_path(folder: &Path, name: &str) -> PathBuf {

@@ -96,7 +96,7 @@ pub(super) async fn uncount(tx: &mut Tx, ending: &[Ending]) -> Result<()> {
         );
     }
     let rows: Vec<_> = digits.into_iter().collect();
-    bulk::update_from(
+    let found = bulk::update_from(
         tx,
         &COUNTED,
         &rows,
@@ -108,6 +108,13 @@ pub(super) async fn uncount(tx: &mut Tx, ending: &[Ending]) -> Result<()> {
         },
     )
     .await?;
+    if found != rows.len() as u64 {
+        return Err(store::Fault::Stored {
+            what: "the months that persons are counted in",
+            reason: format!("{} to take away, {found} found", rows.len()),
+        }
+        .into());
+    }
     Ok(())
 }
 

@@ -33,8 +33,8 @@ use crate::order::Order;
 use crate::statement::Statement;
 use crate::{Result, events};
 
-/// Payments of one page of [`payees`].
-const PAYEES_PAGE_MAX: i64 = 10_000;
+/// Payments of one page of [`paid`].
+const PAID_PAGE_MAX: i64 = 10_000;
 
 /// A run with all that a treasurer looks at side by side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,33 +102,6 @@ pub async fn returns_by_reason(tx: &mut Tx, run: RunId) -> Result<Vec<(String, i
         .collect())
 }
 
-/// Whom a regular run pays, by the person: programme and sum. Payments of [`PAYEES_PAGE_MAX`]
-/// after `after`; answers where the next page begins, or nothing at the end.
-pub async fn payees(
-    tx: &mut Tx,
-    permit: &Permit,
-    month: Month,
-    after: Uuid,
-) -> Result<Option<(Vec<(PersonId, String, Money)>, Uuid)>> {
-    permit.must_be_for(&[Action::AssessCase]);
-    let rows = fetch_all!(
-        tx,
-        (Uuid, Uuid, String, i64),
-        "SELECT p.id, p.payee, a.programme, p.amount_minor
-         FROM payment p JOIN statement s ON s.id = p.statement
-         JOIN payment_run r ON r.id = s.run JOIN appropriation a ON a.id = p.appropriation
-         WHERE r.month = $1 AND r.kind = 'regular' AND p.id > $2 ORDER BY p.id LIMIT $3",
-        i64::from(month.0),
-        after,
-        PAYEES_PAGE_MAX
-    )?;
-    let Some(last) = rows.last().map(|row| row.0) else {
-        return Ok(None);
-    };
-    let payee = |(_, payee, programme, minor)| (PersonId(payee), programme, Money(minor));
-    Ok(Some((rows.into_iter().map(payee).collect(), last)))
-}
-
 /// One line of a run, as whoever looks for its person sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paid {
@@ -139,7 +112,7 @@ pub struct Paid {
     pub amount: Money,
 }
 
-/// The lines of a run, [`PAYEES_PAGE_MAX`] after `after`; answers where the next page begins, or
+/// The lines of a run, [`PAID_PAGE_MAX`] after `after`; answers where the next page begins, or
 /// nothing at the end.
 pub async fn paid(
     tx: &mut Tx,
@@ -147,7 +120,7 @@ pub async fn paid(
     run: RunId,
     after: Uuid,
 ) -> Result<Option<(Vec<Paid>, Uuid)>> {
-    permit.must_be_for(&[Action::ReadRun]);
+    permit.must_be_for(&[Action::ReadRun, Action::AssessCase]);
     let rows = fetch_all!(
         tx,
         (Uuid, Uuid, String, i64, i64),
@@ -157,7 +130,7 @@ pub async fn paid(
          WHERE s.run = $1 AND p.id > $2 ORDER BY p.id LIMIT $3",
         run.0,
         after,
-        PAYEES_PAGE_MAX
+        PAID_PAGE_MAX
     )?;
     let Some(last) = rows.last().map(|row| row.0) else {
         return Ok(None);

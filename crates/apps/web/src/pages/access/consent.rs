@@ -6,7 +6,6 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use exchange::consent::{self, Agreement, LawfulBasis, Record, Refusal, Said};
 use kernel::{Day, Source};
-use store::Tx;
 
 use crate::guest::Seat;
 use crate::house::House;
@@ -66,13 +65,11 @@ pub async fn permit(house: &House, seat: &Seat) -> Result<Permit, Stop> {
 
 /// The agreements as they stand, and the reader's own words.
 pub async fn stands(house: &House, permit: &Permit) -> Result<(Vec<Agreement>, Vec<Record>), Stop> {
-    let mut tx = house.daftar.platform.db.begin().await?;
-    let agreements = house.daftar.exchange.agreements(&mut tx).await;
+    let agreements = house.daftar.exchange.agreements().await;
     let agreements = agreements.map_err(Stop::fault)?;
+    let mut tx = house.read().await?;
     let records = consent::of_person(&mut tx, permit).await;
-    let records = records.map_err(Stop::fault)?;
-    tx.commit().await?;
-    Ok((agreements, records))
+    Ok((agreements, records.map_err(Stop::fault)?))
 }
 
 pub async fn mine(State(house): State<House>, seat: Seat) -> Result<Response, Stop> {
@@ -150,9 +147,9 @@ pub async fn say(
         at: house.daftar.now(),
     };
     let platform = &house.daftar.platform;
-    let mut tx: Tx = platform.db.begin().await?;
-    let agreements = house.daftar.exchange.agreements(&mut tx).await;
+    let agreements = house.daftar.exchange.agreements().await;
     agreements.map_err(Stop::fault)?;
+    let mut tx = platform.db.begin().await?;
     let record = consent::say(&mut tx, &platform.ids, &permit, agency, &said).await;
     match record.map_err(Stop::fault)? {
         Ok(record) => {

@@ -2,14 +2,14 @@
 //! side, its checks, its states, and the approval by two persons.
 
 use access::{Action, Permit, Purpose, Scope};
+use app::statement::Approval;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use payments::run::{self as runs, BuildRun};
 
 use super::run_sheet::{
-    approvals_of, checks_of, differences_of, line_of, order_line, progress_of, returns_of,
-    statement_line,
+    checks_of, differences_of, line_of, order_line, progress_of, returns_of, statement_line,
 };
 
 use crate::form_body::Body;
@@ -140,12 +140,6 @@ pub struct FindingLine {
     pub what: &'static str,
     pub count: i64,
     pub amount: Money,
-}
-
-#[derive(Debug)]
-pub struct Approval {
-    pub login: String,
-    pub at: Instant,
 }
 
 #[derive(Debug)]
@@ -381,7 +375,7 @@ async fn run_page(
     let permit = permit_of(house, seat, Action::ReadRun, run).await?;
     let mut tx = house.read().await?;
     let sheet = runs::load_sheet(&mut tx, run).await?;
-    let approvals = approvals_of(&mut tx, &sheet).await?;
+    let approvals = app::statement::approvals(&mut tx, &sheet.events).await?;
     let t = seat.t();
     let line = line_of(t, &sheet, house.platform().clock.now());
     let open = matches!(line.state, RunState::Built | RunState::ApprovedOnce);

@@ -6,8 +6,7 @@ use store::Tx;
 
 use super::payment::return_reason;
 use super::run::{
-    Approval, Check, Differences, FindingLine, OrderLine, ReturnLine, RunLine, RunState,
-    StatementLine, Waits,
+    Check, Differences, FindingLine, OrderLine, ReturnLine, RunLine, RunState, StatementLine, Waits,
 };
 use crate::i18n::{T, zone};
 use crate::pages::access::home::district_words;
@@ -130,24 +129,6 @@ pub fn checks_of(t: T, sheet: &RunSheet) -> Vec<Check> {
             holds: built,
         },
     ]
-}
-
-pub async fn approvals_of(tx: &mut Tx, sheet: &RunSheet) -> Result<Vec<Approval>, Stop> {
-    let mut approvals = Vec::new();
-    for event in &sheet.events {
-        let approved = matches!(
-            event.state,
-            runs::State::ApprovedOnce | runs::State::Approved
-        );
-        if let (true, Some(account)) = (approved, event.actor.account) {
-            let login = access::account::find_login(tx, account).await?;
-            approvals.push(Approval {
-                login: login.unwrap_or_else(|| account.to_string()),
-                at: event.at,
-            });
-        }
-    }
-    Ok(approvals)
 }
 
 pub fn progress_of(t: T, sheet: &RunSheet) -> Option<Bars> {

@@ -41,11 +41,12 @@ use crate::pages::payments::payment::{
     OwnChange, Payment, PaymentState, PaymentsPage, return_reason,
 };
 use crate::pages::payments::run::{
-    Approval, Check, Differences, FindingLine, OrderLine, ReturnLine, RunLine, RunPage, RunState,
-    RunsPage, StatementLine, Waits,
+    Check, Differences, FindingLine, OrderLine, ReturnLine, RunLine, RunPage, RunState, RunsPage,
+    StatementLine, Waits,
 };
 use crate::pages::payments::worklist::{BankLine, BankLinePage, Missing, WorklistPage};
 use crate::shell::{Reader, Room, Shell};
+use app::statement::Approval;
 
 use casework::*;
 use decisions::*;
