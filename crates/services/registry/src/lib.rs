@@ -37,6 +37,7 @@ use kernel::{FactId, PersonId, UnitId};
 pub const SCHEMA: &[store::Migration] = &[
     store::migration!("registry", "0001_register"),
     store::migration!("registry", "0002_unit_version"),
+    store::migration!("registry", "0003_death_ahead"),
 ];
 
 pub type Result<T, E = RegisterError> = std::result::Result<T, E>;

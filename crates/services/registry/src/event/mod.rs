@@ -1,5 +1,10 @@
 //! Messages of the civil registry about what happened: births, deaths, marriages,
-//! divorces. The sender's id makes a message one event, however often it comes.
+//! divorces. The sender's id makes a message one event, however often it comes; and in whatever
+//! order messages come, the register ends the same.
+
+mod ahead;
+#[cfg(test)]
+mod tests;
 
 use crate::events::{self, Touched};
 use crate::kin::{self, NewRelation, NewResidence};
@@ -10,7 +15,7 @@ use access::Action;
 use kernel::kin::Relation;
 use kernel::{Day, Name, PersonId, Pinfl, Sex, Source, UnitId, Zone};
 use std::collections::BTreeSet;
-use store::{Ids, Tx, execute, fetch_optional, outbox};
+use store::{Ids, Tx, execute, fetch_optional, fetch_value, outbox};
 use uuid::Uuid;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -132,7 +137,13 @@ pub async fn birth(tx: &mut Tx, ids: &Ids, permit: &Permit, birth: &Birth) -> Re
         .collect();
     kin::insert_relations(tx, ids.now(), &mut ties).await?;
     live_with(tx, ids, child, mother, birth.born).await?;
-    message.finish(tx, &[child, mother]).await
+    let mut heard = message.finish(tx, &[child, mother]).await?;
+    if let Some(told_before) = ahead::take(tx, birth.child).await? {
+        let died = death(tx, ids, permit, &told_before).await?;
+        heard.persons.extend(died.persons);
+        heard.units.extend(died.units);
+    }
+    Ok(heard)
 }
 
 pub async fn death(tx: &mut Tx, ids: &Ids, permit: &Permit, death: &Death) -> Result<Heard> {
@@ -143,7 +154,13 @@ pub async fn death(tx: &mut Tx, ids: &Ids, permit: &Permit, death: &Death) -> Re
         permit,
         ids,
     };
-    let person = message.known(tx, death.person).await?;
+    let person = match message.known(tx, death.person).await {
+        Err(RegisterError::UnknownPinfl) if ahead::may_be(death) => {
+            ahead::keep(tx, ids, death).await?;
+            return Ok(Heard::default());
+        }
+        found => found?,
+    };
     if !message.begin(tx, person, None).await? {
         return Ok(Heard::default());
     }
@@ -173,9 +190,29 @@ pub async fn marriage(tx: &mut Tx, ids: &Ids, permit: &Permit, union: &Union) ->
     if !message.begin(tx, person, Some(spouse)).await? {
         return Ok(Heard::default());
     }
-    let mut ties = [tie(Relation::Spouse, person, spouse, union.on, None)];
+    let divorced = divorced_on(tx, union, (person, spouse)).await?;
+    let mut ties = [tie(Relation::Spouse, person, spouse, union.on, divorced)];
     kin::insert_relations(tx, ids.now(), &mut ties).await?;
     message.finish(tx, &[person, spouse]).await
+}
+
+/// When a marriage ended of which we are told after its divorce.
+async fn divorced_on(
+    tx: &mut Tx,
+    union: &Union,
+    (person, spouse): (PersonId, PersonId),
+) -> Result<Option<Day>> {
+    let day = fetch_value!(
+        tx,
+        Option<i64>,
+        "SELECT MIN(happened_on) FROM life_event WHERE kind = $1 AND happened_on >= $2
+            AND ((person = $3 AND other = $4) OR (person = $4 AND other = $3))",
+        Kind::Divorce.code(),
+        stored::of_day(union.on),
+        person.0,
+        spouse.0
+    )?;
+    day.map(stored::day).transpose()
 }
 
 pub async fn divorce(tx: &mut Tx, ids: &Ids, permit: &Permit, union: &Union) -> Result<Heard> {
@@ -197,9 +234,11 @@ pub async fn divorce(tx: &mut Tx, ids: &Ids, permit: &Permit, union: &Union) -> 
         .bonds
         .iter()
         .filter(|bond| bond.relation == Relation::Spouse && pair.contains(&(bond.of, bond.to)))
+        // A marriage of after this day is another one, of which we were told before.
+        .filter(|bond| bond.valid.from <= union.on)
         .filter(|bond| bond.valid.to.is_none_or(|to| union.on < to))
         .map(|bond| {
-            let end = Some(union.on.max(bond.valid.from));
+            let end = Some(union.on);
             tie(Relation::Spouse, bond.of, bond.to, bond.valid.from, end)
         })
         .collect();
