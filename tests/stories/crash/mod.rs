@@ -9,16 +9,20 @@
 //! | the N-th call to a partner, the database, the kernel, the signer | N = 1, 2, 3, ... | `nth/` |
 //! | the room on the disk | after so many pages, on both databases | `disk.rs` |
 //! | a PostgreSQL for good, its standby takes over | at a commit of each command | `standby.rs` |
+//! | nothing; two processes do it at once, their computers' clocks ten minutes apart | the whole run | `clocks.rs` |
+//! | one of three programs that serve at once, again and again | at any moment | `workers.rs` |
 //!
 //! Each ends by the banks' own book, and with every check of `daftar verify`. The short form runs
 //! with every test; `./test --crash` sets `DAFTAR_CRASH=long`: the database dies with the program at
 //! every commit, the program at more than a thousand moments.
 
+mod clocks;
 mod commits;
 mod disk;
 mod moments;
 mod nth;
 mod standby;
+mod workers;
 
 use std::process::Command;
 

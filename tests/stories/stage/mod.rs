@@ -34,7 +34,7 @@ pub use process::binary;
 /// The secret of every account of a stage.
 pub const SECRET: &str = "seven white horses";
 /// Names the address of a PostgreSQL cluster where databases may be made.
-const POSTGRES: &str = "DAFTAR_TEST_POSTGRES";
+pub const POSTGRES: &str = "DAFTAR_TEST_POSTGRES";
 /// So'm a family of the district that each programme may spend in a month: enough for all.
 const SOUMS_A_FAMILY: i64 = 200_000;
 

@@ -229,7 +229,9 @@ fn names_no_file(database: &str) -> bool {
 async fn platform(config: &Config) -> Result<Platform> {
     let db = Db::open(&config.database).await?;
     if !config.demo {
-        return Ok(Platform::new(db, Clock::system()));
+        let platform = Platform::new(db, Clock::system());
+        platform.keep_time().await?;
+        return Ok(platform);
     }
     let stood = clock_stood(&db).await;
     let clock = Clock::standing_at(stood.unwrap_or_else(demo::plan::start));
@@ -241,6 +243,7 @@ async fn platform(config: &Config) -> Result<Platform> {
     let mut platform = Platform::with_ids(db, clock, ids);
     // The story's clock leaps by months; nobody at a screen is signed out by that.
     platform.wall = Clock::system();
+    platform.keep_time().await?;
     Ok(platform)
 }
 

@@ -74,6 +74,8 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "testing")]
+pub use clock::WRONG_BY_S;
 pub use clock::{Clock, ClockRefused};
 pub use db::{Db, READERS_MAX, Tx, WRITER_WAIT_S_MAX};
 pub use fault::{Fault, Result};

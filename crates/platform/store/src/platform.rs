@@ -1,9 +1,13 @@
 //! What a service is handed: the database, the clock and the maker of ids.
 
-use crate::{Clock, Db, Ids};
+use crate::{Clock, Db, Ids, Result, fetch_value};
+use kernel::day::Instant;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// So far from the database's, in microseconds, somebody should look at this computer's clock.
+const FAR_US: i64 = 5_000_000;
 
 /// Cheap to clone; every clone is the same platform.
 #[derive(Clone, Debug)]
@@ -28,11 +32,40 @@ impl Platform {
         let ids = Ids::new(clock.clone());
         Platform {
             db,
+            wall: match clock.is_virtual() {
+                true => Clock::system(),
+                false => clock.clone(),
+            },
             clock,
-            wall: Clock::system(),
             ids,
             kept: Kept::default(),
         }
+    }
+
+    /// Goes by the clock of the database's server, so that the processes of several machines agree
+    /// on whose lease is over. To be called at the start and from time to time. The embedded
+    /// database has no clock of its own: its processes are of one computer.
+    pub async fn keep_time(&self) -> Result<()> {
+        if self.db.is_sqlite() || self.wall.is_virtual() {
+            return Ok(());
+        }
+        let mut tx = self.db.read().await?;
+        let before = self.wall.now();
+        let server = fetch_value!(
+            tx,
+            i64,
+            "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
+        )?;
+        let after = self.wall.now();
+        let ahead = self.wall.go_by(before, Instant(server), after);
+        if let Some(ahead) = ahead.filter(|ahead| ahead.abs() > FAR_US) {
+            let ahead_s = ahead / 1_000_000;
+            tracing::warn!(
+                ahead_s,
+                "the database's clock is far from this computer's, and is gone by"
+            );
+        }
+        Ok(())
     }
 
     /// A story's platform: ids from a seed, and one clock for everything.

@@ -142,11 +142,14 @@ impl Daftar {
         tokio::join!(self.keep_settling(), self.keep_corresponding());
     }
 
-    /// Signs the log, settles, rests, and keeps the calendar. A fault is logged and the next round
+    /// Keeps the time, signs the log, settles, rests, and keeps the calendar. A fault is logged and the next round
     /// tries again.
     async fn keep_settling(&self) {
         let mut due = Instant(0);
         loop {
+            if let Err(error) = self.platform.keep_time().await {
+                tracing::error!(%error, "the database does not tell the time");
+            }
             self.checkpoint_when_due(&mut due).await;
             if !self.config.demo
                 && let Err(error) = self.keep_calendar().await

@@ -1,6 +1,7 @@
 //! Stories of the store, each on both databases.
 
 mod bulk;
+mod clock;
 mod ids;
 mod job;
 mod migrate;
