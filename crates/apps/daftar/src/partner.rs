@@ -3,6 +3,7 @@
 
 use access::{Action, Area, Purpose, SecretHash};
 use app::Daftar;
+use exchange::dci::catalogue;
 use exchange::dci::partner::{self, NewPartner};
 use exchange::dci::signature::Policy;
 use exchange::security::{self, SecurityEvent, Wanted};
@@ -76,12 +77,16 @@ struct Listed {
 }
 
 pub async fn run(common: &Common, command: &Partner) -> Result<(), Failure> {
+    if matches!(command, Partner::Errors) {
+        Show::new(common).result(catalogue::table().trim_end(), &catalogue::ERRORS);
+        return Ok(());
+    }
     let daftar = Daftar::open(config::existing(common)).await?;
     match command {
         Partner::Add { .. } => add(common, &daftar, command).await,
         Partner::List => list(common, &daftar).await,
         Partner::Keys { sender_id, jwks } => keys(common, &daftar, sender_id, jwks).await,
-        Partner::Refused { .. } => refused(common, &daftar, command).await,
+        Partner::Refused { .. } | Partner::Errors => refused(common, &daftar, command).await,
     }
 }
 

@@ -68,6 +68,10 @@ pub enum Partner {
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=1000))]
         limit: i64,
     },
+    /// Show every code that a message may be refused with: what it means and what to do
+    ///
+    /// Needs no installation. The table is that of docs/exchange-errors.md.
+    Errors,
 }
 
 #[derive(Debug, Subcommand)]

@@ -18,6 +18,7 @@
 
 mod answer;
 pub mod callback;
+pub mod catalogue;
 mod encryption;
 pub mod envelope;
 pub mod event;
