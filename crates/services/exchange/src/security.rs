@@ -4,7 +4,9 @@
 //! and length of what came. The message itself is not kept: whoever is refused could fill the disk and
 //! write other people's data into a log.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 use access::{Subject, account};
 use kernel::Instant;
@@ -17,6 +19,29 @@ use crate::Exchange;
 
 /// Events of one list.
 pub const EVENTS_MAX: i64 = 1_000;
+
+/// Events of one account that are kept in one hour: whoever sends more fills no disk with it.
+pub const EVENTS_AN_HOUR_MAX: u32 = 10_000;
+/// The code of the last one of an hour, which stands for all that follow.
+pub const UNLISTED: &str = "unlisted";
+
+/// How many messages of each account were refused in its last hour.
+#[derive(Debug, Default)]
+struct Hours(Mutex<HashMap<AccountId, (i64, u32)>>);
+
+impl Hours {
+    /// The number of this one in its hour.
+    fn count(&self, account: AccountId, now: Instant) -> u32 {
+        let hour = now.0.div_euclid(3_600_000_000);
+        let mut hours = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (of, refused) = hours.entry(account).or_insert((hour, 0));
+        if *of != hour {
+            (*of, *refused) = (hour, 0);
+        }
+        *refused = refused.saturating_add(1);
+        *refused
+    }
+}
 
 /// Why a message is refused, and what it asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +80,17 @@ impl Exchange {
     pub async fn note_refused(&self, subject: &Subject, body: &[u8], refused: Refused<'_>) {
         let (asked, code) = (refused.asked, refused.code);
         tracing::warn!(office = %subject.office, asked, code, "a message is refused");
+        let now = self.platform.wall.now();
+        let hours = self.platform.keep(Hours::default);
+        let refused = match hours.count(subject.account, now).cmp(&EVENTS_AN_HOUR_MAX) {
+            Ordering::Less => refused,
+            Ordering::Equal => Refused {
+                code: UNLISTED,
+                reason: "this one and the further ones of the hour are not listed",
+                ..refused
+            },
+            Ordering::Greater => return,
+        };
         if let Err(fault) = self.write_refused(subject, body, refused).await {
             tracing::error!(%fault, "a refused message could not be noted");
         }
@@ -140,4 +176,57 @@ async fn logins(tx: &mut Tx, rows: &[EventRow]) -> store::Result<HashMap<Uuid, S
         }
     }
     Ok(logins)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use access::Role;
+    use store::testing::each_db;
+
+    /// A partner whose messages are all refused: the hour's last row says that there are more.
+    #[tokio::test]
+    async fn a_flood_of_refused_messages_is_listed_up_to_a_maximum_an_hour() {
+        let schemas = [access::SCHEMA, registry::SCHEMA, crate::SCHEMA];
+        each_db(&schemas, async |platform| {
+            let exchange = Exchange::new(platform.clone(), Vec::new()).unwrap();
+            let partner = Subject {
+                role: Role::Partner,
+                ..Subject::system()
+            };
+            let refused = Refused {
+                asked: "search",
+                code: "err.signature.invalid",
+                reason: "forged",
+            };
+            let hours = platform.keep(Hours::default);
+            for _ in 0..EVENTS_AN_HOUR_MAX - 2 {
+                hours.count(partner.account, platform.wall.now());
+            }
+            let codes = async || {
+                let mut tx = platform.db.read().await.unwrap();
+                let listed = list(
+                    &mut tx,
+                    &Wanted {
+                        limit: 10,
+                        ..Wanted::default()
+                    },
+                )
+                .await;
+                listed
+                    .unwrap()
+                    .into_iter()
+                    .map(|event| event.code)
+                    .collect::<Vec<_>>()
+            };
+            for _ in 0..5 {
+                exchange.note_refused(&partner, b"forged", refused).await;
+            }
+            assert_eq!(codes().await, [UNLISTED, "err.signature.invalid"]);
+            platform.clock.step(3_600_000_000).unwrap();
+            exchange.note_refused(&partner, b"forged", refused).await;
+            assert_eq!(codes().await[0], "err.signature.invalid", "another hour");
+        })
+        .await;
+    }
 }

@@ -80,6 +80,15 @@ pub async fn change_keys(
     Ok(tx.commit().await?)
 }
 
+async fn newest_at(tx: &mut Tx) -> store::Result<Instant> {
+    let row = fetch_optional!(
+        tx,
+        (i64,),
+        "SELECT at FROM log_checkpoint ORDER BY size DESC LIMIT 1"
+    )?;
+    Ok(row.map_or(Instant::default(), |(at,)| Instant(at)))
+}
+
 /// Size and root of the newest checkpoint.
 async fn end(tx: &mut Tx) -> store::Result<(u64, Hash)> {
     let row = fetch_optional!(
@@ -217,7 +226,8 @@ impl Longer {
             name: keys.name().to_owned(),
             size: self.frontier.size(),
             root: self.frontier.root(),
-            at: platform.clock.now(),
+            // The clocks of two processes agree to some milliseconds only.
+            at: platform.clock.now().max(newest_at(&mut tx).await?),
         };
         let note = checkpoint
             .sign(&keys)

@@ -1,5 +1,5 @@
 use store::testing::each_db;
-use store::{Platform, execute, fetch_value};
+use store::{Clock, Ids, Platform, execute, fetch_value};
 
 use super::{keys, look, place, second_process};
 use crate::SCHEMA;
@@ -62,6 +62,27 @@ async fn the_chains_of_two_processes_are_joined_and_hold() {
             (found.checkpoints, found.entries, found.waiting),
             (3, 24, 0)
         );
+    })
+    .await;
+}
+
+/// A process whose clock is a little behind signs after one whose clock is right.
+#[tokio::test]
+async fn a_checkpoint_is_never_dated_before_the_one_before_it() {
+    each_db(&[SCHEMA], async |platform| {
+        let keys = keys(1);
+        let clock = Clock::standing_at(platform.clock.now());
+        let ids = Ids::seeded(clock.clone(), 2);
+        let behind = Platform::with_ids(platform.db.clone(), clock, ids);
+        platform.clock.step(5_000).unwrap();
+        look(&platform, 1).await;
+        let first = checkpoint(&platform, &place(&keys)).await.unwrap().unwrap();
+        look(&behind, 1).await;
+        let second = checkpoint(&behind, &place(&keys)).await.unwrap().unwrap();
+        assert!(behind.clock.now() < first.at, "its clock is behind");
+        assert_eq!(second.at, first.at);
+        let found = verify_checkpoints(&platform.db, &keys).await.unwrap();
+        assert_eq!(found.torn, []);
     })
     .await;
 }
