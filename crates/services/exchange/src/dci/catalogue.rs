@@ -84,11 +84,9 @@ mod tests {
                 codes_in(&path, found);
             } else if name.ends_with(".rs") && name != "catalogue.rs" && !name.contains("tests") {
                 let text = fs::read_to_string(&path).expect("a source");
-                let literals = text.split('"').skip(1).step_by(2);
-                let codes = literals.filter(|text| {
-                    let is_code = text.starts_with("err.") || text.starts_with("rjct.");
-                    is_code && text.matches('.').count() == 2
-                });
+                let starts = ["\"err.", "\"rjct."].into_iter();
+                let literals = starts.flat_map(|start| text.match_indices(start));
+                let codes = literals.filter_map(|(at, _)| text[at + 1..].split('"').next());
                 found.extend(codes.map(str::to_owned));
             }
         }
