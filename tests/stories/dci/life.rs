@@ -1,4 +1,5 @@
-//! The civil registry tells of births and deaths in the protocol, and they become life events.
+//! The civil registry tells of births, deaths, marriages and divorces in the protocol, and they become
+//! life events.
 
 use kernel::{Pinfl, Sex};
 use serde_json::{Value, json};
@@ -28,6 +29,14 @@ fn birth(mother: Pinfl) -> Value {
 fn death(who: Pinfl) -> Value {
     json!({ "reg_event_type": "death", "reg_record_type": "Person", "reg_records": {
         "identifier": identifier(who), "death_date": "2025-10-04" } })
+}
+
+fn union(event: &str, (one, other): (Pinfl, Pinfl), on: &str) -> Value {
+    let spouse = json!({ "@type": "Member", "member_identifier": [identifier(other)] });
+    json!({ "reg_event_type": event, "reg_record_type": "Person", "reg_records": {
+        "identifier": [identifier(one)],
+        format!("{event}_date"): [on],
+        "related_person": [{ "relationship_type": "spouse", "related_member": spouse }] } })
 }
 
 fn notification(client: &Client, told: &[Value]) -> Value {
@@ -79,6 +88,36 @@ async fn births_and_deaths_that_are_told_become_life_events_once() {
     .await;
 }
 
+/// A divorce is told before its marriage, and the marriage by both of its registries.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn marriages_and_divorces_that_are_told_become_life_events_once_in_any_order() {
+    register::each(async |register| {
+        let client = registry(register).await;
+        let (she, he) = (mother(), person(Sex::Male, "1960-01-01", 1));
+        let stranger = person(Sex::Male, "1985-05-05", 502);
+        for told in [
+            union("divorce", (he, she), "2025-09-20"),
+            union("marriage", (she, he), "2025-08-10"),
+            union("marriage", (he, she), "2025-08-10"),
+            union("marriage", (she, stranger), "2025-10-01"),
+        ] {
+            let body = notification(&client, std::slice::from_ref(&told));
+            let answer = client.post("notify", &body).await;
+            assert_eq!(answer.status, 202, "{told}: {}", answer.text);
+        }
+        assert_eq!(register.count(LIFE_EVENTS).await, 2);
+        let open = "SELECT COUNT(*) FROM relation WHERE valid_from = 20310 AND valid_to IS NULL";
+        assert_eq!(
+            register.count(open).await,
+            0,
+            "no marriage of the two goes on"
+        );
+        let ended = "SELECT COUNT(*) FROM relation WHERE valid_from = 20310 AND valid_to = 20351";
+        assert_eq!(register.count(ended).await, 1);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_told_wrongly_or_by_another_partner_enters_nothing() {
     register::each(async |register| {
@@ -88,6 +127,9 @@ async fn what_is_told_wrongly_or_by_another_partner_enters_nothing() {
             *told.pointer_mut(path).expect("a field") = value;
             told
         };
+        let old = person(Sex::Male, "1960-01-01", 1);
+        let mut alone = union("marriage", (mother(), old), "2025-08-10");
+        alone["reg_records"]["related_person"] = json!([]);
         let mut never = death(child());
         never["reg_records"]["death_date"] = "".into();
         for wrong in [
@@ -102,6 +144,9 @@ async fn what_is_told_wrongly_or_by_another_partner_enters_nothing() {
             broken("/reg_records/name/surname", "x".repeat(201).into()),
             broken("/reg_records/parent2_identifier", json!({})),
             never,
+            alone,
+            union("marriage", (mother(), mother()), "2025-08-10"),
+            union("divorce", (mother(), old), "2999-01-01"),
         ] {
             // One that is right does not go in without the other.
             let body = notification(&client, &[death(mother()), wrong.clone()]);

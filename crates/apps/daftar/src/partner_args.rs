@@ -32,7 +32,7 @@ pub enum Partner {
         /// notifications may go to; without it, it asks at once only
         #[arg(long, value_name = "URL")]
         callback: Option<String>,
-        /// It is the civil registry: births and deaths that it tells of are entered
+        /// It is the civil registry: births, deaths, marriages and divorces that it tells of are entered
         #[arg(long)]
         civil_registry: bool,
         /// It says to which accounts people are paid (G2P Connect); nothing changes before 72 hours

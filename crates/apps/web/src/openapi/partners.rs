@@ -224,7 +224,7 @@ fn registry() -> Vec<Spoken> {
         later(
             "/dci/social/registry/notify",
             "notify",
-            "A civil registry tells of births and deaths",
+            "A civil registry tells of births, deaths, marriages and divorces",
             notify(),
         ),
     ]);

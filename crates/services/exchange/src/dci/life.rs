@@ -1,4 +1,5 @@
-//! What a civil registry tells us: births and deaths that become life events of the register.
+//! What a civil registry tells us: births, deaths, marriages and divorces that become life events of the
+//! register, the same in whatever order they come.
 //!
 //! A message is read as a whole before anything is entered, and entered as a whole. Of whom the
 //! register does not know, nothing is entered: a civil registry tells of the whole country.
@@ -6,7 +7,7 @@
 use access::{Action, Permit, Purpose, Scope, Subject};
 use kernel::{Day, Name, Pinfl, Sex};
 use registry::RegisterError;
-use registry::event::{self, Birth, Death};
+use registry::event::{self, Birth, Death, Union};
 use registry::person;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -28,6 +29,8 @@ const NAME_CHARS_MAX: usize = 200;
 pub enum Life {
     Birth(Birth),
     Death(Death),
+    Marriage(Union),
+    Divorce(Union),
 }
 
 impl Exchange {
@@ -64,6 +67,8 @@ impl Exchange {
         let ids = &self.platform.ids;
         let entered = match life {
             Life::Death(death) => event::death(tx, ids, permit, &death).await,
+            Life::Marriage(union) => event::marriage(tx, ids, permit, &union).await,
+            Life::Divorce(union) => event::divorce(tx, ids, permit, &union).await,
             Life::Birth(birth) => {
                 let father = match birth.father {
                     Some(father) => person::find_by_pinfl(tx, permit, father).await,
@@ -113,7 +118,12 @@ impl Life {
                     on,
                 }))
             }
-            _ => Err("reg_event_type: live_birth and death are heard here".to_owned()),
+            Ok(Event::Marriage) => union(record, who, "marriage", today).map(Life::Marriage),
+            Ok(Event::Divorce) => union(record, who, "divorce", today).map(Life::Divorce),
+            _ => {
+                let heard = "live_birth, death, marriage and divorce are heard here";
+                Err(format!("reg_event_type: {heard}"))
+            }
         }
     }
 }
@@ -137,6 +147,39 @@ fn birth(record: &Map<String, Value>, child: Pinfl, today: Day) -> Result<Birth,
         sex: sex.and_then(Sex::named).ok_or("sex is male or female")?,
         born: day(record, "birth_date", today)?,
     })
+}
+
+/// The standard's record of the civil registry has no field for the other one of a union: who it is
+/// stands in `related_person`, as in the record of a member.
+fn union(
+    record: &Map<String, Value>,
+    person: Pinfl,
+    what: &str,
+    today: Day,
+) -> Result<Union, String> {
+    let spouse = spouse(record)?.ok_or("related_person has no spouse with a UIN")?;
+    if spouse == person {
+        return Err("the spouse is the person".to_owned());
+    }
+    let on = day(record, &format!("{what}_date"), today)?;
+    let (first, second) = (person.min(spouse), person.max(spouse));
+    Ok(Union {
+        id: id_of(&format!("{what} {first} {second} {on}")),
+        person,
+        spouse,
+        on,
+    })
+}
+
+fn spouse(record: &Map<String, Value>) -> Result<Option<Pinfl>, String> {
+    let related = record.get("related_person").and_then(Value::as_array);
+    let is_spouse = |one: &&Value| one["relationship_type"].as_str() == Some("spouse");
+    let spouse = related.into_iter().flatten().find(is_spouse);
+    let member = spouse.and_then(|one| one["related_member"].as_object());
+    match member {
+        Some(member) => uin(member, "member_identifier"),
+        None => Ok(None),
+    }
 }
 
 fn name(record: &Map<String, Value>) -> Result<Name, String> {
@@ -175,9 +218,11 @@ fn uin(record: &Map<String, Value>, field: &str) -> Result<Option<Pinfl>, String
     Ok(Some(pinfl))
 }
 
-/// A day, with or without its hour, and none that is still to come.
+/// A day, with or without its hour, and none that is still to come. Of a list the last one is told of.
 fn day(record: &Map<String, Value>, field: &str, today: Day) -> Result<Day, String> {
-    let text = record.get(field).and_then(Value::as_str);
+    let told = record.get(field);
+    let last = told.and_then(Value::as_array).and_then(|list| list.last());
+    let text = last.or(told).and_then(Value::as_str);
     let day = text.and_then(|text| Day::parse(text.get(..10)?).ok());
     let day = day.ok_or_else(|| format!("{field} is a day, as 2026-02-18"))?;
     if day > today {

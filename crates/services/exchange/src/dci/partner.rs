@@ -31,7 +31,7 @@ pub struct Partner {
     pub legal_basis: String,
     /// Where it may be called back; without one it asks at once only.
     pub callback: Option<Callback>,
-    /// Its word on births and deaths is entered.
+    /// Its word on births, deaths, marriages and divorces is entered.
     pub civil_registry: bool,
     /// Its word on whom to pay where is heard.
     pub account_mapper: bool,
