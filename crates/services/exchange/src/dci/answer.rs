@@ -7,6 +7,7 @@ use store::{Tx, execute, job};
 use uuid::Uuid;
 
 use super::envelope::{self, Arrived, Envelope};
+use super::journal;
 use super::later::{self, Request};
 use super::mapper;
 use super::outgoing::{Reply, Told};
@@ -96,10 +97,17 @@ impl Exchange {
         today: Day,
     ) -> Result<Reply, Unanswered> {
         let correlation = self.platform.ids.uuid();
-        let mut tx = self.platform.db.begin().await?;
-        let row = (question, correlation, None);
-        self.take(&mut tx, partner, envelope, row).await?;
-        tx.commit().await?;
+        let message = journal::Message {
+            sender_id: partner.sender_id.clone(),
+            message_id: envelope.message_id.clone(),
+            received_at: self.platform.wall.now(),
+            action: question.action(),
+            transaction_id: envelope.transaction_id.clone(),
+            correlation,
+        };
+        if !journal::take(&self.platform, message).await? {
+            return Err(taken_already().into());
+        }
         let told = match question {
             Question::Search => {
                 let searcher = Searcher {
@@ -166,8 +174,7 @@ impl Exchange {
         if taken == 1 {
             return Ok(());
         }
-        let why = "a message with this id has been taken already";
-        Err(Refusal::rejected("rjct.message_id.duplicate", why).into())
+        Err(taken_already().into())
     }
 
     /// Takes the message and the work that it makes, both or neither, and says so.
@@ -231,9 +238,7 @@ impl Exchange {
                 Refusal::new(403, "err.request.forbidden", why).into()
             }
         })?;
-        let mut tx = self.platform.db.begin().await?;
-        status::note(&mut tx, correlation, self.platform.wall.now(), &outcomes).await?;
-        tx.commit().await?;
+        journal::note(&self.platform, correlation, outcomes).await?;
         Ok(told)
     }
 
@@ -336,4 +341,9 @@ fn address(partner: &Partner, question: Question, named: Option<&str>) -> Result
         })?,
     };
     Ok(url.into())
+}
+
+fn taken_already() -> Refusal {
+    let why = "a message with this id has been taken already";
+    Refusal::rejected("rjct.message_id.duplicate", why)
 }

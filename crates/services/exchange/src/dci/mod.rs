@@ -22,6 +22,7 @@ pub mod catalogue;
 mod encryption;
 pub mod envelope;
 pub mod event;
+mod journal;
 pub(crate) mod json;
 pub mod later;
 mod life;

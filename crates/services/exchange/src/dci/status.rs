@@ -85,8 +85,20 @@ pub async fn note(
     at: kernel::Instant,
     outcomes: &[Outcome],
 ) -> store::Result<()> {
-    bulk::insert(tx, &NEW, outcomes, |row, outcome| {
-        row.push(correlation)
+    note_all(tx, &[(correlation, at, outcomes)]).await
+}
+
+/// The outcomes of several messages, each with its correlation and time.
+pub async fn note_all(
+    tx: &mut Tx,
+    ended: &[(Uuid, kernel::Instant, &[Outcome])],
+) -> store::Result<()> {
+    let mut rows = Vec::with_capacity(ended.len());
+    for (correlation, at, outcomes) in ended {
+        rows.extend(outcomes.iter().map(|outcome| (*correlation, *at, outcome)));
+    }
+    bulk::insert(tx, &NEW, &rows, |row, (correlation, at, outcome)| {
+        row.push(*correlation)
             .push(outcome.reference_id.as_str())
             .push(at.0)
             .push(outcome.status)
