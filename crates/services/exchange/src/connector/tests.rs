@@ -20,15 +20,17 @@ fn places() -> Places<'static> {
 }
 
 impl Connector {
-    /// The agencies of the sandbox at one address, for tests that are not about their files.
+    /// The eight agencies at one address, all in the plain dialect: for tests that are not about
+    /// dialects.
     pub fn all_at(base: &str) -> Vec<Connector> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/plain");
         let keys = Path::new("/nowhere");
-        Connector::shipped(&Places { base, keys }).expect("the files of the repository")
+        Connector::in_folder(Path::new(folder), &Places { base, keys }).expect("the plain files")
     }
 }
 
 fn tax() -> String {
-    include_str!("../../../../../connectors/tax.toml").to_owned()
+    include_str!("../tests/plain/tax.toml").to_owned()
 }
 
 /// The file with one line changed; every change must change something.
@@ -45,7 +47,7 @@ fn refusal(text: &str) -> String {
 
 #[test]
 fn the_files_that_come_with_the_program_are_for_the_eight_agencies_each_once() {
-    let connectors = Connector::all_at(BASE);
+    let connectors = Connector::shipped(&places()).unwrap_or_else(|why| panic!("{why}"));
     let mut agencies: Vec<Source> = connectors.iter().map(|one| one.agency).collect();
     agencies.sort_unstable();
     let mut expected = super::AGENCIES.to_vec();
@@ -54,6 +56,23 @@ fn the_files_that_come_with_the_program_are_for_the_eight_agencies_each_once() {
     let consented = connectors.iter().filter(|one| one.needs_consent);
     let consented: Vec<Source> = consented.map(|one| one.agency).collect();
     assert_eq!(consented, [Source::Bank]);
+    let spoken: Vec<(&str, &str)> = connectors
+        .iter()
+        .map(|one| (one.agency.name(), one.dialect.name()))
+        .collect();
+    assert_eq!(
+        spoken,
+        [
+            ("civil_registry", "dci"),
+            ("tax", "gateway"),
+            ("employment", "xroad"),
+            ("cadastre", "gateway"),
+            ("vehicles", "gateway"),
+            ("pension_fund", "xroad"),
+            ("bank", "plain"),
+            ("disability", "dci"),
+        ]
+    );
 }
 
 /// A newcomer's mistakes, each told with its line, its field and what to write.
@@ -137,7 +156,7 @@ fn a_mistake_is_told_with_line_field_and_what_to_write() {
 
 #[test]
 fn no_file_loses_the_consent_that_the_bank_needs() {
-    let bank = include_str!("../../../../../connectors/bank.toml");
+    let bank = include_str!("../tests/plain/bank.toml");
     let line = "needs_consent = true\n";
     assert!(bank.contains(line));
     let without = Connector::parse("bank.toml", &bank.replace(line, ""), &places());
@@ -245,7 +264,7 @@ fn an_agency_that_writes_otherwise_is_read_by_its_file_alone() {
 /// Words of an agency, as texts or numbers; what the file does not list is refused.
 #[test]
 fn words_are_those_of_the_file_and_no_others() {
-    let text = include_str!("../../../../../connectors/disability.toml");
+    let text = include_str!("../tests/plain/disability.toml");
     let text = text.replace(
         "{ from = \"/group\" }",
         "{ from = \"/guruh\", words = { \"1\" = \"I\", \"bola\" = \"child\", \"0\" = \"none\" } }",

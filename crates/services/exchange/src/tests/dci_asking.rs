@@ -243,6 +243,7 @@ address = "{{base}}/dci/{agency}/registry/sync/search"
 legal_basis = "PKM-654"
 [limits]
 attempts_max = 1
+timeout_ms = 5000
 [dci]
 sender_id = "{OUR_NAME}"
 receiver_id = "{NAME}"
@@ -295,6 +296,7 @@ async fn asking(platform: &Platform, policy: Policy) -> Asking {
     let mut story = story(platform).await;
     let mut all: Vec<Connector> = story.exchange.connectors().cloned().collect();
     all.retain(|one| !matches!(one.agency, Source::Disability | Source::CivilRegistry));
+    all.iter_mut().for_each(|one| one.timeout_ms = 5_000);
     for text in files {
         all.push(Connector::parse("x.toml", &text, &places).unwrap_or_else(|why| panic!("{why}")));
     }
@@ -514,6 +516,6 @@ fn a_registry_that_does_not_sign_cannot_be_configured() {
         .to_string();
     assert_eq!(
         refused,
-        "c.toml:13: dci.policy: write dci-ed25519 or jws-detached"
+        "c.toml:14: dci.policy: write dci-ed25519 or jws-detached"
     );
 }

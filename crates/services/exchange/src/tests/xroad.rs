@@ -98,7 +98,7 @@ async fn behind(platform: &Platform) -> Behind {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let plain = include_str!("../../../../../connectors/pension_fund.toml");
+    let plain = include_str!("plain/pension_fund.toml");
     let (_, facts) = plain.split_once("[facts.pension]").unwrap();
     let file = format!(
         r#"
@@ -108,6 +108,7 @@ address = "{{base}}"
 legal_basis = "PKM-654"
 [limits]
 attempts_max = 2
+timeout_ms = 5000
 [xroad]
 client = "UZ/GOV/201122334/DAFTAR"
 service = "UZ/GOV/200900111/PENSION/payments"
@@ -123,6 +124,7 @@ user_id = "UZ-officer-17"
     let mut story = story(platform).await;
     let mut all: Vec<Connector> = story.exchange.connectors().cloned().collect();
     all.retain(|one| one.agency != Source::PensionFund);
+    all.iter_mut().for_each(|one| one.timeout_ms = 5_000);
     all.push(fund.unwrap_or_else(|why| panic!("{why}")));
     story.exchange = Exchange::new(platform.clone(), all).unwrap();
     Behind { story, seen }
