@@ -30,7 +30,8 @@ async fn nothing_that_was_forged_replayed_or_stale_becomes_a_fact() {
     };
     stage::each(cast.clone(), async |stage| {
         stage.play(UNTIL).await;
-        *truth.lock().expect("no panic") = facts(stage).await;
+        let facts = facts(stage).await;
+        *truth.lock().expect("no panic") = facts;
     })
     .await;
     let at_worst = Cast {
@@ -39,7 +40,8 @@ async fn nothing_that_was_forged_replayed_or_stale_becomes_a_fact() {
     };
     stage::each(at_worst, async |stage| {
         stage.play(UNTIL).await;
-        worst.lock().expect("no panic").extend(facts(stage).await);
+        let facts = facts(stage).await;
+        worst.lock().expect("no panic").extend(facts);
         everything_was_tried(stage).await;
         nobody_was_declared_dead(stage).await;
         stage.everything_holds().await;

@@ -31,7 +31,7 @@ pub enum AnswerRefusal {
     #[error("answers another request ({found})")]
     AnotherRequest { found: String },
     #[error("came through no security server: it has no X-Road-Id and X-Road-Request-Hash")]
-    NoReceipt,
+    NoStamp,
     #[error(transparent)]
     Forged(Forged),
     #[error("its signature cannot be checked: the agency's keys are not where its file says")]

@@ -3,7 +3,7 @@
 use crate::breaker::{Breaker, Gate};
 use crate::connector::Connector;
 use crate::dialect::token::{Token, Tokens};
-use crate::dialect::{Dialect, Receipt, Sent, xroad};
+use crate::dialect::{Dialect, Sent, Stamp, xroad};
 use crate::wire::Question;
 use kernel::Instant;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,10 +31,7 @@ pub struct Received {
     pub sent_at: Instant,
     pub received_at: Instant,
     pub body: Vec<u8>,
-    /// What a security server gave with it.
-    pub receipt: Receipt,
-    /// The HTTP header `Signature`.
-    pub signature: Option<String>,
+    pub stamp: Stamp,
     /// By the system's clock; a virtual clock does not date signatures.
     pub wall_at: Instant,
 }
@@ -42,8 +39,7 @@ pub struct Received {
 /// A body and what came with it.
 struct Answered {
     body: Vec<u8>,
-    receipt: Receipt,
-    signature: Option<String>,
+    stamp: Stamp,
 }
 
 /// Why there is no answer. None of these says anything about a person.
@@ -250,8 +246,7 @@ impl Line {
                     sent_at,
                     received_at,
                     body: answered.body,
-                    receipt: answered.receipt,
-                    signature: answered.signature,
+                    stamp: answered.stamp,
                     wall_at: platform.wall.now(),
                 })
             }
@@ -303,15 +298,9 @@ async fn post(
     }
     match response.status().as_u16() {
         200 => {
-            let headers = response.headers();
-            let signature = headers.get("signature").and_then(|text| text.to_str().ok());
-            let (signature, receipt) = (signature.map(str::to_owned), dialect.receipt(headers));
+            let stamp = dialect.stamp(response.headers());
             let body = read_bounded(response, bytes_max).await?;
-            Ok(Answered {
-                body,
-                receipt,
-                signature,
-            })
+            Ok(Answered { body, stamp })
         }
         status => Err(refused(status, response.headers())),
     }

@@ -1,7 +1,7 @@
 //! SQL of evidence: what was received, whom it speaks of, what was refused.
 
 use crate::Result;
-use crate::dialect::Receipt;
+use crate::dialect::Stamp;
 use access::Permit;
 use kernel::{Day, EvidenceId, Instant, Month, PersonId, Source};
 use sha2::{Digest, Sha256};
@@ -21,7 +21,7 @@ pub(crate) struct NewAnswer {
     pub received_at: Instant,
     pub persons: usize,
     pub body: Vec<u8>,
-    pub receipt: Receipt,
+    pub stamp: Stamp,
 }
 
 /// One person's part of an answer that was believed.
@@ -55,7 +55,7 @@ pub(crate) struct Refused {
 
 const ANSWER: bulk::Insert = bulk::Insert {
     into: "exchange_answer (id, agency, legal_basis, purpose, sent_at, received_at, persons, sha256, body,
-        xroad_id, xroad_request_hash)",
+        xroad_id, xroad_request_hash, signature)",
     on_conflict: "",
 };
 const EVIDENCE: bulk::Insert = bulk::Insert {
@@ -84,8 +84,9 @@ pub(crate) async fn insert_answers(tx: &mut Tx, answers: &[NewAnswer]) -> Result
             .push(answer.persons as i64)
             .push(sha256(&answer.body))
             .push(answer.body.clone())
-            .push(answer.receipt.id.clone())
-            .push(answer.receipt.request_hash.clone());
+            .push(answer.stamp.xroad_id.clone())
+            .push(answer.stamp.xroad_request_hash.clone())
+            .push(answer.stamp.signature.clone());
     })
     .await?;
     Ok(())
@@ -208,18 +209,22 @@ pub async fn answer_of(
     )?)
 }
 
-/// What the security server gave with the answer of an evidence; empty for one that came otherwise.
-pub async fn receipt_of(
+/// What came with the answer of an evidence beside its body.
+pub async fn stamp_of(
     tx: &mut Tx,
     _permit: &Permit,
     evidence: EvidenceId,
-) -> Result<Option<Receipt>> {
+) -> Result<Option<Stamp>> {
     let row = store::fetch_optional!(
         tx,
-        (Option<String>, Option<String>),
-        "SELECT a.xroad_id, a.xroad_request_hash
+        (Option<String>, Option<String>, Option<String>),
+        "SELECT a.xroad_id, a.xroad_request_hash, a.signature
          FROM evidence e JOIN exchange_answer a ON a.id = e.answer WHERE e.id = $1",
         evidence.0
     )?;
-    Ok(row.map(|(id, request_hash)| Receipt { id, request_hash }))
+    Ok(row.map(|(xroad_id, xroad_request_hash, signature)| Stamp {
+        xroad_id,
+        xroad_request_hash,
+        signature,
+    }))
 }

@@ -56,7 +56,7 @@ use store::Platform;
 pub use answer::AnswerRefusal;
 pub use call::{ANSWER_BYTES_A_PERSON, ANSWER_BYTES_BASE, CallFailure, REST_S_MAX};
 pub use connector::{AGENCIES, Connector, ConnectorRefused, ConnectorsRefused, Places};
-pub use dialect::{Dialect, Receipt, Sent};
+pub use dialect::{Dialect, Sent, Stamp};
 
 /// Tables of this crate.
 pub const SCHEMA: &[store::Migration] = &[
@@ -67,7 +67,7 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("exchange", "0005_account_mapper"),
     store::migration!("exchange", "0007_security"),
     store::migration!("exchange", "0008_consent"),
-    store::migration!("exchange", "0009_xroad"),
+    store::migration!("exchange", "0009_stamp"),
 ];
 
 /// How long an idle connection to an agency is kept.

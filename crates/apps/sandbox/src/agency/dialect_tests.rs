@@ -98,7 +98,7 @@ fn plain(person: &str, request: &str) -> String {
 }
 
 #[tokio::test]
-async fn x_road_knows_its_client_and_gives_a_receipt() {
+async fn x_road_knows_its_client_and_stamps_the_answer() {
     let place = place(Rates::default()).await;
     let person = somebody(&place);
     let ask = async |path: &str, client: &str| {
@@ -245,7 +245,7 @@ async fn each_fault_is_what_its_flag_says() {
         Some(2)
     );
     let bank = |request: &str| {
-        plain(&"12".to_owned(), request).replace("\"persons\"", "\"consent\":\"c\",\"persons\"")
+        plain("12", request).replace("\"persons\"", "\"consent\":\"c\",\"persons\"")
     };
     let answer = say(&twice, "/agencies/bank/query", &[], bank("b1"))
         .await

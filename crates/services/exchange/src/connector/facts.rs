@@ -83,8 +83,9 @@ fn kind(agency: Source, name: &str, table: &Spanned<KindToml>) -> Result<KindMap
     let columns = kind.fields.iter().map(|ours| {
         let field = toml.fields.get(ours.name);
         let field = field.ok_or_else(|| {
-            let why = "say where it stands, {{ from = \"/...\" }}, or that the agency does not tell it, { untold = true }";
-            Wrong::at(at, of_field(kind, ours.name), why.replace("{{", "{").replace("}}", "}"))
+            let why = "say where it stands, { from = \"/...\" }, or that the agency does not tell it, \
+                       { untold = true }";
+            Wrong::at(at, of_field(kind, ours.name), why)
         })?;
         let wrong = |why: String| Wrong::at(field.span().start, of_field(kind, ours.name), why);
         column(rows, ours, field.get_ref()).map_err(wrong)

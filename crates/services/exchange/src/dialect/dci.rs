@@ -144,7 +144,7 @@ pub fn frame(
         header: &body["header"],
         message: &body["message"],
         field: body.get("signature").and_then(Value::as_str),
-        http: reply.signature,
+        http: reply.stamp.signature.as_deref(),
     };
     let keys = jwks(dci)?;
     signature::verify(&signed, dci.policy, &keys, seconds(reply.now))

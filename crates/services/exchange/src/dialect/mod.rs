@@ -20,7 +20,8 @@ use crate::call::{CallFailure, Received};
 use crate::connector::Connector;
 use crate::wire::Question;
 
-pub use xroad::Receipt;
+/// Bytes of one header of an answer that are kept: a detached JWS is the longest.
+const HEADER_BYTES_MAX: usize = 2_000;
 
 /// The dialects, each with what its file says beside the address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +61,23 @@ impl std::fmt::Debug for Sent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Sent({} bytes to {})", self.body.len(), self.address)
     }
+}
+
+/// What came with an answer beside its body, and is kept with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// The id of the message at the security servers.
+    pub xroad_id: Option<String>,
+    /// The hash of our question as the security server signed it.
+    pub xroad_request_hash: Option<String>,
+    /// The HTTP header `Signature` of a registry that signs there.
+    pub signature: Option<String>,
+}
+
+/// A header that is text and not too long.
+fn header_text(headers: &HeaderMap, name: &str) -> Option<String> {
+    let text = headers.get(name)?.to_str().ok()?;
+    (text.len() <= HEADER_BYTES_MAX).then(|| text.to_owned())
 }
 
 /// An answer taken out of its frame.
@@ -102,9 +120,7 @@ pub(crate) struct Reply<'a> {
     pub request: Uuid,
     pub received_at: Instant,
     pub body: &'a [u8],
-    pub receipt: &'a Receipt,
-    /// The HTTP header `Signature`.
-    pub signature: Option<&'a str>,
+    pub stamp: &'a Stamp,
     /// When it came by the system's clock, by which signatures are dated.
     pub now: Instant,
 }
@@ -115,8 +131,7 @@ impl<'a> Reply<'a> {
             request: received.request,
             received_at: received.received_at,
             body: &received.body,
-            receipt: &received.receipt,
-            signature: received.signature.as_deref(),
+            stamp: &received.stamp,
             now: received.wall_at,
         }
     }
@@ -160,10 +175,14 @@ impl Dialect {
         }
     }
 
-    pub(crate) fn receipt(&self, headers: &HeaderMap) -> Receipt {
+    pub(crate) fn stamp(&self, headers: &HeaderMap) -> Stamp {
         match self {
-            Dialect::Xroad(_) => Receipt::of(headers),
-            Dialect::Plain | Dialect::Gateway(_) | Dialect::Dci(_) => Receipt::default(),
+            Dialect::Xroad(_) => xroad::stamp(headers),
+            Dialect::Dci(_) => Stamp {
+                signature: header_text(headers, "signature"),
+                ..Stamp::default()
+            },
+            Dialect::Plain | Dialect::Gateway(_) => Stamp::default(),
         }
     }
 

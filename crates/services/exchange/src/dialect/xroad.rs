@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::header::HeaderMap;
 use uuid::Uuid;
 
-use super::{Frame, Reply, Sent, plain};
+use super::{Frame, Reply, Sent, Stamp, header_text, plain};
 use crate::answer::AnswerRefusal;
 use crate::call::CallFailure;
 use crate::connector::Connector;
@@ -20,7 +20,6 @@ use crate::wire::Question;
 
 /// Bytes of a SHA-512.
 const HASH_BYTES: usize = 64;
-const HEADER_BYTES_MAX: usize = 500;
 
 /// What the file says beside the address of our security server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,19 +34,11 @@ pub struct Xroad {
     pub user_id: Option<String>,
 }
 
-/// What the security server gave with an answer.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Receipt {
-    pub id: Option<String>,
-    pub request_hash: Option<String>,
-}
-
-impl Receipt {
-    pub fn of(headers: &HeaderMap) -> Receipt {
-        Receipt {
-            id: text(headers, "x-road-id"),
-            request_hash: text(headers, "x-road-request-hash"),
-        }
+pub fn stamp(headers: &HeaderMap) -> Stamp {
+    Stamp {
+        xroad_id: header_text(headers, "x-road-id"),
+        xroad_request_hash: header_text(headers, "x-road-request-hash"),
+        signature: None,
     }
 }
 
@@ -78,7 +69,7 @@ fn in_path(identifier: &str) -> String {
 /// A fault of the security servers themselves; the agency has not answered.
 pub fn fault(headers: &HeaderMap) -> Option<CallFailure> {
     headers.get("x-road-error")?;
-    let fault = text(headers, "x-road-error").unwrap_or_else(|| "unreadable".to_owned());
+    let fault = header_text(headers, "x-road-error").unwrap_or_else(|| "unreadable".to_owned());
     Some(CallFailure::SecurityServer { fault })
 }
 
@@ -88,9 +79,9 @@ pub fn is_ours(fault: &str) -> bool {
 }
 
 pub fn frame<'a>(connector: &Connector, reply: &Reply<'a>) -> Result<Frame<'a>, AnswerRefusal> {
-    let Receipt { id, request_hash } = reply.receipt;
-    let (Some(id), Some(hash)) = (id, request_hash) else {
-        return Err(AnswerRefusal::NoReceipt);
+    let stamp = reply.stamp;
+    let (Some(id), Some(hash)) = (&stamp.xroad_id, &stamp.xroad_request_hash) else {
+        return Err(AnswerRefusal::NoStamp);
     };
     if *id != reply.request.to_string() {
         return Err(AnswerRefusal::AnotherRequest { found: id.clone() });
@@ -105,9 +96,4 @@ pub fn frame<'a>(connector: &Connector, reply: &Reply<'a>) -> Result<Frame<'a>, 
         });
     }
     plain::frame(connector, reply)
-}
-
-fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    let text = headers.get(name)?.to_str().ok()?;
-    (text.len() <= HEADER_BYTES_MAX).then(|| text.to_owned())
 }

@@ -230,7 +230,7 @@ impl Harvest {
             received_at: received.received_at,
             persons: inquiry.persons.len(),
             body: received.body,
-            receipt: received.receipt,
+            stamp: received.stamp,
         });
     }
 

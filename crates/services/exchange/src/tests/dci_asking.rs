@@ -350,6 +350,19 @@ async fn a_family_and_its_disability_come_from_signed_answers() {
                 body.rows,
                 [vec![kernel::Cell::Int(2), kernel::Cell::Int(1)]]
             );
+            let signed = gathered
+                .answered
+                .iter()
+                .find(|one| one.agency == Source::Disability);
+            let mut tx = platform.db.read().await.unwrap();
+            let evidence = signed.unwrap().evidence;
+            let stamp = evidence::stamp_of(&mut tx, &asking.story.permit, evidence).await;
+            let in_header = stamp.unwrap().unwrap().signature.is_some();
+            assert_eq!(
+                in_header,
+                policy == Policy::JwsDetached,
+                "kept beside the body"
+            );
             let questions = asking.registry.questions.lock().unwrap().clone();
             assert_eq!(questions.len(), 2, "three persons share a message");
             let asked = &questions[1];

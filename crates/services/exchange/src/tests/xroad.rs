@@ -1,4 +1,4 @@
-//! A service behind security servers: the headers of our question, the receipt of the answer, and the
+//! A service behind security servers: the headers of our question, the stamp of the answer, and the
 //! faults of the servers themselves.
 
 use std::path::Path;
@@ -16,7 +16,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha512};
 
 use super::*;
-use crate::{Places, Receipt};
+use crate::{Places, Stamp};
 
 const SERVICE: &str = "/r1/UZ/GOV/200900111/PENSION/payments/query";
 
@@ -140,7 +140,7 @@ impl Behind {
 }
 
 #[tokio::test]
-async fn a_question_names_us_the_message_and_the_case_and_the_receipt_is_kept() {
+async fn a_question_names_us_the_message_and_the_case_and_the_stamp_is_kept() {
     each_db(SCHEMAS, async |platform| {
         let behind = behind(&platform).await;
         let gathered = behind.story.gather(ask_about(1)).await;
@@ -156,15 +156,15 @@ async fn a_question_names_us_the_message_and_the_case_and_the_receipt_is_kept() 
         let mut tx = platform.db.read().await.unwrap();
         let mut kept = 0;
         for one in answered {
-            let receipt = evidence::receipt_of(&mut tx, &behind.story.permit, one.evidence);
-            let receipt = receipt.await.unwrap().unwrap();
+            let stamp = evidence::stamp_of(&mut tx, &behind.story.permit, one.evidence);
+            let stamp = stamp.await.unwrap().unwrap();
             if one.agency != Source::PensionFund {
-                assert_eq!(receipt, Receipt::default(), "{:?}", one.agency);
+                assert_eq!(stamp, Stamp::default(), "{:?}", one.agency);
                 continue;
             }
             kept += 1;
-            assert_eq!(receipt.id.as_deref(), Some(id.as_str()));
-            let hash = STANDARD.decode(receipt.request_hash.unwrap()).unwrap();
+            assert_eq!(stamp.xroad_id.as_deref(), Some(id.as_str()));
+            let hash = STANDARD.decode(stamp.xroad_request_hash.unwrap()).unwrap();
             assert_eq!(hash.len(), 64);
         }
         assert_eq!(kept, 2);
@@ -193,7 +193,7 @@ async fn a_fault_of_the_security_servers_is_told_by_its_type() {
 }
 
 #[tokio::test]
-async fn an_answer_without_the_receipt_of_our_message_is_not_believed() {
+async fn an_answer_without_the_stamp_of_our_message_is_not_believed() {
     let platform = platform_of_one().await;
     let behind = behind(&platform).await;
     let other = "0197f0c0-0000-7000-8000-000000000000";
