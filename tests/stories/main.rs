@@ -8,6 +8,7 @@ mod civil;
 mod crash;
 mod dci;
 mod door;
+mod forgery;
 mod govstack;
 mod hostile;
 mod lateness;

@@ -50,6 +50,8 @@ pub struct Cast {
     pub returned: u32,
     /// Treasury and banks do not wait for the next day.
     pub at_once: bool,
+    /// What else goes wrong with requests to agencies, of a thousand: `forged`, `replay`...
+    pub faults: &'static [(&'static str, u32)],
 }
 
 impl Default for Cast {
@@ -60,6 +62,7 @@ impl Default for Cast {
             timeout: 0,
             returned: 0,
             at_once: false,
+            faults: &[],
         }
     }
 }
@@ -165,7 +168,8 @@ impl Stage {
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let accounts = folder.path().join("accounts.json");
         std::fs::write(&accounts, "{}").expect("a file");
-        let process = process::Sandbox::start(cast, &address, &accounts);
+        let keys = folder.path().join("agency-keys");
+        let process = process::Sandbox::start(cast, &address, (&accounts, &keys));
         let packs = folder.path().join("packs");
         copy(&repository().join("packs"), &packs);
         let config = Config {
@@ -174,6 +178,7 @@ impl Stage {
             partners: process.address.clone(),
             demo: true,
             seed: Some(1),
+            agency_keys: keys,
             log_key: Some(KeyPlace::File(folder.path().join("log-key"))),
             ..Config::default()
         };

@@ -14,17 +14,22 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    pub fn start(cast: &Cast, daftar: &str, accounts: &Path) -> Sandbox {
+    pub fn start(cast: &Cast, daftar: &str, (accounts, keys): (&Path, &Path)) -> Sandbox {
         let mut command = Command::new(binary("sandbox"));
         command
             .args(["serve", "--port", "0", "--daftar", daftar, "--accounts"])
-            .arg(accounts);
+            .arg(accounts)
+            .arg("--keys")
+            .arg(keys);
         let numbers = [
             ("--families", cast.families.to_string()),
             ("--fault-late-per-mille", cast.late.to_string()),
             ("--fault-timeout-per-mille", cast.timeout.to_string()),
             ("--fault-return-per-mille", cast.returned.to_string()),
         ];
+        for (fault, number) in cast.faults {
+            command.args([&format!("--fault-{fault}-per-mille"), &number.to_string()]);
+        }
         for (flag, number) in numbers {
             command.args([flag, &number]);
         }

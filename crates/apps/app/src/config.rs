@@ -16,6 +16,10 @@ pub struct Config {
     pub packs: PathBuf,
     /// Where agencies, treasury and banks answer.
     pub partners: String,
+    /// A folder with one file an agency instead of those that come with the program.
+    pub connectors: Option<PathBuf>,
+    /// The folder of the secrets and keys that files of agencies name.
+    pub agency_keys: PathBuf,
     /// A demonstration: virtual clock, clock messages accepted.
     pub demo: bool,
     /// The seed of ids in a demonstration; a real installation takes the system's randomness.
@@ -37,6 +41,8 @@ impl Default for Config {
             http: "127.0.0.1:8080".to_owned(),
             packs: PathBuf::from("packs"),
             partners: "http://127.0.0.1:8090".to_owned(),
+            connectors: None,
+            agency_keys: PathBuf::from("agency-keys"),
             demo: false,
             seed: None,
             log_key: None,
@@ -57,6 +63,8 @@ impl Config {
             http: text("DAFTAR_HTTP", plain.http),
             packs: variable("DAFTAR_PACKS").map_or(plain.packs, PathBuf::from),
             partners: text("DAFTAR_PARTNERS", plain.partners),
+            connectors: variable("DAFTAR_CONNECTORS").map(PathBuf::from),
+            agency_keys: variable("DAFTAR_AGENCY_KEYS").map_or(plain.agency_keys, PathBuf::from),
             demo: variable("DAFTAR_DEMO").is_some_and(|flag| flag == "1"),
             seed: variable("DAFTAR_SEED").and_then(|seed| seed.parse().ok()),
             log_key: key_from(&variable),

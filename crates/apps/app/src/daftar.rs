@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use access::{Action, Permit, Purpose, Subject};
 use casework::Shelf;
+use exchange::{Connector, ConnectorsRefused, Places};
 use kernel::{CaseId, Day, Instant, RunId, Zone};
 use payments::Partners;
 use rules::Pack;
@@ -291,14 +292,29 @@ fn key_file<K, E: ToString>(
     read(&text).map_err(|why| refused(why.to_string()))
 }
 
+/// The agencies as the configuration has them: those of its folder, or those of the sandbox.
+pub fn connectors(config: &Config) -> std::result::Result<Vec<Connector>, ConnectorsRefused> {
+    let places = places(config);
+    match &config.connectors {
+        Some(folder) => Connector::in_folder(folder, &places),
+        None => Ok(Connector::shipped(&places)?),
+    }
+}
+
+/// What stands behind the words of a connector's file.
+pub fn places(config: &Config) -> Places<'_> {
+    Places {
+        base: config.partners.trim_end_matches('/'),
+        keys: &config.agency_keys,
+    }
+}
+
 fn assemble(config: Config, platform: Platform) -> Result<Daftar> {
     let seen = packs::changed_at(&config.packs, &config.country)?;
     let law = packs::read(&config.packs, &config.country)?;
     let shelf = Shelf::new(Zone::tashkent(), law);
-    let mut exchange = exchange::Exchange::new(
-        platform.clone(),
-        exchange::Connector::all_at(config.partners.trim_end_matches('/')),
-    )?;
+    let connectors = connectors(&config).map_err(exchange::ExchangeError::from)?;
+    let mut exchange = exchange::Exchange::new(platform.clone(), connectors)?;
     if let Some(file) = &config.signing_key {
         exchange = exchange.signing_with(signing_key(file)?);
     }

@@ -6,6 +6,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand};
 use insight::bootstrap::{REPLICATES_MAX, REPLICATES_MIN};
 use kernel::ids::Uuid;
 
+pub use crate::connector_args::Connector;
 pub use crate::partner_args::{EncryptionKey, Partner};
 pub use crate::pay_args::{Pay, PayStep, Statement};
 pub use crate::proof_args::{LogKey, Proof, Receipt, Replay, SigningKey, VerifyProof};
@@ -47,6 +48,18 @@ pub struct Common {
     /// stand in the variable DAFTAR_LOG_KEY instead
     #[arg(long, global = true, env = "DAFTAR_LOG_KEY_FILE", value_name = "FILE")]
     pub log_key: Option<PathBuf>,
+    /// A folder with one file an agency (tax.toml...); without it, the agencies of the sandbox
+    #[arg(long, global = true, env = "DAFTAR_CONNECTORS", value_name = "FOLDER")]
+    pub connectors: Option<PathBuf>,
+    /// The folder of the secrets and keys that those files name
+    #[arg(
+        long,
+        global = true,
+        env = "DAFTAR_AGENCY_KEYS",
+        default_value = "agency-keys",
+        value_name = "FOLDER"
+    )]
+    pub agency_keys: PathBuf,
     /// Answer with one JSON object, for machines
     #[arg(long, global = true)]
     pub json: bool,
@@ -132,6 +145,18 @@ pub enum Command {
     /// Systems of other agencies that ask the register over DCI (SPDCI)
     #[command(subcommand)]
     Partner(Partner),
+    /// The agencies that are asked for facts: list them, check their files, ask one and see
+    ///
+    /// One agency is one file: how it is spoken to, its address, the law that lets us ask, how long
+    /// an answer holds, and which of its fields gives which of our facts. See docs/connectors.md.
+    ///
+    /// What is there:   daftar connector list
+    ///
+    /// A file of yours: daftar connector check connectors/tax.toml
+    ///
+    /// Ask about one:   daftar connector try tax 30101901234567
+    #[command(subcommand, verbatim_doc_comment)]
+    Connector(Connector),
     /// Agree with a partner that it hands payments over, and from which budget it pays
     Payer(crate::payer_args::Payer),
     /// Vouchers: what they are for, who takes them, and those that others have printed

@@ -11,6 +11,8 @@ pub fn of(common: &Common, country: &str) -> Config {
         country: country.to_owned(),
         database: common.database.clone(),
         packs: common.packs.clone(),
+        connectors: common.connectors.clone(),
+        agency_keys: common.agency_keys.clone(),
         log_key: key(common),
         ..Config::default()
     }

@@ -92,6 +92,8 @@ impl Place {
         let mut config = config::existing(common);
         config.database = self.database.clone();
         config.partners = partners.to_owned();
+        config.connectors = None;
+        config.agency_keys = self.keys();
         config.demo = true;
         config.seed = Some(args.seed);
         config
@@ -99,6 +101,11 @@ impl Place {
 }
 
 impl Place {
+    /// Where the sandbox puts the keys with which its agencies are asked.
+    fn keys(&self) -> PathBuf {
+        self.folder.join("agency-keys")
+    }
+
     /// Adds logins to the file of accounts, all with one secret.
     fn add_logins(
         &self,
@@ -141,6 +148,8 @@ impl Sandbox {
             ])
             .arg("--accounts")
             .arg(&place.accounts)
+            .arg("--keys")
+            .arg(place.keys())
             .args([
                 "--fault-late-per-mille",
                 &args.fault_late_per_mille.to_string(),

@@ -10,6 +10,8 @@ mod assess_snapshot;
 mod budget;
 mod compare;
 mod config;
+mod connector;
+mod connector_args;
 mod demo;
 mod encryption_key;
 mod explain;
@@ -96,6 +98,7 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Rules(command) => rules::run(common, command),
         Command::Account(command) => account::run(common, command).await,
         Command::Partner(command) => partner::run(common, command).await,
+        Command::Connector(command) => connector::run(common, command).await,
         Command::Payer(args) => payer::run(common, args).await,
         Command::Voucher(command) => voucher::run(common, command).await,
         Command::Budget(budget) => budget::run(common, budget).await,

@@ -19,6 +19,7 @@ pub mod cases;
 pub mod country;
 pub mod export;
 pub mod journal;
+pub mod keys;
 pub mod life;
 pub mod money_routes;
 #[cfg(test)]

@@ -86,6 +86,31 @@ struct Serve {
     /// Requests answered with well-formed nonsense
     #[arg(long, default_value_t = 0, value_name = "N")]
     fault_rubbish_per_mille: u32,
+    /// Requests whose connection breaks before the answer
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    fault_reset_per_mille: u32,
+    /// Requests answered byte by byte, longer than anybody waits
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    fault_drip_per_mille: u32,
+    /// Requests answered with a part twice
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    fault_duplicate_per_mille: u32,
+    /// Signed answers that are changed on their way
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    fault_forged_per_mille: u32,
+    /// Signed answers that somebody else has signed
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    fault_wrong_key_per_mille: u32,
+    /// Requests answered with a true answer of before
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    fault_replay_per_mille: u32,
+    /// Requests answered for a day of last year
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    fault_stale_per_mille: u32,
+    /// Folder for the secrets and keys with which Daftar asks (its --agency-keys); without it, only
+    /// what speaks plain can be asked
+    #[arg(long, value_name = "DIR")]
+    keys: Option<PathBuf>,
     /// Every agency thinks for so long
     #[arg(long, default_value_t = 0, value_name = "MS")]
     delay_ms: u64,
@@ -152,6 +177,13 @@ async fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
         late: serve.fault_late_per_mille,
         timeout: serve.fault_timeout_per_mille,
         rubbish: serve.fault_rubbish_per_mille,
+        reset: serve.fault_reset_per_mille,
+        drip: serve.fault_drip_per_mille,
+        duplicate: serve.fault_duplicate_per_mille,
+        forged: serve.fault_forged_per_mille,
+        wrong_key: serve.fault_wrong_key_per_mille,
+        replay: serve.fault_replay_per_mille,
+        stale: serve.fault_stale_per_mille,
         returned: serve.fault_return_per_mille,
         delay_ms: serve.delay_ms,
     };
@@ -171,6 +203,9 @@ async fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
         cards,
         daftar,
     })?;
+    if let Some(folder) = &serve.keys {
+        world.keys.write(folder)?;
+    }
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", serve.port)).await?;
     let people = world.country.population.people.len();
     say(&format!(

@@ -27,6 +27,16 @@ const BODY_MAX: usize = 256 << 20;
 pub fn router(world: Arc<World>) -> Router {
     Router::new()
         .route("/agencies/{agency}/query", post(agency::query))
+        .route("/gateway/oauth2/token", post(agency::gateway::token))
+        .route(
+            "/gateway/{ministry}/{service}/v1",
+            post(agency::gateway::call),
+        )
+        .route("/xroad/r1/{*service}", post(agency::xroad::call))
+        .route(
+            "/dci/{agency}/registry/sync/search",
+            post(agency::dci::search),
+        )
         .route("/treasury/orders", post(money_routes::post_order))
         .route("/treasury/orders/{id}", get(money_routes::get_order))
         .route("/banks", get(money_routes::list_banks))

@@ -8,11 +8,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use kernel::Instant;
 
 use crate::agency::fault::{Faults, Rates};
+use crate::agency::gateway::Tokens;
 use crate::bank::{Banks, BookOutcome, ReturnReason, Worked};
 use crate::cards::{Cards, Fate};
 use crate::cases::Cases;
 use crate::country::{Country, FIRST_CARD};
 use crate::journal::{Entry, Journal};
+use crate::keys::Keys;
 use crate::life::daftar::Daftar;
 use crate::population::Population;
 use crate::population::estate::card_owner;
@@ -25,6 +27,8 @@ use crate::wire_time::day_of;
 pub struct World {
     pub country: Country,
     pub faults: Faults,
+    pub keys: Keys,
+    pub tokens: Tokens,
     /// Of people from elsewhere whom the banks pay too.
     pub cards: Cards,
     pub cases: Mutex<Cases>,
@@ -68,6 +72,8 @@ impl World {
             cases: Mutex::new(Cases::planned(&population)),
             country: Country::new(population),
             faults: Faults::new(setup.seed, setup.rates),
+            keys: Keys::of(setup.seed),
+            tokens: Tokens::default(),
             money: Mutex::new(money),
             cards: setup.cards,
             daftar: setup.daftar,

@@ -5,12 +5,15 @@
 //! frame refuses the whole answer, a bad part only itself. What was refused stays
 //! unknown; it never becomes "nothing held".
 
-use crate::parts;
-use crate::wire::{AnswerJson, PartJson, Question};
+use crate::civil;
+use crate::connector::Connector;
+use crate::dci::json;
+use crate::dci::signature::Forged;
+use crate::dialect::{Dialect, Frame, Part, Reply, Told};
+use crate::wire::Question;
 use kernel::{Day, FactBody, Instant, Pinfl, Source, Zone};
 use registry::civil::CivilAnswer;
 use std::collections::{HashMap, HashSet};
-use uuid::Uuid;
 
 /// A partner may promise an answer this far ahead, not further.
 const READY_DAYS_MAX: i64 = 60;
@@ -26,7 +29,17 @@ pub enum AnswerRefusal {
         column: usize,
     },
     #[error("answers another request ({found})")]
-    AnotherRequest { found: Uuid },
+    AnotherRequest { found: String },
+    #[error("came through no security server: it has no X-Road-Id and X-Road-Request-Hash")]
+    NoStamp,
+    #[error(transparent)]
+    Forged(Forged),
+    #[error("its signature cannot be checked: the agency's keys are not where its file says")]
+    NoKeys,
+    #[error("is addressed to somebody else")]
+    ToAnother,
+    #[error("was sent at {found}, not now")]
+    NotOfNow { found: Instant },
     #[error("signed by another agency")]
     AnotherAgency,
     #[error("speaks for {found}, a day still to come ({latest} is the latest possible)")]
@@ -48,17 +61,19 @@ pub enum AnswerRefusal {
     #[error("promises an answer at {ready_at}, more than {days_max} days ahead")]
     PromisesTooLate { ready_at: Instant, days_max: i64 },
     #[error("{field} is {found}, outside what is possible")]
-    Impossible { field: &'static str, found: i64 },
+    Impossible { field: String, found: i64 },
     #[error("{field} is not one of the agreed words")]
-    UnknownWord { field: &'static str },
+    UnknownWord { field: String },
     #[error("{field} is longer than {bytes_max} bytes or holds control characters")]
-    BadText {
-        field: &'static str,
-        bytes_max: usize,
+    BadText { field: String, bytes_max: usize },
+    #[error("{field} is not {expected}")]
+    AnotherType {
+        field: String,
+        expected: &'static str,
     },
     #[error("{field} holds {rows} rows, at most {rows_max} are read")]
     TooManyRows {
-        field: &'static str,
+        field: String,
         rows: usize,
         rows_max: usize,
     },
@@ -97,40 +112,34 @@ pub struct Read {
 
 /// Reads an answer against its question. `Err` refuses all of it.
 pub fn read(
-    agency: Source,
-    valid_days: i32,
-    request: Uuid,
-    received_at: Instant,
+    connector: &Connector,
     question: &Question<'_>,
-    body: &[u8],
+    reply: &Reply<'_>,
 ) -> Result<Read, AnswerRefusal> {
-    let frame: AnswerJson<'_> = serde_json::from_slice(body).map_err(|e| not_the_format(&e))?;
-    let latest = question
-        .as_of
-        .max(received_at.day(Zone::utc()).plus_days(1));
-    check_frame(agency, valid_days, request, question, latest, &frame)?;
+    let frame = Dialect::frame(connector, reply, question)?;
+    check_frame(connector, question, reply.received_at, &frame)?;
     let asked: HashSet<Pinfl> = question.persons.iter().copied().collect();
     let mut spoken: HashMap<Pinfl, usize> = HashMap::with_capacity(asked.len());
     let mut read = Read {
         as_of: frame.as_of,
         ..Read::default()
     };
-    for raw in &frame.answers {
-        let part: PartJson = match serde_json::from_str(raw.get()) {
-            Ok(part) => part,
-            Err(error) => {
-                read.refused.push((None, not_the_format(&error)));
+    for part in &frame.parts {
+        let (person, told) = match part {
+            Part::About { person, told } => (*person, told),
+            Part::Unreadable(refusal) => {
+                read.refused.push((None, refusal.clone()));
                 continue;
             }
         };
-        if !asked.contains(&part.pinfl) {
+        if !asked.contains(&person) {
             read.refused.push((None, AnswerRefusal::NotAsked));
             continue;
         }
-        *spoken.entry(part.pinfl).or_default() += 1;
-        match read_part(agency, received_at, question, &part, raw.get()) {
-            Ok(said) => read.said.push((part.pinfl, said)),
-            Err(refusal) => read.refused.push((Some(part.pinfl), refusal)),
+        *spoken.entry(person).or_default() += 1;
+        match said(connector, reply.received_at, question, (person, told)) {
+            Ok(said) => read.said.push((person, said)),
+            Err(refusal) => read.refused.push((Some(person), refusal)),
         }
     }
     refuse_twice_spoken(&mut read, &spoken);
@@ -145,55 +154,49 @@ pub fn read(
 }
 
 fn check_frame(
-    agency: Source,
-    valid_days: i32,
-    request: Uuid,
+    connector: &Connector,
     question: &Question<'_>,
-    latest: Day,
-    frame: &AnswerJson<'_>,
+    received_at: Instant,
+    frame: &Frame<'_>,
 ) -> Result<(), AnswerRefusal> {
-    if frame.request_id != request {
-        return Err(AnswerRefusal::AnotherRequest {
-            found: frame.request_id,
-        });
-    }
-    if frame.agency != agency.name() {
-        return Err(AnswerRefusal::AnotherAgency);
-    }
     let (found, asked) = (frame.as_of, question.as_of);
+    let latest = asked.max(received_at.day(Zone::utc()).plus_days(1));
     if found > latest {
         return Err(AnswerRefusal::FromTheFuture { found, latest });
     }
-    if asked.days_since(found) >= i64::from(valid_days) {
+    let days_max = connector.valid_days;
+    if asked.days_since(found) >= i64::from(days_max) {
         return Err(AnswerRefusal::TooOld {
             found,
             asked,
-            days_max: valid_days,
+            days_max,
         });
     }
-    let (parts, persons) = (frame.answers.len(), question.persons.len());
+    let (parts, persons) = (frame.parts.len(), question.persons.len());
     if parts > persons * 2 {
         return Err(AnswerRefusal::TooManyParts { parts, persons });
     }
     Ok(())
 }
 
-fn read_part(
-    agency: Source,
+fn said(
+    connector: &Connector,
     received_at: Instant,
     question: &Question<'_>,
-    part: &PartJson,
-    raw: &str,
+    (person, told): (Pinfl, &Told<'_>),
 ) -> Result<Said, AnswerRefusal> {
-    match (part.pending, part.found) {
-        (Some(true), _) => pending(received_at, part.ready_at),
-        (_, Some(true)) => parts::found(agency, question, part.pinfl, raw),
-        (_, Some(false)) if agency == Source::CivilRegistry => Ok(Said::NotFound),
-        (_, Some(false)) => Ok(Said::Facts {
-            found: false,
-            bodies: parts::nothing(agency),
-        }),
-        (_, None) => Err(AnswerRefusal::NeitherFoundNorPending),
+    let is_civil = connector.agency == Source::CivilRegistry;
+    match told {
+        Told::Pending { ready_at } => pending(received_at, *ready_at),
+        Told::Found(part) if is_civil => civil::found(connector, question, (person, part)),
+        Told::Found(part) => {
+            let part = json::read_str(part).map_err(|error| not_the_format(&error))?;
+            connector.mapping.found(question, &part)
+        }
+        Told::Nothing if is_civil => Ok(Said::NotFound),
+        Told::Nothing => Ok(connector.mapping.nothing()),
+        Told::Neither => Err(AnswerRefusal::NeitherFoundNorPending),
+        Told::Refused(refusal) => Err(refusal.clone()),
     }
 }
 

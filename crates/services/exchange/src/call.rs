@@ -2,11 +2,15 @@
 
 use crate::breaker::{Breaker, Gate};
 use crate::connector::Connector;
+use crate::dialect::token::{Token, Tokens};
+use crate::dialect::{Dialect, Sent, Stamp, xroad};
 use crate::wire::Question;
 use kernel::Instant;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::Platform;
 use tokio::sync::Semaphore;
+use tokio::time::Instant as Running;
 use uuid::Uuid;
 
 /// Bytes of an answer accepted whatever it speaks of, and for each person in it.
@@ -14,6 +18,11 @@ pub const ANSWER_BYTES_BASE: usize = 16 * 1024;
 pub const ANSWER_BYTES_A_PERSON: usize = 64 * 1024;
 /// First pause between attempts; it doubles, and half of it is jitter.
 const PAUSE_MS: u64 = 50;
+/// For so long a question waits that an agency asked for (429 with `Retry-After`); for more it is
+/// given up, and the case asks again later.
+pub const REST_S_MAX: u64 = 10;
+/// No wish of an agency holds longer than this.
+const REST_S_KEPT_MAX: u64 = 3_600;
 
 /// An answer as it came, not yet believed.
 #[derive(Debug, Clone)]
@@ -22,6 +31,15 @@ pub struct Received {
     pub sent_at: Instant,
     pub received_at: Instant,
     pub body: Vec<u8>,
+    pub stamp: Stamp,
+    /// By the system's clock; a virtual clock does not date signatures.
+    pub wall_at: Instant,
+}
+
+/// A body and what came with it.
+struct Answered {
+    body: Vec<u8>,
+    stamp: Stamp,
 }
 
 /// Why there is no answer. None of these says anything about a person.
@@ -37,15 +55,42 @@ pub enum CallFailure {
     TooLarge { bytes_max: usize },
     #[error("left alone for {ms} ms after failures in a row")]
     BreakerOpen { ms: u64 },
+    #[error("too many questions: it asked to wait {s} s")]
+    AskedToWait { s: u64 },
+    /// X-Road itself, by its type: `Server.ServerProxy.NetworkError`.
+    #[error("the security server says {fault}")]
+    SecurityServer { fault: String },
+    #[error("no access token: {why}")]
+    NoToken { why: &'static str },
+    #[error("the question cannot be signed: {why}")]
+    NoKey { why: &'static str },
 }
 
 impl CallFailure {
-    fn is_worth_another_attempt(&self) -> bool {
-        match self {
+    /// The agency has not heard the number.
+    fn is_before_asking(&self) -> bool {
+        matches!(
+            self,
+            CallFailure::NoToken { .. } | CallFailure::NoKey { .. }
+        )
+    }
+
+    /// How long to wait before another attempt; `None` where one would not help.
+    fn pause(&self, attempt: u32, random: u64) -> Option<Duration> {
+        let is_worth_it = match self {
+            CallFailure::AskedToWait { s } if *s <= REST_S_MAX => {
+                return Some(Duration::from_secs(*s));
+            }
             CallFailure::Timeout { .. } | CallFailure::Connection => true,
             CallFailure::Status { status } => *status >= 500 || *status == 429,
-            CallFailure::TooLarge { .. } | CallFailure::BreakerOpen { .. } => false,
-        }
+            CallFailure::SecurityServer { fault } => !xroad::is_ours(fault),
+            CallFailure::TooLarge { .. }
+            | CallFailure::BreakerOpen { .. }
+            | CallFailure::AskedToWait { .. }
+            | CallFailure::NoToken { .. }
+            | CallFailure::NoKey { .. } => false,
+        };
+        is_worth_it.then(|| pause(attempt, random))
     }
 }
 
@@ -61,17 +106,20 @@ pub struct Unanswered {
 pub struct Line {
     pub connector: Connector,
     pub breaker: Breaker,
-    url: String,
+    tokens: Arc<Tokens>,
+    /// Until when the agency asked to be left in peace.
+    rest_until: Mutex<Option<Running>>,
     places: Semaphore,
 }
 
 impl Line {
-    pub fn new(connector: Connector) -> Line {
+    pub fn new(connector: Connector, tokens: Arc<Tokens>) -> Line {
         let open_for = Duration::from_millis(connector.breaker_open_ms);
         Line {
             breaker: Breaker::new(connector.breaker_failures_max, open_for),
+            tokens,
+            rest_until: Mutex::default(),
             places: Semaphore::new(connector.parallel_max.max(1)),
-            url: format!("{}/query", connector.base_url.trim_end_matches('/')),
             connector,
         }
     }
@@ -91,32 +139,81 @@ impl Line {
         })?;
         let mut attempt = 0;
         loop {
-            if let Gate::Wait(wait) = self.breaker.gate() {
-                let ms = wait.as_millis() as u64;
-                let failure = CallFailure::BreakerOpen { ms };
+            if let Err(failure) = self.may_ask().await {
                 return Err(Unanswered { failure, sent_at });
             }
-            sent_at = Some(platform.clock.now());
+            let sent = Some(platform.clock.now());
             let failure = match self.attempt(client, platform, question).await {
                 Ok(received) => return Ok(received),
                 Err(failure) => failure,
             };
+            if !failure.is_before_asking() {
+                sent_at = sent;
+            }
             attempt += 1;
             self.note_failure(&failure, attempt);
-            if attempt >= self.connector.attempts_max || !failure.is_worth_another_attempt() {
-                return Err(Unanswered { failure, sent_at });
+            let pause = failure.pause(attempt, platform.ids.random_u64());
+            match pause.filter(|_| attempt < self.connector.attempts_max) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(Unanswered { failure, sent_at }),
             }
-            tokio::time::sleep(pause(attempt, platform.ids.random_u64())).await;
         }
+    }
+
+    /// Waits where the agency asked for it, and says no where it would be too long or the breaker is
+    /// open.
+    async fn may_ask(&self) -> Result<(), CallFailure> {
+        let rest_until = *self.resting();
+        let left = rest_until.map(|until| until.saturating_duration_since(Running::now()));
+        match left.unwrap_or_default() {
+            Duration::ZERO => {}
+            left if left.as_secs() >= REST_S_MAX => {
+                return Err(CallFailure::AskedToWait { s: left.as_secs() });
+            }
+            left => tokio::time::sleep(left).await,
+        }
+        match self.breaker.gate() {
+            Gate::Go => Ok(()),
+            Gate::Wait(wait) => Err(CallFailure::BreakerOpen {
+                ms: wait.as_millis() as u64,
+            }),
+        }
+    }
+
+    fn resting(&self) -> std::sync::MutexGuard<'_, Option<Running>> {
+        self.rest_until
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn note_failure(&self, failure: &CallFailure, attempt: u32) {
         let agency = self.connector.agency.name();
-        if self.breaker.failed() {
+        // An agency that says when it can be asked again is not ill.
+        if let CallFailure::AskedToWait { s } = failure {
+            let rest = Duration::from_secs((*s).min(REST_S_KEPT_MAX));
+            *self.resting() = Some(Running::now() + rest);
+            tracing::info!(agency, %failure, attempt, "agency asked to wait");
+        } else if self.breaker.failed() {
             tracing::warn!(agency, %failure, attempt, "agency left alone for a while");
         } else {
             tracing::info!(agency, %failure, attempt, "agency did not answer");
         }
+    }
+
+    /// One attempt whatever the breaker says, and what was sent: for trying a connector out. `Err`:
+    /// nothing was.
+    pub async fn ask_once(
+        &self,
+        client: &reqwest::Client,
+        platform: &Platform,
+        question: &Question<'_>,
+    ) -> Result<(Sent, Result<Received, CallFailure>), CallFailure> {
+        let request = platform.ids.uuid();
+        let dated = (request, platform.wall.now());
+        let sent = Dialect::write(&self.connector, dated, question)?;
+        let received = self.send(client, platform, question, (request, &sent));
+        let received = received.await;
+        Ok((sent, received))
     }
 
     async fn attempt(
@@ -125,43 +222,100 @@ impl Line {
         platform: &Platform,
         question: &Question<'_>,
     ) -> Result<Received, CallFailure> {
-        let request = platform.ids.uuid();
+        let (_, received) = self.ask_once(client, platform, question).await?;
+        received
+    }
+
+    async fn send(
+        &self,
+        client: &reqwest::Client,
+        platform: &Platform,
+        question: &Question<'_>,
+        (request, sent): (Uuid, &Sent),
+    ) -> Result<Received, CallFailure> {
         let sent_at = platform.clock.now();
         let bytes_max = ANSWER_BYTES_BASE + ANSWER_BYTES_A_PERSON * question.persons.len();
         let ms = self.connector.timeout_ms;
-        let exchange = exchange(client, &self.url, question.to_json(request), bytes_max);
+        let exchange = self.exchange(client, sent, bytes_max);
         match tokio::time::timeout(Duration::from_millis(ms), exchange).await {
-            Ok(body) => {
+            Ok(answered) => {
                 let received_at = platform.clock.now();
+                let answered = answered?;
                 Ok(Received {
                     request,
                     sent_at,
                     received_at,
-                    body: body?,
+                    body: answered.body,
+                    stamp: answered.stamp,
+                    wall_at: platform.wall.now(),
                 })
             }
             Err(_) => Err(CallFailure::Timeout { ms }),
         }
     }
+
+    /// With a token where the dialect wants one. One that is refused is fetched anew, once.
+    async fn exchange(
+        &self,
+        client: &reqwest::Client,
+        sent: &Sent,
+        bytes_max: usize,
+    ) -> Result<Answered, CallFailure> {
+        let dialect = &self.connector.dialect;
+        let Some(grant) = dialect.grant() else {
+            return post(client, dialect, sent, (None, bytes_max)).await;
+        };
+        // Some time is left for the question itself.
+        let within = Duration::from_millis(self.connector.timeout_ms * 3 / 4);
+        let token = self.tokens.get(client, grant, within).await?;
+        match post(client, dialect, sent, (Some(&token), bytes_max)).await {
+            Err(CallFailure::Status { status: 401 }) => {
+                self.tokens.give_up(grant, &token);
+                let token = self.tokens.get(client, grant, within).await?;
+                post(client, dialect, sent, (Some(&token), bytes_max)).await
+            }
+            other => other,
+        }
+    }
 }
 
-async fn exchange(
+async fn post(
     client: &reqwest::Client,
-    url: &str,
-    body: Vec<u8>,
-    bytes_max: usize,
-) -> Result<Vec<u8>, CallFailure> {
-    let request = client
-        .post(url)
-        .header("content-type", "application/json")
-        .body(body);
-    let response = request.send().await.map_err(|_| CallFailure::Connection)?;
-    if response.status() != reqwest::StatusCode::OK {
-        return Err(CallFailure::Status {
-            status: response.status().as_u16(),
-        });
+    dialect: &Dialect,
+    sent: &Sent,
+    (token, bytes_max): (Option<&Token>, usize),
+) -> Result<Answered, CallFailure> {
+    let mut request = client.post(&sent.address).body(sent.body.clone());
+    for (name, value) in &sent.headers {
+        request = request.header(*name, value);
     }
-    read_bounded(response, bytes_max).await
+    if let Some(token) = token {
+        request = request.header("authorization", token.header());
+    }
+    let response = request.send().await.map_err(|_| CallFailure::Connection)?;
+    if let Some(fault) = dialect.fault_of_carrier(response.headers()) {
+        return Err(fault);
+    }
+    match response.status().as_u16() {
+        200 => {
+            let stamp = dialect.stamp(response.headers());
+            let body = read_bounded(response, bytes_max).await?;
+            Ok(Answered { body, stamp })
+        }
+        status => Err(refused(status, response.headers())),
+    }
+}
+
+/// `Retry-After` in seconds is heard; a date there is not, and the ordinary pause holds.
+fn refused(status: u16, headers: &reqwest::header::HeaderMap) -> CallFailure {
+    let after = headers
+        .get("retry-after")
+        .and_then(|after| after.to_str().ok());
+    let after = after.and_then(|after| after.trim().parse().ok());
+    match after.filter(|_| status == 429) {
+        Some(s) => CallFailure::AskedToWait { s },
+        None => CallFailure::Status { status },
+    }
 }
 
 /// The body, given up when it is longer than announced or allowed.

@@ -1,6 +1,7 @@
 //! SQL of evidence: what was received, whom it speaks of, what was refused.
 
 use crate::Result;
+use crate::dialect::Stamp;
 use access::Permit;
 use kernel::{Day, EvidenceId, Instant, Month, PersonId, Source};
 use sha2::{Digest, Sha256};
@@ -20,6 +21,7 @@ pub(crate) struct NewAnswer {
     pub received_at: Instant,
     pub persons: usize,
     pub body: Vec<u8>,
+    pub stamp: Stamp,
 }
 
 /// One person's part of an answer that was believed.
@@ -52,7 +54,8 @@ pub(crate) struct Refused {
 }
 
 const ANSWER: bulk::Insert = bulk::Insert {
-    into: "exchange_answer (id, agency, legal_basis, purpose, sent_at, received_at, persons, sha256, body)",
+    into: "exchange_answer (id, agency, legal_basis, purpose, sent_at, received_at, persons, sha256, body,
+        xroad_id, xroad_request_hash, signature)",
     on_conflict: "",
 };
 const EVIDENCE: bulk::Insert = bulk::Insert {
@@ -80,7 +83,10 @@ pub(crate) async fn insert_answers(tx: &mut Tx, answers: &[NewAnswer]) -> Result
             .push(answer.received_at.0)
             .push(answer.persons as i64)
             .push(sha256(&answer.body))
-            .push(answer.body.clone());
+            .push(answer.body.clone())
+            .push(answer.stamp.xroad_id.clone())
+            .push(answer.stamp.xroad_request_hash.clone())
+            .push(answer.stamp.signature.clone());
     })
     .await?;
     Ok(())
@@ -201,4 +207,24 @@ pub async fn answer_of(
          WHERE e.id = $1",
         evidence.0
     )?)
+}
+
+/// What came with the answer of an evidence beside its body.
+pub async fn stamp_of(
+    tx: &mut Tx,
+    _permit: &Permit,
+    evidence: EvidenceId,
+) -> Result<Option<Stamp>> {
+    let row = store::fetch_optional!(
+        tx,
+        (Option<String>, Option<String>, Option<String>),
+        "SELECT a.xroad_id, a.xroad_request_hash, a.signature
+         FROM evidence e JOIN exchange_answer a ON a.id = e.answer WHERE e.id = $1",
+        evidence.0
+    )?;
+    Ok(row.map(|(xroad_id, xroad_request_hash, signature)| Stamp {
+        xroad_id,
+        xroad_request_hash,
+        signature,
+    }))
 }

@@ -17,28 +17,36 @@
 //! payments over.
 //!
 //! # Reading order
-//! [`Connector`], [`consent`], [`gather`], `call.rs` (one question over HTTP), `answer.rs` and
-//! `parts.rs` (what is believed), `evidence.rs` (SQL), [`asked`] (what a person reads of all
-//! that), `breaker.rs`, `wire.rs`; [`security`] (messages that were refused).
+//! [`Connector`] (one agency's file), [`consent`], [`gather`], `call.rs` (one question over HTTP),
+//! `dialect/` (how it is written, and the frame of its answer), `answer.rs` and `possible.rs` (what
+//! is believed), `mapping.rs` and `civil.rs` (from the agency's fields to facts), `evidence.rs`
+//! (SQL), [`asked`] (what a person reads of all that), `breaker.rs`, `wire.rs`; [`security`]
+//! (messages that were refused).
 
 mod answer;
 pub mod asked;
 mod breaker;
 mod call;
+mod civil;
+mod civil_record;
 mod connector;
 pub mod consent;
 pub mod dci;
+mod dialect;
 pub mod evidence;
 pub mod gather;
 pub mod govstack;
-mod parts;
+mod mapping;
 mod payee;
+mod possible;
 pub mod security;
 #[cfg(test)]
 mod tests;
+pub mod trial;
 mod wire;
 
 use call::Line;
+use dialect::token::Tokens;
 use kernel::Source;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -46,8 +54,9 @@ use std::time::Duration;
 use store::Platform;
 
 pub use answer::AnswerRefusal;
-pub use call::{ANSWER_BYTES_A_PERSON, ANSWER_BYTES_BASE, CallFailure};
-pub use connector::{AGENCIES, Connector};
+pub use call::{ANSWER_BYTES_A_PERSON, ANSWER_BYTES_BASE, CallFailure, REST_S_MAX};
+pub use connector::{AGENCIES, Connector, ConnectorRefused, ConnectorsRefused, Places};
+pub use dialect::{Dialect, Sent, Stamp};
 
 /// Tables of this crate.
 pub const SCHEMA: &[store::Migration] = &[
@@ -58,6 +67,7 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("exchange", "0005_account_mapper"),
     store::migration!("exchange", "0007_security"),
     store::migration!("exchange", "0008_consent"),
+    store::migration!("exchange", "0009_stamp"),
 ];
 
 /// How long an idle connection to an agency is kept.
@@ -79,6 +89,8 @@ pub enum ExchangeError {
     AgencyTwice(Source),
     #[error("the connector of {} may not take {persons_max} persons a call", .agency.name())]
     PersonsMax { agency: Source, persons_max: usize },
+    #[error(transparent)]
+    Connectors(#[from] ConnectorsRefused),
     #[error("no HTTP client: {0}")]
     Client(reqwest::Error),
     #[error(transparent)]
@@ -98,8 +110,10 @@ impl Exchange {
             .tcp_nodelay(true)
             .build()
             .map_err(ExchangeError::Client)?;
+        let tokens = Arc::new(Tokens::default());
         let mut lines = BTreeMap::new();
-        for connector in connectors {
+        for mut connector in connectors {
+            connector.needs_consent |= connector::always_needs_consent(connector.agency);
             let (agency, persons_max) = (connector.agency, connector.persons_max);
             if persons_max == 0 || persons_max > gather::PERSONS_A_CALL_MAX {
                 return Err(ExchangeError::PersonsMax {
@@ -107,7 +121,10 @@ impl Exchange {
                     persons_max,
                 });
             }
-            if lines.insert(agency, Line::new(connector)).is_some() {
+            if lines
+                .insert(agency, Line::new(connector, Arc::clone(&tokens)))
+                .is_some()
+            {
                 return Err(ExchangeError::AgencyTwice(agency));
             }
         }
@@ -146,6 +163,11 @@ impl Exchange {
             list.push(keys.current().jwk());
         }
         set
+    }
+
+    /// The connectors at hand, in the order of their agencies.
+    pub fn connectors(&self) -> impl Iterator<Item = &Connector> {
+        self.lines.values().map(|line| &line.connector)
     }
 
     /// Agencies whose breaker is open: left alone for a while.

@@ -19,6 +19,8 @@ pub struct Question<'a> {
     /// First and last month asked for, both included.
     pub window: (Month, Month),
     pub persons: &'a [Pinfl],
+    /// The run or case that it is asked for, as our own log names it.
+    pub issue: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -135,88 +137,4 @@ impl CodeJson {
             CodeJson::Text(text) => text.parse().ok(),
         }
     }
-}
-
-#[derive(Debug, Deserialize)]
-pub struct TaxJson {
-    pub wages: Vec<WageJson>,
-    pub self_employment: Vec<AmountJson>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct WageJson {
-    pub payer: String,
-    pub month: Month,
-    pub amount_minor: i64,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct AmountJson {
-    pub month: Month,
-    pub amount_minor: i64,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct EmploymentJson {
-    pub status: String,
-    pub employer: Option<String>,
-    pub since: Option<Day>,
-    pub service_employer: bool,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct CadastreJson {
-    pub properties: Vec<PropertyJson>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct PropertyJson {
-    pub cadastre_no: String,
-    #[serde(rename = "use")]
-    pub used_as: String,
-    pub area_m2: i64,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct VehiclesJson {
-    pub vehicles: Vec<VehicleJson>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct VehicleJson {
-    pub plate: String,
-    pub model: String,
-    pub made_year: i64,
-    pub serviceable: bool,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct PensionFundJson {
-    pub payments: Vec<PensionJson>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct PensionJson {
-    pub kind: String,
-    pub month: Month,
-    pub amount_minor: i64,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct BankJson {
-    pub accounts: Vec<AccountJson>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct AccountJson {
-    pub mfo: kernel::Mfo,
-    pub account: String,
-    pub balance_minor: i64,
-    pub card: bool,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct DisabilityJson {
-    pub group: String,
-    pub unable_to_work: bool,
 }

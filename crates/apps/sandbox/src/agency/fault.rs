@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
-use kernel::{Instant, Month, Pinfl};
+use kernel::{Day, Instant, Month, Pinfl};
 
 use super::Agency;
 use crate::seed;
@@ -17,6 +17,20 @@ pub struct Rates {
     pub late: u32,
     pub timeout: u32,
     pub rubbish: u32,
+    /// The connection breaks before the answer.
+    pub reset: u32,
+    /// The answer comes byte by byte, longer than anybody waits.
+    pub drip: u32,
+    /// A part of the answer comes twice.
+    pub duplicate: u32,
+    /// A signed answer is changed on its way.
+    pub forged: u32,
+    /// A signed answer is signed by somebody else.
+    pub wrong_key: u32,
+    /// A true answer of before comes instead.
+    pub replay: u32,
+    /// A true answer comes that speaks for last year.
+    pub stale: u32,
     /// Cards that are closed (AC04) until the owner mends the account.
     pub returned: u32,
     pub delay_ms: u64,
@@ -31,7 +45,30 @@ pub enum Fault {
     /// The connection breaks in the middle of the answer.
     Cut,
     Rubbish,
+    Reset,
+    Drip,
+    Duplicate,
+    Forged,
+    WrongKey,
+    Replay,
+    Stale,
 }
+
+/// A stale answer speaks for a day so long before.
+const STALE_DAYS: i32 = 400;
+
+impl Fault {
+    /// The day that an answer speaks for.
+    pub fn as_of(self, asked: Day) -> Day {
+        match self {
+            Fault::Stale => asked.plus_days(-STALE_DAYS),
+            _ => asked,
+        }
+    }
+}
+
+/// An answer and its headers, as it was given.
+pub type Given = (Vec<u8>, Vec<(&'static str, String)>);
 
 #[derive(Debug)]
 pub struct Faults {
@@ -39,6 +76,8 @@ pub struct Faults {
     pub rates: Rates,
     late: Mutex<HashMap<LateKey, Late>>,
     failed: Mutex<HashSet<(Agency, u64)>>,
+    /// The last honest answer of each agency, for whoever plays it again.
+    recorded: Mutex<HashMap<Agency, Given>>,
 }
 
 type LateKey = (Agency, Pinfl, Month);
@@ -58,29 +97,68 @@ impl Faults {
             rates,
             late: Mutex::default(),
             failed: Mutex::default(),
+            recorded: Mutex::default(),
         }
     }
 
     /// The fate of a request, by its own id.
     pub fn of_request(&self, agency: Agency, request: &str) -> Fault {
-        let hash = seed::mix(&[self.seed, 11, agency as u64, seed::of_text(request)]);
-        let fault = if seed::happens(hash, self.rates.timeout) {
-            if (hash / 1000).is_multiple_of(2) {
-                Fault::Hang
-            } else {
-                Fault::Cut
-            }
-        } else if seed::happens(hash / 7, self.rates.rubbish) {
-            Fault::Rubbish
-        } else {
+        let fault = self.chosen(agency, seed::of_text(request));
+        if fault == Fault::None {
             return Fault::None;
-        };
+        }
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         if failed.insert((agency, seed::of_text(request))) {
             fault
         } else {
             Fault::None
         }
+    }
+
+    /// By hashes: the first fault of the table that happens to this request.
+    fn chosen(&self, agency: Agency, request: u64) -> Fault {
+        let rates = &self.rates;
+        let hash = seed::mix(&[self.seed, 11, agency as u64, request]);
+        if seed::happens(hash, rates.timeout) {
+            return match (hash / 1000).is_multiple_of(2) {
+                true => Fault::Hang,
+                false => Fault::Cut,
+            };
+        }
+        if seed::happens(hash / 7, rates.rubbish) {
+            return Fault::Rubbish;
+        }
+        // Only registries sign.
+        let signed = |rate| if agency.signs() { rate } else { 0 };
+        let table = [
+            (rates.reset, Fault::Reset),
+            (rates.drip, Fault::Drip),
+            (rates.duplicate, Fault::Duplicate),
+            (signed(rates.forged), Fault::Forged),
+            (signed(rates.wrong_key), Fault::WrongKey),
+            (rates.replay, Fault::Replay),
+            (rates.stale, Fault::Stale),
+        ];
+        let happens = |(place, (rate, _)): &(usize, &(u32, Fault))| {
+            let hash = seed::mix(&[self.seed, 14, *place as u64, agency as u64, request]);
+            seed::happens(hash, *rate)
+        };
+        let chosen = table.iter().enumerate().find(happens);
+        chosen.map_or(Fault::None, |(_, (_, fault))| *fault)
+    }
+
+    /// Keeps an honest answer for whoever plays it again.
+    pub fn record(&self, agency: Agency, given: &Given) {
+        if self.rates.replay == 0 {
+            return;
+        }
+        let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
+        recorded.insert(agency, given.clone());
+    }
+
+    pub fn recorded(&self, agency: Agency) -> Option<Given> {
+        let recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
+        recorded.get(&agency).cloned()
     }
 
     /// `Some(ready_at)` while the answer about a person is pending. The wait is
@@ -134,7 +212,7 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::{Day, Sex};
+    use kernel::Sex;
 
     fn faults(rates: Rates) -> Faults {
         Faults::new(1, rates)

@@ -1,4 +1,7 @@
-//! The agencies of the country behind HTTP: `POST /agencies/{agency}/query`.
+//! The agencies of the country behind HTTP, each in its own dialect: civil registry and register of
+//! disabled persons over DCI, signed (`dci.rs`); tax, cadastre and vehicles behind the national gateway
+//! (`gateway.rs`); pension fund and employment behind X-Road (`xroad.rs`); the bank plain. Plain speak
+//! all of them too, `POST /agencies/{agency}/query`, for trying out.
 //!
 //! Wire: JSON, snake_case, money in tiyin, days and months ISO. At most 100
 //! persons a call, vehicles and bank one; the bank asks for consent. An unknown
@@ -6,11 +9,17 @@
 
 mod answer;
 mod civil;
+pub mod dci;
+#[cfg(test)]
+mod dialect_tests;
 pub mod fault;
+pub mod gateway;
 mod income;
 mod owned;
+mod record;
 #[cfg(test)]
 pub mod tests;
+pub mod xroad;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,15 +29,15 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kernel::{Day, Instant, Month, Pinfl};
+use kernel::{Day, Month, Pinfl};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::refusal::{Refusal, refuse};
 use crate::world::World;
 use answer::Answer;
 pub use civil::dwelling_code;
-use fault::Fault;
+use fault::{Fault, Given};
 pub use income::{payer, pension_kind};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
@@ -56,6 +65,24 @@ impl Agency {
         Agency::Disability,
     ];
 
+    pub fn name(self) -> &'static str {
+        match self {
+            Agency::CivilRegistry => "civil_registry",
+            Agency::Tax => "tax",
+            Agency::Employment => "employment",
+            Agency::Cadastre => "cadastre",
+            Agency::Vehicles => "vehicles",
+            Agency::PensionFund => "pension_fund",
+            Agency::Bank => "bank",
+            Agency::Disability => "disability",
+        }
+    }
+
+    /// Whether its answers are signed.
+    fn signs(self) -> bool {
+        matches!(self, Agency::CivilRegistry | Agency::Disability)
+    }
+
     fn persons_max(self) -> usize {
         match self {
             Agency::Vehicles | Agency::Bank => 1,
@@ -81,18 +108,13 @@ pub struct Window {
     pub to: Month,
 }
 
-#[derive(Debug, Serialize)]
-struct Reply<'a> {
-    request_id: &'a str,
-    agency: Agency,
-    as_of: Day,
-    answers: Vec<Answer>,
-}
-
 /// A window longer than this is a mistake of the asker.
 const WINDOW_MONTHS_MAX: i64 = 36;
 /// How long a hanging request hangs.
 const HANG: Duration = Duration::from_secs(5);
+/// A slow drip: so many bytes one by one, each after this pause.
+const DROPS: usize = 25;
+const DROP: Duration = Duration::from_millis(200);
 
 pub async fn query(
     State(world): State<Arc<World>>,
@@ -102,17 +124,47 @@ pub async fn query(
     let question: Question = serde_json::from_slice(&body)
         .map_err(|error| refuse(StatusCode::BAD_REQUEST, error.to_string()))?;
     admit(agency, &question)?;
+    let answer = |fault| (answered(&world, agency, &question, fault), Vec::new());
+    Ok(served(&world, agency, &question.request_id, answer).await)
+}
+
+/// What an agency gives to a request, as the request's fate has it.
+async fn served(
+    world: &World,
+    agency: Agency,
+    request: &str,
+    answer: impl FnOnce(Fault) -> Given,
+) -> Response {
     let rates = world.faults.rates;
     if rates.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(rates.delay_ms)).await;
     }
-    match world.faults.of_request(agency, &question.request_id) {
-        Fault::None => {}
+    let fault = world.faults.of_request(agency, request);
+    match fault {
+        Fault::Cut => return cut(),
+        Fault::Reset => return reset(),
+        Fault::Rubbish => return rubbish(agency),
         Fault::Hang => tokio::time::sleep(HANG).await,
-        Fault::Cut => return Ok(cut()),
-        Fault::Rubbish => return Ok(rubbish(agency)),
+        _ => {}
     }
-    Ok(Json(reply(&world, agency, &question, world.now())).into_response())
+    let given = answer(fault);
+    match (fault, world.faults.recorded(agency)) {
+        (Fault::Replay, Some(recorded)) => return whole(recorded),
+        (Fault::Drip, _) => return drip(given),
+        (Fault::None, _) => world.faults.record(agency, &given),
+        _ => {}
+    }
+    whole(given)
+}
+
+fn whole((body, headers): Given) -> Response {
+    let mut response = ([(header::CONTENT_TYPE, "application/json")], body).into_response();
+    for (name, value) in headers {
+        if let Ok(value) = value.parse() {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 fn admit(agency: Agency, question: &Question) -> Result<(), Refusal> {
@@ -139,7 +191,24 @@ fn admit(agency: Agency, question: &Question) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn reply<'a>(world: &World, agency: Agency, question: &'a Question, now: Instant) -> Reply<'a> {
+/// The plain answer.
+fn answered(world: &World, agency: Agency, question: &Question, fault: Fault) -> Vec<u8> {
+    let mut answers = parts(world, agency, question);
+    if fault == Fault::Duplicate {
+        answers.extend(answers.clone());
+    }
+    let reply = json!({
+        "request_id": question.request_id,
+        "agency": agency,
+        "as_of": fault.as_of(question.as_of),
+        "answers": answers,
+    });
+    reply.to_string().into_bytes()
+}
+
+/// What is said of each person, in the order in which they were asked about.
+fn parts(world: &World, agency: Agency, question: &Question) -> Vec<Value> {
+    let now = world.now();
     let answer = |text: &String| {
         let known = Pinfl::parse(text)
             .ok()
@@ -155,12 +224,33 @@ fn reply<'a>(world: &World, agency: Agency, question: &'a Question, now: Instant
             None => answer::about(&world.country, agency, no, question),
         }
     };
-    Reply {
-        request_id: &question.request_id,
-        agency,
-        as_of: question.as_of,
-        answers: question.persons.iter().map(answer).collect(),
-    }
+    let answers = question.persons.iter().map(answer);
+    answers
+        .map(|answer| serde_json::to_value(answer).expect("plain data becomes JSON"))
+        .collect()
+}
+
+/// The connection breaks before anything of the answer.
+fn reset() -> Response {
+    let nothing = [Err::<Bytes, _>(std::io::Error::other("reset"))];
+    Body::from_stream(futures::stream::iter(nothing)).into_response()
+}
+
+/// A byte at a time, for longer than anybody waits; then the rest.
+fn drip((body, headers): Given) -> Response {
+    let drops = futures::stream::unfold((body, 0), |(body, at)| async move {
+        let left = body.get(at..)?;
+        let drop = if at < DROPS { left.get(..1)? } else { left };
+        if drop.is_empty() {
+            return None;
+        }
+        tokio::time::sleep(DROP).await;
+        let (drop, next) = (Bytes::copy_from_slice(drop), at + drop.len());
+        Some((Ok::<_, std::convert::Infallible>(drop), (body, next)))
+    });
+    let mut response = whole((Vec::new(), headers));
+    *response.body_mut() = Body::from_stream(drops);
+    response
 }
 
 /// Half an answer, then the connection breaks.

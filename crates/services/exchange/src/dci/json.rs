@@ -30,15 +30,19 @@ pub fn read(bytes: &[u8]) -> Result<Value, Unreadable> {
     if text.starts_with('\u{feff}') {
         return Err(Unreadable::Encoding);
     }
+    read_str(text).map_err(|error| Unreadable::Json(error.to_string()))
+}
+
+/// The same of a text.
+pub fn read_str(text: &str) -> serde_json::Result<Value> {
     let left = Cell::new(VALUES_MAX);
     let strict = Strict {
         depth: DEPTH_MAX,
         left: &left,
     };
     let mut reader = serde_json::Deserializer::from_str(text);
-    let json = |error: serde_json::Error| Unreadable::Json(error.to_string());
-    let value = strict.deserialize(&mut reader).map_err(json)?;
-    reader.end().map_err(json)?;
+    let value = strict.deserialize(&mut reader)?;
+    reader.end()?;
     Ok(value)
 }
 

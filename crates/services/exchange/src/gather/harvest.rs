@@ -5,7 +5,7 @@ use super::send::{Inquiry, Reply};
 use super::{Ask, SilentReason};
 use crate::answer::{AnswerRefusal, Read, Said};
 use crate::asked::{self, NewUnanswered};
-use crate::call::Received;
+use crate::call::{CallFailure, Received};
 use crate::evidence::{self, Evidence, NewAnswer, Refused};
 use crate::{Exchange, Result};
 use kernel::{Day, EvidenceId, Fact, FactBody, FactId, Instant, Month, PersonId, Pinfl, Source};
@@ -85,6 +85,7 @@ impl Harvest {
             let inquiry = reply.inquiry;
             match reply.result {
                 Err(unanswered) => {
+                    let again = again.max(now.plus_seconds(asked_to_wait_s(&unanswered.failure)));
                     let reason = SilentReason::Failed(unanswered.failure);
                     let sent = unanswered.sent_at;
                     harvest.all_silent(exchange, inquiry, sent, &reason, again);
@@ -229,6 +230,7 @@ impl Harvest {
             received_at: received.received_at,
             persons: inquiry.persons.len(),
             body: received.body,
+            stamp: received.stamp,
         });
     }
 
@@ -388,5 +390,14 @@ impl Harvest {
             }
         }
         facts
+    }
+}
+
+/// How long the agency wants to be left in peace; a wish of more than a day is no wish.
+fn asked_to_wait_s(failure: &CallFailure) -> i64 {
+    const DAY_S: i64 = 86_400;
+    match failure {
+        CallFailure::AskedToWait { s } => i64::try_from(*s).unwrap_or(DAY_S).min(DAY_S),
+        _ => 0,
     }
 }

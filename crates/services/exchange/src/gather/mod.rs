@@ -154,7 +154,7 @@ async fn ask_civil_registry(
     let known = person::find_by_pinfls(&mut tx, permit, &pinfls).await?;
     let valid = valid_civil(&mut tx, permit, asks, &known).await?;
     drop(tx);
-    let inquiries = plan::civil_inquiries(exchange, asks, &valid);
+    let inquiries = plan::civil_inquiries(exchange, permit, asks, &valid);
     let replies = send::send(exchange, &inquiries).await;
     Ok(CivilRound {
         harvest: Harvest::reap(exchange, replies),

@@ -46,6 +46,7 @@ type Group = (Source, Day, (Month, Month), Option<String>);
 
 pub(super) fn civil_inquiries(
     exchange: &Exchange,
+    permit: &Permit,
     asks: &[Ask],
     valid: &HashMap<Pinfl, Evidence>,
 ) -> Vec<Inquiry> {
@@ -57,12 +58,25 @@ pub(super) fn civil_inquiries(
         let group = (Source::CivilRegistry, ask.as_of, ask.window, None);
         groups.entry(group).or_default().insert(ask.applicant);
     }
-    inquiries(exchange, groups)
+    inquiries(exchange, issue(permit, asks).as_deref(), groups)
+}
+
+/// What our own log names the look by: the permit's run, whose rows say which cases, or the one case.
+fn issue(permit: &Permit, asks: &[Ask]) -> Option<String> {
+    match (permit.run(), asks) {
+        (Some(run), _) => Some(run.to_string()),
+        (None, [ask]) => Some(ask.case.to_string()),
+        (None, _) => None,
+    }
 }
 
 /// Cuts each group into calls of at most the partner's number of persons. Agencies
 /// without a connector get none.
-fn inquiries(exchange: &Exchange, groups: BTreeMap<Group, BTreeSet<Pinfl>>) -> Vec<Inquiry> {
+fn inquiries(
+    exchange: &Exchange,
+    issue: Option<&str>,
+    groups: BTreeMap<Group, BTreeSet<Pinfl>>,
+) -> Vec<Inquiry> {
     let mut inquiries = Vec::new();
     for ((agency, as_of, window, consent), persons) in groups {
         let Some(line) = exchange.lines.get(&agency) else {
@@ -77,6 +91,7 @@ fn inquiries(exchange: &Exchange, groups: BTreeMap<Group, BTreeSet<Pinfl>>) -> V
                 window,
                 consent,
                 persons,
+                issue: issue.map(str::to_owned),
             });
         }
     }
@@ -192,7 +207,7 @@ pub(super) async fn plan(
         plan.settled.push(settled);
         plan.sent.push(sent);
     }
-    plan.inquiries = inquiries(exchange, groups);
+    plan.inquiries = inquiries(exchange, issue(permit, asks).as_deref(), groups);
     Ok(plan)
 }
 

@@ -4,6 +4,7 @@ use super::PERSONS_A_CALL_MAX;
 use crate::Exchange;
 use crate::answer::{self, AnswerRefusal, Read};
 use crate::call::{Received, Unanswered};
+use crate::dialect;
 use crate::wire::Question;
 use futures::StreamExt;
 use kernel::{Day, Month, Pinfl, Source};
@@ -19,6 +20,8 @@ pub(super) struct Inquiry {
     pub window: (Month, Month),
     pub consent: Option<String>,
     pub persons: Vec<Pinfl>,
+    /// The run or case that it is asked for.
+    pub issue: Option<String>,
 }
 
 /// What came back.
@@ -49,6 +52,7 @@ async fn send_one<'a>(exchange: &Exchange, inquiry: &'a Inquiry) -> Reply<'a> {
         as_of: inquiry.as_of,
         window: inquiry.window,
         persons: &inquiry.persons,
+        issue: inquiry.issue.as_deref(),
     };
     let received = match line
         .ask(&exchange.client, &exchange.platform, &question)
@@ -62,9 +66,8 @@ async fn send_one<'a>(exchange: &Exchange, inquiry: &'a Inquiry) -> Reply<'a> {
             };
         }
     };
-    let (agency, valid_days) = (inquiry.agency, line.connector.valid_days);
-    let (request, at) = (received.request, received.received_at);
-    let read = answer::read(agency, valid_days, request, at, &question, &received.body);
+    let (agency, request) = (inquiry.agency, received.request);
+    let read = answer::read(&line.connector, &question, &dialect::Reply::of(&received));
     match &read {
         Ok(_) => line.breaker.succeeded(),
         Err(refusal) => {

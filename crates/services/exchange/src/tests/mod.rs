@@ -1,9 +1,13 @@
 //! Gathering against a partner that answers, hangs, lies and babbles.
 
+mod dci_asking;
+mod gateway;
 mod partner;
 mod rubbish;
 mod speed;
 mod told;
+mod tried;
+mod xroad;
 
 use crate::gather::{self, Ask, Gathered, Need, SilentReason, Who};
 use crate::{CallFailure, Connector, Exchange, evidence};

@@ -108,22 +108,27 @@ async fn an_answer_that_is_rubbish_is_refused_kept_apart_and_the_case_waits() {
     .await;
     check(
         wage("2026-03", json!(1)),
-        "month is 24314, outside what is possible",
+        "wages.month is 24314, outside what is possible",
     )
     .await;
-    let typed = "not the JSON that was agreed (line 1, column";
+    let typed = "wages.amount_minor is not a whole number";
+    for wrong in [json!(1.5), json!("100"), json!(null)] {
+        check(wage("2025-11", wrong), typed).await;
+    }
+    // Read as no number that two programs would write alike.
     let platform = platform_of_one().await;
     let story = story(&platform).await;
-    for wrong in [json!(1.5), json!("100"), json!(null), json!(1e30)] {
-        story.partner.set("tax", wage("2025-11", wrong.clone()));
-        let told = story.gather(ask_about(1)).await.silent[0]
-            .reason
-            .to_string();
-        assert!(
-            told.starts_with(&format!("its answer was refused: {typed}")),
-            "{wrong}: {told}"
-        );
-    }
+    story.partner.set("tax", wage("2025-11", json!(1e30)));
+    let told = story.gather(ask_about(1)).await.silent[0]
+        .reason
+        .to_string();
+    let typed = "its answer was refused: not the JSON that was agreed (line 1, column";
+    assert!(told.starts_with(typed), "{told}");
+    story.partner.set("tax", Manner::WagesTwice);
+    let told = story.gather(ask_about(1)).await.silent[0]
+        .reason
+        .to_string();
+    assert!(told.starts_with(typed), "a key that stands twice: {told}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use super::*;
 use crate::asked::{self, Asked, Came};
 use access::Scope;
 
-async fn asked_about(platform: &Platform, who: Pinfl) -> Vec<Asked> {
+pub(super) async fn asked_about(platform: &Platform, who: Pinfl) -> Vec<Asked> {
     let system = Subject::system();
     let (action, why) = (Action::ReadAccessLog, Purpose::Oversight);
     let permit = access::permit(platform, &system, action, why, Scope::country())
@@ -18,7 +18,7 @@ async fn asked_about(platform: &Platform, who: Pinfl) -> Vec<Asked> {
     asked::of_person(&mut tx, &permit, id).await.unwrap()
 }
 
-fn of(asked: &[Asked], agency: Source) -> Vec<Came> {
+pub(super) fn of(asked: &[Asked], agency: Source) -> Vec<Came> {
     let of_agency = asked.iter().filter(|one| one.agency == agency);
     of_agency.map(|one| one.came).collect()
 }

@@ -1,0 +1,59 @@
+//! The command line of connectors, as `--help` shows it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Subcommand)]
+pub enum Connector {
+    /// Show the agencies that are asked: how, where, on which law, and for how long an answer holds
+    List(At),
+    /// Read files of connectors and tell every mistake with its line and what to write instead
+    ///
+    /// Also told: facts that the packs of law ask an agency for and that its file does not map. They
+    /// would stay unknown, and the cases that need them would wait. Exit code 3: a file has a mistake.
+    Check {
+        /// Files (tax.toml...); without them, those of --connectors or those of the program
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Ask an agency about one person; show the question, the answer and the facts it would make
+    ///
+    /// Nothing of the answer is kept and no fact is recorded. The look stands in the access log, and
+    /// the person reads on the own page that the agency was asked. Exit code 3: no answer, or one that
+    /// is not believed.
+    Try(Try),
+}
+
+#[derive(Debug, Args)]
+pub struct At {
+    /// Where the agencies of the sandbox answer: what {base} stands for in a file
+    #[arg(
+        long,
+        env = "DAFTAR_PARTNERS",
+        default_value = "http://127.0.0.1:8090",
+        value_name = "URL"
+    )]
+    pub partners: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Try {
+    /// The agency: tax, civil_registry, employment, cadastre, vehicles, pension_fund, bank, disability
+    pub agency: String,
+    /// The person's PINFL, 14 digits
+    pub pinfl: String,
+    /// The person's consent, where the agency may be asked only with it: RECORD/REVISION
+    #[arg(long, value_name = "ID")]
+    pub consent: Option<String>,
+    /// The day to ask for (YYYY-MM-DD); without it, today
+    #[arg(long)]
+    pub on: Option<String>,
+    /// So many months of income before that day
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=36))]
+    pub months: i32,
+    #[command(flatten)]
+    pub at: At,
+}

@@ -1,0 +1,81 @@
+//! Records as `schema.spdci.org` names their fields, from what the agency says in its own words.
+
+use serde_json::{Value, json};
+
+fn identifiers(pinfl: &Value) -> Value {
+    json!([{ "@type": "Identifier", "identifier_type": "UIN", "identifier_value": pinfl }])
+}
+
+/// A day as the schema writes it: the first moment of it.
+fn moment(day: &Value) -> Value {
+    match day.as_str() {
+        Some(day) => format!("{day}T00:00:00Z").into(),
+        None => Value::Null,
+    }
+}
+
+fn person(of: &Value) -> Value {
+    let sex = if of["sex"] == "m" { "male" } else { "female" };
+    let names = &of["names"];
+    json!({
+        "name": { "surname": names["family"], "given_name": names["given"],
+            "second_name": names["patronymic"] },
+        "sex": sex,
+        "birth_date": moment(&of["born"]),
+        "death_date": moment(&of["died"]),
+    })
+}
+
+/// A CRVSPerson; the profile adds since when a tie and an address hold.
+pub fn civil(of: &Value) -> Value {
+    let mut record = person(of);
+    record["@type"] = "CRVSPerson".into();
+    record["identifier"] = identifiers(&of["pinfl"]);
+    record["phone_number"] = of["phone"].as_str().into_iter().collect::<Vec<_>>().into();
+    let home = &of["residence"];
+    record["address"] = json!([{
+        "@type": "Address", "country_code": "UZ", "sub_region_code": home["district"],
+        "locality": home["mahalla"], "address_line_1": home["dwelling"], "since": home["since"],
+    }]);
+    let spouse = Some(&of["spouse"]).filter(|spouse| !spouse.is_null());
+    record["marital_status"] = if spouse.is_some() { "M" } else { "U" }.into();
+    record["marriage_date"] = moment(&of["spouse"]["since"]);
+    let married = spouse.map(|spouse| {
+        json!({ "relationship_type": "spouse",
+            "related_member": { "member_identifier": identifiers(&spouse["pinfl"]) } })
+    });
+    let children = of["children"].as_array().into_iter().flatten().map(child);
+    record["related_person"] = married
+        .into_iter()
+        .chain(children)
+        .collect::<Vec<_>>()
+        .into();
+    record
+}
+
+fn child(of: &Value) -> Value {
+    let tie = match of["relation"].as_str() {
+        Some("adopter") => "adopted_child",
+        Some("guardian") => "ward",
+        _ => "child",
+    };
+    json!({
+        "relationship_type": tie,
+        "since": of["since"],
+        "related_member": { "member_identifier": identifiers(&of["pinfl"]),
+            "demographic_info": person(of) },
+    })
+}
+
+/// A PWDPerson; the profile of Uzbekistan adds group and ability to work.
+pub fn disability(of: &Value) -> Value {
+    let is_disabled = of["group"] != "none";
+    json!({
+        "@type": "PWDPerson",
+        "identifier": identifiers(&of["pinfl"]),
+        "disability_status": i32::from(is_disabled),
+        "disability_group": of["group"],
+        "unable_to_work": of["unable_to_work"],
+        "valid_until": of["until"],
+    })
+}

@@ -1,0 +1,103 @@
+//! Secrets and keys of the agencies, and the one that Daftar asks with. All follow from the seed: the
+//! same country has the same keys, and nothing real is behind them.
+//!
+//! The folder that `--keys` names is how both sides come to them: the sandbox writes, Daftar reads it as
+//! `--agency-keys`.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::signature::{Ed25519KeyPair, KeyPair};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::agency::Agency;
+
+const OWNER_ONLY: u32 = 0o600;
+
+#[derive(Debug)]
+pub struct Keys {
+    pub gateway_secret: String,
+    /// Of Daftar: who asks a registry signs with it.
+    asker_seed: [u8; 32],
+    civil_registry: Ed25519KeyPair,
+    disability: Ed25519KeyPair,
+    /// Of nobody whom anybody knows.
+    stranger: Ed25519KeyPair,
+}
+
+impl Keys {
+    pub fn of(seed: u64) -> Keys {
+        let bytes =
+            |name: &str| -> [u8; 32] { Sha256::digest(format!("sandbox {seed} {name}")).into() };
+        let pair = |name: &str| {
+            let pair = Ed25519KeyPair::from_seed_unchecked(&bytes(name));
+            pair.expect("any 32 bytes are a seed of Ed25519")
+        };
+        Keys {
+            gateway_secret: hex::encode(bytes("gateway")),
+            asker_seed: bytes("daftar"),
+            civil_registry: pair("civil_registry"),
+            disability: pair("disability"),
+            stranger: pair("stranger"),
+        }
+    }
+
+    /// What Daftar needs to ask these agencies, in a folder that is made if it is not there.
+    pub fn write(&self, folder: &Path) -> std::io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        write(folder, "gateway.secret", &self.gateway_secret)?;
+        write(folder, "daftar.seed", &hex::encode(self.asker_seed))?;
+        for agency in [Agency::CivilRegistry, Agency::Disability] {
+            let name = format!("{}.jwks.json", agency.name());
+            write(folder, &name, &self.jwks(agency).to_string())?;
+        }
+        Ok(())
+    }
+
+    pub fn pair(&self, agency: Agency) -> &Ed25519KeyPair {
+        match agency {
+            Agency::Disability => &self.disability,
+            _ => &self.civil_registry,
+        }
+    }
+
+    pub fn stranger(&self) -> &Ed25519KeyPair {
+        &self.stranger
+    }
+
+    /// The public half of whoever asks.
+    pub fn asker(&self) -> Vec<u8> {
+        self.asker_pair().public_key().as_ref().to_vec()
+    }
+
+    pub fn asker_pair(&self) -> Ed25519KeyPair {
+        let pair = Ed25519KeyPair::from_seed_unchecked(&self.asker_seed);
+        pair.expect("any 32 bytes are a seed of Ed25519")
+    }
+
+    fn jwks(&self, agency: Agency) -> Value {
+        let x = URL_SAFE_NO_PAD.encode(self.pair(agency).public_key().as_ref());
+        json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA",
+            "kid": kid(agency), "x": x }] })
+    }
+}
+
+/// As the published keys name it.
+pub fn kid(agency: Agency) -> String {
+    format!("{}-1", agency.name())
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(OWNER_ONLY);
+    writeln!(options.open(folder.join(name))?, "{text}")
+}

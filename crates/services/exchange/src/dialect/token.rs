@@ -1,0 +1,256 @@
+//! Access tokens of a gateway (OAuth 2.0, client credentials: RFC 6749, 4.4).
+//!
+//! ```text
+//! nothing held ──first who asks──> coming ──fetched──> held ──expired, or refused with 401──> nothing
+//!                                  (all others wait for the same answer)
+//! ```
+//!
+//! The lock is held to look and to put down, never over the network. A token belongs to an address, a
+//! client and a secret: who has another secret gets no token of somebody else's.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use tokio::time::Instant;
+
+use super::secret::{Secret, SecretPlace};
+use crate::call::{CallFailure, read_bounded};
+
+/// Bytes of the answer to a request for a token.
+const ANSWER_BYTES_MAX: usize = 16 * 1024;
+const TOKEN_BYTES_MAX: usize = 4_096;
+/// For so long a token is kept whose answer does not say.
+const LIFE_S_ABSENT: u64 = 300;
+const LIFE_S_MAX: u64 = 86_400;
+/// A token is given up so long before it expires, or a tenth of its life before.
+const MARGIN_S: u64 = 30;
+
+/// Who asks for a token, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    pub address: String,
+    pub client_id: String,
+    pub secret: SecretPlace,
+}
+
+/// A token. It is shown to nobody.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(Arc<str>);
+
+impl Token {
+    pub fn header(&self) -> String {
+        format!("Bearer {}", self.0)
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token")
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Held {
+    token: Token,
+    until: Instant,
+}
+
+/// The secret stands here as its hash only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    address: String,
+    client_id: String,
+    secret_sha256: [u8; 32],
+}
+
+type Coming = Shared<BoxFuture<'static, Result<Held, CallFailure>>>;
+
+#[derive(Debug)]
+enum Slot {
+    Held(Held),
+    Coming(Coming),
+}
+
+/// The tokens of one program, shared by its connectors.
+#[derive(Debug, Default)]
+pub struct Tokens {
+    slots: Mutex<HashMap<Key, Slot>>,
+}
+
+impl Tokens {
+    /// The token of a grant: held, or fetched by one for all who wait. `within` bounds the fetching.
+    pub async fn get(
+        &self,
+        client: &reqwest::Client,
+        grant: &Grant,
+        within: Duration,
+    ) -> Result<Token, CallFailure> {
+        let secret = grant.secret.read().map_err(|why| {
+            tracing::error!(place = %grant.secret, %why, "no secret for a gateway");
+            no_token("its secret is not where the connector's file says")
+        })?;
+        let key = grant.key(&secret);
+        let coming = match self.held_or_coming(&key, || fetch(client, grant, secret, within)) {
+            Ok(token) => return Ok(token),
+            Err(coming) => coming,
+        };
+        let fetched = coming.clone().await;
+        self.put_down(&key, &coming, &fetched);
+        fetched.map(|held| held.token)
+    }
+
+    /// Gives a token up that was refused. A newer one, fetched meanwhile, stays.
+    pub fn give_up(&self, grant: &Grant, refused: &Token) {
+        let Ok(secret) = grant.secret.read() else {
+            return;
+        };
+        let (key, mut slots) = (grant.key(&secret), self.lock());
+        if matches!(slots.get(&key), Some(Slot::Held(held)) if held.token == *refused) {
+            slots.remove(&key);
+        }
+    }
+
+    fn held_or_coming(
+        &self,
+        key: &Key,
+        fetch: impl FnOnce() -> BoxFuture<'static, Result<Held, CallFailure>>,
+    ) -> Result<Token, Coming> {
+        let mut slots = self.lock();
+        match slots.get(key) {
+            Some(Slot::Held(held)) if Instant::now() < held.until => return Ok(held.token.clone()),
+            Some(Slot::Coming(coming)) => return Err(coming.clone()),
+            Some(Slot::Held(_)) | None => {}
+        }
+        let coming = fetch().shared();
+        slots.insert(key.clone(), Slot::Coming(coming.clone()));
+        Err(coming)
+    }
+
+    /// The first of those who waited puts down what came. A failure is not kept: the next one asks.
+    fn put_down(&self, key: &Key, coming: &Coming, fetched: &Result<Held, CallFailure>) {
+        let mut slots = self.lock();
+        let is_ours = |slot: &Slot| matches!(slot, Slot::Coming(other) if other.ptr_eq(coming));
+        if !slots.get(key).is_some_and(is_ours) {
+            return;
+        }
+        match fetched {
+            Ok(held) => slots.insert(key.clone(), Slot::Held(held.clone())),
+            Err(_) => slots.remove(key),
+        };
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Slot>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Grant {
+    fn key(&self, secret: &Secret) -> Key {
+        Key {
+            address: self.address.clone(),
+            client_id: self.client_id.clone(),
+            secret_sha256: Sha256::digest(secret.reveal()).into(),
+        }
+    }
+}
+
+fn no_token(why: &'static str) -> CallFailure {
+    CallFailure::NoToken { why }
+}
+
+fn fetch(
+    client: &reqwest::Client,
+    grant: &Grant,
+    secret: Secret,
+    within: Duration,
+) -> BoxFuture<'static, Result<Held, CallFailure>> {
+    let request = client
+        .post(&grant.address)
+        .header("authorization", basic(&grant.client_id, &secret))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accept", "application/json")
+        .body("grant_type=client_credentials");
+    let ms = u64::try_from(within.as_millis()).unwrap_or(u64::MAX);
+    async move {
+        let asked_at = Instant::now();
+        let fetched = tokio::time::timeout(within, exchange(request));
+        let answer = fetched.await.unwrap_or(Err(CallFailure::Timeout { ms }))?;
+        held(&answer, asked_at)
+    }
+    .boxed()
+}
+
+async fn exchange(request: reqwest::RequestBuilder) -> Result<Vec<u8>, CallFailure> {
+    let response = request.send().await.map_err(|_| CallFailure::Connection)?;
+    match response.status().as_u16() {
+        200 => read_bounded(response, ANSWER_BYTES_MAX).await,
+        status if status >= 500 || status == 429 => Err(CallFailure::Status { status }),
+        _ => Err(no_token("the gateway does not know this client and secret")),
+    }
+}
+
+/// RFC 6749, 2.3.1: both are written as in a form first.
+fn basic(client_id: &str, secret: &Secret) -> String {
+    let (id, secret) = (form_encoded(client_id), form_encoded(secret.reveal()));
+    format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
+}
+
+fn form_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_' => {
+                encoded.push(char::from(byte));
+            }
+            b' ' => encoded.push('+'),
+            byte => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+/// RFC 6749, 5.1.
+#[derive(Deserialize)]
+struct TokenJson {
+    access_token: String,
+    token_type: String,
+    expires_in: Option<u64>,
+}
+
+fn held(answer: &[u8], asked_at: Instant) -> Result<Held, CallFailure> {
+    let form = || no_token("the gateway's answer is no token of RFC 6749");
+    let json: TokenJson = serde_json::from_slice(answer).map_err(|_| form())?;
+    let token = json.access_token;
+    let is_plain = token.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_bearer = json.token_type.eq_ignore_ascii_case("bearer");
+    if token.is_empty() || token.len() > TOKEN_BYTES_MAX || !is_plain || !is_bearer {
+        return Err(form());
+    }
+    let life_s = json.expires_in.unwrap_or(LIFE_S_ABSENT).min(LIFE_S_MAX);
+    let kept_s = life_s - MARGIN_S.min(life_s / 10);
+    Ok(Held {
+        token: Token(token.into()),
+        until: asked_at + Duration::from_secs(kept_s),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::form_encoded;
+
+    #[test]
+    fn client_and_secret_are_written_as_in_a_form() {
+        // The example of RFC 6749, appendix B: U+0020, U+0025, U+0026, U+002B, U+00A3, U+20AC.
+        assert_eq!(
+            form_encoded(" %&+\u{a3}\u{20ac}"),
+            "+%25%26%2B%C2%A3%E2%82%AC"
+        );
+    }
+}
