@@ -123,14 +123,17 @@ impl Daftar {
         Ok(round)
     }
 
-    /// Signs the log every [`CHECKPOINT_S`] seconds of the wall. A fault is logged, and tried again
-    /// after as long.
-    async fn checkpoint_when_due(&self, due: &mut Instant) {
+    /// Goes by the database's time anew and signs the log, every [`CHECKPOINT_S`] seconds of the wall. A
+    /// fault is logged, and tried again after as long.
+    async fn keep_order_when_due(&self, due: &mut Instant) {
         let now = self.platform.wall.now();
         if now < *due {
             return;
         }
         *due = now.plus_seconds(CHECKPOINT_S);
+        if let Err(error) = self.platform.keep_time().await {
+            tracing::error!(%error, "the database does not tell the time");
+        }
         if let Err(error) = self.checkpoint().await {
             tracing::error!(%error, "no checkpoint of the log was made");
         }
@@ -147,10 +150,7 @@ impl Daftar {
     async fn keep_settling(&self) {
         let mut due = Instant(0);
         loop {
-            if let Err(error) = self.platform.keep_time().await {
-                tracing::error!(%error, "the database does not tell the time");
-            }
-            self.checkpoint_when_due(&mut due).await;
+            self.keep_order_when_due(&mut due).await;
             if !self.config.demo
                 && let Err(error) = self.keep_calendar().await
             {
