@@ -73,6 +73,7 @@ fn partner(policy: Policy, encrypted: bool) -> Partner {
         civil_registry: false,
         account_mapper: false,
         encrypted,
+        xroad_client: None,
         known_from: Instant(0),
     }
 }

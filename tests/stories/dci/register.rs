@@ -184,6 +184,7 @@ impl Register {
             civil_registry: entry.civil_registry,
             account_mapper: entry.account_mapper,
             encrypted: entry.encrypted,
+            xroad_client: None,
             secret: SecretHash::of(SECRET).expect("a secret"),
         };
         let (action, purpose) = (Action::ManageAccounts, Purpose::Upkeep);

@@ -43,6 +43,7 @@ impl Client {
             civil_registry: false,
             account_mapper: true,
             encrypted: false,
+            xroad_client: None,
             secret: SecretHash::of(SECRET).expect("a secret"),
         };
         let (action, purpose) = (Action::ManageAccounts, Purpose::Upkeep);

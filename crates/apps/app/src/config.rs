@@ -26,6 +26,8 @@ pub struct Config {
     pub seed: Option<u64>,
     /// Where the keys lie that sign the log's checkpoints; see [`Config::key_place`].
     pub log_key: Option<KeyPlace>,
+    /// Where the keys lie that seal what agencies say; see [`Config::evidence_key_place`].
+    pub evidence_key: Option<KeyPlace>,
     /// A file with the Ed25519 seed, in hexadecimal digits, that signs answers to partners.
     pub signing_key: Option<PathBuf>,
     /// A file with the keys, one a line, that partners encrypt their messages to; the first is
@@ -46,6 +48,7 @@ impl Default for Config {
             demo: false,
             seed: None,
             log_key: None,
+            evidence_key: None,
             signing_key: None,
             encryption_key: None,
         }
@@ -67,7 +70,8 @@ impl Config {
             agency_keys: variable("DAFTAR_AGENCY_KEYS").map_or(plain.agency_keys, PathBuf::from),
             demo: variable("DAFTAR_DEMO").is_some_and(|flag| flag == "1"),
             seed: variable("DAFTAR_SEED").and_then(|seed| seed.parse().ok()),
-            log_key: key_from(&variable),
+            log_key: key_from(&variable, "DAFTAR_LOG_KEY"),
+            evidence_key: key_from(&variable, "DAFTAR_EVIDENCE_KEY"),
             signing_key: variable("DAFTAR_SIGNING_KEY").map(PathBuf::from),
             encryption_key: variable("DAFTAR_ENCRYPTION_KEY").map(PathBuf::from),
         }
@@ -76,25 +80,35 @@ impl Config {
     /// The file or variable of the log's keys. Unless it was said: a file beside the SQLite file,
     /// or one named after the PostgreSQL database in the working folder.
     pub fn key_place(&self) -> KeyPlace {
-        let beside = || {
-            let path = match self.database.strip_prefix("sqlite:") {
-                Some(path) => path.strip_prefix("//").unwrap_or(path),
-                None => self.database.rsplit('/').next().unwrap_or("daftar"),
-            };
-            let name = path.split('?').next().unwrap_or(path);
-            KeyPlace::File(PathBuf::from(format!("{name}.{KEY_FILE}")))
+        let place = self.log_key.clone();
+        place.unwrap_or_else(|| self.beside_the_database(KEY_FILE))
+    }
+
+    /// The file or variable of the keys that seal what agencies say; unless it was said, a file as
+    /// of [`Config::key_place`].
+    pub fn evidence_key_place(&self) -> KeyPlace {
+        let place = self.evidence_key.clone();
+        place.unwrap_or_else(|| self.beside_the_database(EVIDENCE_KEY_FILE))
+    }
+
+    fn beside_the_database(&self, ending: &str) -> KeyPlace {
+        let path = match self.database.strip_prefix("sqlite:") {
+            Some(path) => path.strip_prefix("//").unwrap_or(path),
+            None => self.database.rsplit('/').next().unwrap_or("daftar"),
         };
-        self.log_key.clone().unwrap_or_else(beside)
+        let name = path.split('?').next().unwrap_or(path);
+        KeyPlace::File(PathBuf::from(format!("{name}.{ending}")))
     }
 }
 
 /// The name of a file of keys ends so.
 const KEY_FILE: &str = "log-key";
+const EVIDENCE_KEY_FILE: &str = "evidence-key";
 
-/// `DAFTAR_LOG_KEY` holds the lines themselves, `DAFTAR_LOG_KEY_FILE` names their file.
-fn key_from(variable: impl Fn(&str) -> Option<String>) -> Option<KeyPlace> {
-    let lines = variable("DAFTAR_LOG_KEY").map(KeyPlace::Text);
-    let file = || variable("DAFTAR_LOG_KEY_FILE").map(|path| KeyPlace::File(path.into()));
+/// The variable `NAME` holds the lines themselves, `NAME_FILE` names their file.
+fn key_from(variable: impl Fn(&str) -> Option<String>, name: &str) -> Option<KeyPlace> {
+    let lines = variable(name).map(KeyPlace::Text);
+    let file = || variable(&format!("{name}_FILE")).map(|path| KeyPlace::File(path.into()));
     lines.or_else(file)
 }
 
@@ -132,6 +146,13 @@ mod tests {
         );
         let said = Config::read(|name| (name == "DAFTAR_LOG_KEY_FILE").then(|| "k".to_owned()));
         assert_eq!(said.key_place(), KeyPlace::File(PathBuf::from("k")));
+        let beside = said.evidence_key_place();
+        assert_eq!(
+            beside,
+            KeyPlace::File(PathBuf::from("daftar.db.evidence-key"))
+        );
+        let text = Config::read(|name| (name == "DAFTAR_EVIDENCE_KEY").then(|| "07".to_owned()));
+        assert_eq!(text.evidence_key_place(), KeyPlace::Text("07".to_owned()));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use access::{Action, Permit, Purpose, Subject};
 use casework::Shelf;
-use exchange::{Connector, ConnectorsRefused, Places};
+use exchange::{Connector, ConnectorsRefused, Places, RestKeys};
 use kernel::{CaseId, Day, Instant, RunId, Zone};
 use payments::Partners;
 use rules::Pack;
@@ -55,7 +55,8 @@ impl Daftar {
         )
         .await?;
         settle_country(&platform, &config.country).await?;
-        let daftar = assemble(config, platform)?;
+        let evidence_keys = crate::evidence::keys(&config, &platform).await?;
+        let daftar = assemble(config, platform, evidence_keys)?;
         daftar.keep_key().await?;
         daftar.publish_law().await?;
         crate::worker::subscribe(&daftar.platform.db).await?;
@@ -89,7 +90,8 @@ impl Daftar {
                 });
             }
         }
-        let daftar = assemble(config, platform)?;
+        let evidence_keys = crate::evidence::keys(&config, &platform).await?;
+        let daftar = assemble(config, platform, evidence_keys)?;
         daftar.publish_law().await?;
         Ok(daftar)
     }
@@ -309,12 +311,12 @@ pub fn places(config: &Config) -> Places<'_> {
     }
 }
 
-fn assemble(config: Config, platform: Platform) -> Result<Daftar> {
+fn assemble(config: Config, platform: Platform, evidence_keys: RestKeys) -> Result<Daftar> {
     let seen = packs::changed_at(&config.packs, &config.country)?;
     let law = packs::read(&config.packs, &config.country)?;
     let shelf = Shelf::new(Zone::tashkent(), law);
     let connectors = connectors(&config).map_err(exchange::ExchangeError::from)?;
-    let mut exchange = exchange::Exchange::new(platform.clone(), connectors)?;
+    let mut exchange = exchange::Exchange::new(platform.clone(), connectors, evidence_keys)?;
     if let Some(file) = &config.signing_key {
         exchange = exchange.signing_with(signing_key(file)?);
     }

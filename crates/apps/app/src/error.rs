@@ -20,6 +20,11 @@ pub enum Error {
          the variable back; new keys would make every proof of before worthless"
     )]
     KeyLost,
+    #[error(
+        "the keys of evidence are gone, and there are answers of agencies that they sealed: bring \
+         the file or the variable back (--evidence-key)"
+    )]
+    EvidenceKeyLost,
     #[error(transparent)]
     Registry(#[from] registry::RegisterError),
     #[error(transparent)]

@@ -3,7 +3,8 @@
 //!
 //! Reading order: [`Config`], [`Daftar`] (open, init, clock, packs), [`worker`] (what the machine
 //! does by itself), `close.rs` (the month's close, the change of law), [`entitle`] (awards become
-//! money), [`statement`] (a bank's statement on paper), `log.rs` (the log's key and checkpoints), `verify.rs`, [`demo`].
+//! money), [`statement`] (a bank's statement on paper), `log.rs` (the log's key and checkpoints),
+//! `evidence.rs` (the keys that seal what agencies say), `verify.rs`, [`demo`].
 
 pub mod close;
 pub mod config;
@@ -12,6 +13,7 @@ mod debt;
 pub mod demo;
 pub mod entitle;
 mod error;
+mod evidence;
 mod home;
 mod log;
 pub mod packs;

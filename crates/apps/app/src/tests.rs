@@ -301,3 +301,35 @@ async fn the_key_is_made_once_rotated_by_wish_and_never_replaced_when_it_is_lost
     let lost = Daftar::init(config(&folder)).await;
     assert!(matches!(lost, Err(Error::KeyLost)), "{lost:?}");
 }
+
+#[tokio::test]
+async fn keys_of_evidence_are_made_once_and_never_replaced_while_something_lies_sealed() {
+    let folder = tempfile::tempdir().unwrap();
+    let daftar = Daftar::init(config(&folder)).await.unwrap();
+    let file = folder.path().join("daftar.db.evidence-key");
+    let first = daftar.config.evidence_keys().unwrap();
+    Daftar::open(config(&folder)).await.unwrap();
+    assert_eq!(daftar.config.evidence_keys().unwrap(), first);
+    let rotated = Daftar::rotate_evidence_key(&daftar.config).unwrap();
+    assert_eq!(rotated.ids()[1..], first.ids());
+    // Nothing lies sealed yet: keys that are gone were of no use to anybody.
+    std::fs::remove_file(&file).unwrap();
+    Daftar::open(config(&folder)).await.unwrap();
+    let mut tx = daftar.platform.db.begin().await.unwrap();
+    store::execute!(
+        tx,
+        "INSERT INTO evidence_refused (id, agency, request, reason, received_at, sha256, bytes, head,
+           sealed) VALUES ($1, 2, $1, 'r', 0, $2, 0, $2, TRUE)",
+        daftar.platform.ids.uuid(),
+        vec![0_u8; 32]
+    )
+    .unwrap();
+    tx.commit().await.unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let lost = Daftar::open(config(&folder)).await;
+    assert!(matches!(lost, Err(Error::EvidenceKeyLost)), "{lost:?}");
+    std::fs::write(&file, "no key").unwrap();
+    let open = Daftar::open(config(&folder)).await;
+    let why = open.unwrap_err().to_string();
+    assert!(why.contains("may be read by others"), "{why}");
+}

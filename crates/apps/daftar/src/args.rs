@@ -9,7 +9,7 @@ use kernel::ids::Uuid;
 pub use crate::connector_args::Connector;
 pub use crate::partner_args::{EncryptionKey, Partner};
 pub use crate::pay_args::{Pay, PayStep, Statement};
-pub use crate::proof_args::{LogKey, Proof, Receipt, Replay, SigningKey, VerifyProof};
+pub use crate::proof_args::{EvidenceKey, LogKey, Proof, Receipt, Replay, SigningKey, VerifyProof};
 
 /// Daftar runs the social protection of a country: from a passport at the mahalla to money received.
 ///
@@ -48,6 +48,15 @@ pub struct Common {
     /// stand in the variable DAFTAR_LOG_KEY instead
     #[arg(long, global = true, env = "DAFTAR_LOG_KEY_FILE", value_name = "FILE")]
     pub log_key: Option<PathBuf>,
+    /// The file of the keys that seal what agencies say; without it, beside the database. The lines
+    /// may stand in the variable DAFTAR_EVIDENCE_KEY instead
+    #[arg(
+        long,
+        global = true,
+        env = "DAFTAR_EVIDENCE_KEY_FILE",
+        value_name = "FILE"
+    )]
+    pub evidence_key: Option<PathBuf>,
     /// A folder with one file an agency (tax.toml...); without it, the agencies of the sandbox
     #[arg(long, global = true, env = "DAFTAR_CONNECTORS", value_name = "FOLDER")]
     pub connectors: Option<PathBuf>,
@@ -180,6 +189,9 @@ pub enum Command {
     /// The keys that sign the log: show the public lines, or begin a new key
     #[command(subcommand)]
     LogKey(LogKey),
+    /// The keys that seal what agencies say: show their ids, or begin a new key
+    #[command(subcommand)]
+    EvidenceKey(EvidenceKey),
     /// The key that signs answers to partners and files to banks: make one, or show its public half
     #[command(subcommand)]
     SigningKey(SigningKey),
@@ -212,6 +224,46 @@ pub struct Serve {
     /// A file with the keys, one a line, that partners encrypt their messages to; see encryption-key
     #[arg(long, env = "DAFTAR_ENCRYPTION_KEY")]
     pub encryption_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub x_road: XRoad,
+}
+
+/// The listener of our X-Road security server.
+#[derive(Debug, Args)]
+pub struct XRoad {
+    /// Serve partners that come through X-Road on this address: TLS, and only our security server may
+    /// connect. It names the subsystem that asks (X-Road-Client); see partner add --xroad-client
+    #[arg(
+        long = "x-road",
+        env = "DAFTAR_X_ROAD",
+        value_name = "ADDRESS",
+        requires_all = ["x_road_cert", "x_road_key", "x_road_server"]
+    )]
+    pub x_road: Option<String>,
+    /// Our certificate on that address, with its chain (PEM)
+    #[arg(
+        long,
+        env = "DAFTAR_X_ROAD_CERT",
+        value_name = "FILE",
+        requires = "x_road"
+    )]
+    pub x_road_cert: Option<PathBuf>,
+    /// Its private key (PEM)
+    #[arg(
+        long,
+        env = "DAFTAR_X_ROAD_KEY",
+        value_name = "FILE",
+        requires = "x_road"
+    )]
+    pub x_road_key: Option<PathBuf>,
+    /// The internal certificates of the security servers that may connect (PEM): these and no other
+    #[arg(
+        long,
+        env = "DAFTAR_X_ROAD_SERVER",
+        value_name = "FILE",
+        requires = "x_road"
+    )]
+    pub x_road_server: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,7 @@
 //! From flags to the configuration of the rooms below.
 
+use std::path::PathBuf;
+
 use access::log::KeyPlace;
 use app::Config;
 
@@ -13,16 +15,17 @@ pub fn of(common: &Common, country: &str) -> Config {
         packs: common.packs.clone(),
         connectors: common.connectors.clone(),
         agency_keys: common.agency_keys.clone(),
-        log_key: key(common),
+        log_key: key("DAFTAR_LOG_KEY", common.log_key.as_ref()),
+        evidence_key: key("DAFTAR_EVIDENCE_KEY", common.evidence_key.as_ref()),
         ..Config::default()
     }
 }
 
 /// The lines in the variable, else the file that was named; never a key on the command line,
 /// where every process of the machine could read it.
-fn key(common: &Common) -> Option<KeyPlace> {
-    let lines = std::env::var("DAFTAR_LOG_KEY").ok().map(KeyPlace::Text);
-    lines.or_else(|| common.log_key.clone().map(KeyPlace::File))
+fn key(variable: &str, file: Option<&PathBuf>) -> Option<KeyPlace> {
+    let lines = std::env::var(variable).ok().map(KeyPlace::Text);
+    lines.or_else(|| file.cloned().map(KeyPlace::File))
 }
 
 /// An existing database; its country is the packs' only one for now.

@@ -11,6 +11,7 @@ use kernel::{Day, FactBody, Pinfl, Source};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::answer;
 use crate::args::{Common, Connector};
 use crate::config;
 use crate::connector_args::{At, Try};
@@ -22,6 +23,7 @@ pub async fn run(common: &Common, command: &Connector) -> Result<(), Failure> {
         Connector::List(at) => list(common, at),
         Connector::Check { files, at } => check(common, files, at),
         Connector::Try(args) => try_out(common, args).await,
+        Connector::Answer(args) => answer::show(common, args).await,
     }
 }
 

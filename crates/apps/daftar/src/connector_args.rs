@@ -25,6 +25,22 @@ pub enum Connector {
     /// the person reads on the own page that the agency was asked. Exit code 3: no answer, or one that
     /// is not believed.
     Try(Try),
+    /// Print an answer as it was received, byte for byte, by the evidence that rests on it
+    ///
+    /// Evidence is named where a fact is explained (`daftar explain --json`). The answer lies sealed; it
+    /// is opened with the keys of evidence and held against the hash of the day it came. The look
+    /// stands in the access log.
+    Answer(Answer),
+}
+
+#[derive(Debug, Args)]
+pub struct Answer {
+    /// The evidence
+    #[arg(value_name = "EVIDENCE")]
+    pub evidence: uuid::Uuid,
+    /// Write the bytes to this file, which must not stand yet; without it, to standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

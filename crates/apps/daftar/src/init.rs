@@ -9,10 +9,10 @@ use crate::config;
 use crate::failure::Failure;
 use crate::show::Show;
 
-fn place(key: &KeyPlace) -> String {
+fn place(key: &KeyPlace, variable: &str) -> String {
     match key {
         KeyPlace::File(path) => path.display().to_string(),
-        KeyPlace::Text(_) => "in DAFTAR_LOG_KEY".to_owned(),
+        KeyPlace::Text(_) => format!("in {variable}"),
     }
 }
 
@@ -34,12 +34,14 @@ pub async fn run(common: &Common, init: &Init) -> Result<(), Failure> {
         .collect();
     let text = format!(
         "{} is ready for {}. Packs of law: {}.\n\
-         The key that signs the access log is {}: keep a copy apart from the database.\n\
+         The key that signs the access log is {}, the one that seals what agencies say {}: keep \
+         copies apart from the database.\n\
          Next: daftar account add LOGIN --role operator, then daftar serve.",
         common.database,
         init.country,
         regimes.join(", "),
-        place(&daftar.key_place()),
+        place(&daftar.key_place(), "DAFTAR_LOG_KEY"),
+        place(&daftar.config.evidence_key_place(), "DAFTAR_EVIDENCE_KEY"),
     );
     let made = Made {
         database: &common.database,

@@ -4,16 +4,19 @@
 //! ends. Results go to standard output, remarks and the log to standard error.
 
 mod account;
+mod answer;
 mod args;
 mod assess;
 mod assess_snapshot;
 mod budget;
 mod compare;
 mod config;
+mod conformance;
 mod connector;
 mod connector_args;
 mod demo;
 mod encryption_key;
+mod evidence_key;
 mod explain;
 mod failure;
 mod import;
@@ -106,6 +109,7 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Proof(command) => proof::write(common, command).await,
         Command::VerifyProof(args) => proof::verify(common, args),
         Command::LogKey(command) => log_key::run(common, command).await,
+        Command::EvidenceKey(command) => evidence_key::run(common, command),
         Command::SigningKey(command) => signing_key::run(common, command),
         Command::EncryptionKey(command) => encryption_key::run(common, command),
     }

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::args::{Common, Partner};
 use crate::config;
+use crate::conformance;
 use crate::failure::Failure;
 use crate::show::Show;
 
@@ -74,6 +75,7 @@ struct Listed {
     civil_registry: bool,
     account_mapper: bool,
     encrypted: bool,
+    xroad_client: Option<String>,
 }
 
 pub async fn run(common: &Common, command: &Partner) -> Result<(), Failure> {
@@ -86,6 +88,10 @@ pub async fn run(common: &Common, command: &Partner) -> Result<(), Failure> {
         Partner::Add { .. } => add(common, &daftar, command).await,
         Partner::List => list(common, &daftar).await,
         Partner::Keys { sender_id, jwks } => keys(common, &daftar, sender_id, jwks).await,
+        Partner::Conformance { sender_id, since } => {
+            let since = since.as_deref();
+            conformance::run(common, &daftar, sender_id, since).await
+        }
         Partner::Refused { .. } | Partner::Errors => refused(common, &daftar, command).await,
     }
 }
@@ -122,6 +128,8 @@ async fn refused(common: &Common, daftar: &Daftar, command: &Partner) -> Result<
         since: since.map_err(|why| Failure::argument("--since", why))?,
         limit: *limit,
     };
+    let permit = daftar.permit(Action::ReadSecurityEvents, Purpose::Oversight, 0);
+    permit.await?.must_be_for(&[Action::ReadSecurityEvents]);
     let mut tx = daftar.platform.db.read().await?;
     let events = security::list(&mut tx, &wanted).await?;
     let told: Vec<RefusedMessage> = events.into_iter().map(RefusedMessage::of).collect();
@@ -144,6 +152,7 @@ fn new_partner(command: &Partner, secret: &str) -> Result<Option<NewPartner>, Fa
         civil_registry,
         account_mapper,
         encrypted,
+        xroad_client,
     } = command
     else {
         return Ok(None);
@@ -170,6 +179,7 @@ fn new_partner(command: &Partner, secret: &str) -> Result<Option<NewPartner>, Fa
         civil_registry: *civil_registry,
         account_mapper: *account_mapper,
         encrypted: *encrypted,
+        xroad_client: xroad_client.clone(),
         secret: SecretHash::of(secret).map_err(|why| Failure::Failed(why.to_string()))?,
     }))
 }
@@ -215,6 +225,7 @@ async fn list(common: &Common, daftar: &Daftar) -> Result<(), Failure> {
         civil_registry: partner.civil_registry,
         account_mapper: partner.account_mapper,
         encrypted: partner.encrypted,
+        xroad_client: partner.xroad_client,
         callback: partner
             .callback
             .map(|callback| callback.as_str().to_owned()),

@@ -42,6 +42,10 @@ pub enum Partner {
         /// has --encryption-key
         #[arg(long)]
         encrypted: bool,
+        /// Its subsystem of X-Road, INSTANCE/CLASS/MEMBER/SUBSYSTEM: it may come through our security
+        /// server (serve --x-road)
+        #[arg(long, value_name = "SUBSYSTEM")]
+        xroad_client: Option<String>,
     },
     /// Show the partners with their policy, keys, callback and legal basis
     List,
@@ -53,9 +57,10 @@ pub enum Partner {
         #[arg(long)]
         jwks: PathBuf,
     },
-    /// Show messages of partners that were refused, the newest first: forged, replayed, malformed
+    /// Show messages of partners that were refused (forged, replayed, malformed) and answers of agencies
+    /// that may be forged, the newest first. The look stands in the access log
     Refused {
-        /// Of this partner only
+        /// Of this partner or agency only
         #[arg(long)]
         sender: Option<String>,
         /// Whose code begins so, e.g. err.signature
@@ -67,6 +72,17 @@ pub enum Partner {
         /// At most so many
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=1000))]
         limit: i64,
+    },
+    /// Report what a partner has shown of what is agreed with it, and what of its messages was refused
+    ///
+    /// For an integrator who wants to know whether the own system is ready. Exit code 3: something that
+    /// is agreed was not shown yet.
+    Conformance {
+        /// As its messages name it
+        sender_id: String,
+        /// From this instant on, e.g. 2026-11-21T10:00:00Z; without it, the last 24 hours
+        #[arg(long)]
+        since: Option<String>,
     },
     /// Show every code that a message may be refused with: what it means and what to do
     ///

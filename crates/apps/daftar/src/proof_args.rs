@@ -54,6 +54,15 @@ pub enum SigningKey {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum EvidenceKey {
+    /// Print the ids of the keys, the one that seals first
+    Show,
+    /// Seal with a new key from the next start of each process on; what older ones sealed stays
+    /// readable as long as their lines stay in the file
+    Rotate,
+}
+
+#[derive(Debug, Subcommand)]
 pub enum LogKey {
     /// Print the public lines: the key that signs, and earlier ones with the last size they signed
     Show,

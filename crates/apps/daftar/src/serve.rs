@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use app::Daftar;
 use tokio::net::TcpListener;
-use web::{House, Settings};
+use web::{House, MutualTls, Settings, TlsListener};
 
-use crate::args::{Common, Serve};
+use crate::args::{Common, Serve, XRoad};
 use crate::config;
 use crate::failure::Failure;
 use crate::show::Show;
@@ -22,8 +22,20 @@ pub async fn run(common: &Common, args: &Serve) -> Result<(), Failure> {
     let listener = listen(&args.http).await?;
     let address = listener.local_addr()?;
     Show::new(common).remark(&format!("Daftar serves http://{address} (Ctrl-C ends)"));
+    let behind = x_road(&args.x_road).await?;
     let worker = tokio::spawn(Arc::clone(&daftar).work());
-    let served = pages(listener, Arc::clone(&daftar)).await;
+    let served = match behind {
+        None => pages(listener, Arc::clone(&daftar)).await,
+        Some(behind) => {
+            let address = behind.address()?;
+            Show::new(common).remark(&format!("and the security server at https://{address}"));
+            let house = House::new(Arc::clone(&daftar), settings(&daftar));
+            let behind = web::serve_behind_x_road(behind, house, ended());
+            let pages = pages(listener, Arc::clone(&daftar));
+            let (pages, behind) = tokio::join!(pages, behind);
+            pages.and(behind.map_err(Failure::from))
+        }
+    };
     worker.abort();
     seal(&daftar).await;
     served
@@ -36,6 +48,25 @@ pub async fn seal(daftar: &Daftar) {
     }
 }
 
+/// Reads the certificates and binds; none where no security server was named.
+async fn x_road(args: &XRoad) -> Result<Option<TlsListener>, Failure> {
+    let (Some(address), Some(cert), Some(key), Some(server)) = (
+        &args.x_road,
+        &args.x_road_cert,
+        &args.x_road_key,
+        &args.x_road_server,
+    ) else {
+        return Ok(None);
+    };
+    let mutual =
+        MutualTls::read(cert, key, server).map_err(|why| Failure::Failed(why.to_string()))?;
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        let why = format!("cannot listen on {address}: {error}. Try another --x-road");
+        Failure::Failed(why)
+    })?;
+    Ok(Some(TlsListener::new(listener, mutual)))
+}
+
 /// Binds, or says what to do when the address is taken.
 pub async fn listen(address: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
@@ -46,12 +77,16 @@ pub async fn listen(address: &str) -> Result<TcpListener, Failure> {
 
 /// Serves until Ctrl-C or a request to end (SIGTERM).
 pub async fn pages(listener: TcpListener, daftar: Arc<Daftar>) -> Result<(), Failure> {
-    let settings = Settings {
-        demo: daftar.config.demo,
-        secure_cookies: !daftar.config.demo,
-    };
+    let settings = settings(&daftar);
     web::serve(listener, House::new(daftar, settings), ended()).await?;
     Ok(())
+}
+
+fn settings(daftar: &Daftar) -> Settings {
+    Settings {
+        demo: daftar.config.demo,
+        secure_cookies: !daftar.config.demo,
+    }
 }
 
 async fn ended() {

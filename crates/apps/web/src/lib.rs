@@ -8,7 +8,7 @@
 //! 2. what a page shows: [`pages`], each struct with its template beside it
 //! 3. who asks and whether he may: [`route`], [`routes`], [`rim`], [`guest`], [`stop`]
 //! 4. for programs: [`api`], described in [`openapi`]
-//! 5. [`router()`], what `daftar serve` runs
+//! 5. [`router()`], what `daftar serve` runs; `tls.rs`, the listener of an X-Road security server
 
 pub mod api;
 pub mod cookie;
@@ -31,10 +31,12 @@ pub mod seen;
 pub mod shell;
 pub mod stop;
 pub mod style;
+mod tls;
 
 pub use house::{House, Settings};
-pub use listen::serve;
-pub use router::{ANSWER_S_MAX, BODY_KIB_MAX, SETTLE_S_MAX, router};
+pub use listen::{serve, serve_behind_x_road};
+pub use router::{ANSWER_S_MAX, BODY_KIB_MAX, Door, SETTLE_S_MAX, router};
+pub use tls::{MutualTls, TlsListener, TlsRefused};
 
 #[cfg(test)]
 mod tests;

@@ -9,12 +9,14 @@ use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use exchange::dci::partner;
 use exchange::dci::refusal::Refusal;
 use exchange::security::Refused;
 use kernel::Pinfl;
 use kernel::lang::Lang;
 use serde_json::json;
 
+use crate::api::dci::one_header;
 use crate::cookie;
 use crate::guest::Guest;
 use crate::house::House;
@@ -22,24 +24,33 @@ use crate::pages::error::ErrorPage;
 use crate::pages::show_as;
 use crate::query;
 use crate::route::{Kind, Need, kind_of};
-use crate::router::BODY_KIB_MAX;
+use crate::router::{BODY_KIB_MAX, Door};
 use crate::stop::Stop;
 
 /// Nothing runs but our own style sheet; nobody may frame a page.
 const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
                    base-uri 'none'; frame-ancestors 'none'";
 
+/// By this header a security server names the subsystem that asks. It is read behind its listener only.
+const X_ROAD_CLIENT: &str = "x-road-client";
+
 /// Finds out who asks, calls the house, and gives errors their form.
-pub async fn receive(State(house): State<House>, mut request: Request, next: Next) -> Response {
-    let kind = kind_of(request.uri().path());
-    let guest = match guest_of(
-        &house,
-        request.headers().clone(),
-        request.uri().clone(),
-        kind,
-    )
-    .await
-    {
+pub async fn receive(
+    State((house, door)): State<(House, Door)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let kind = match door {
+        Door::Front => kind_of(request.uri().path()),
+        // No page and no way to one: nothing redirects here.
+        Door::XRoad => Kind::Dci,
+    };
+    let (headers, uri) = (request.headers().clone(), request.uri().clone());
+    let guest = match door {
+        Door::Front => guest_of(&house, headers, uri, kind).await,
+        Door::XRoad => member_of(&house, &headers, &uri).await,
+    };
+    let guest = match guest {
         Ok(guest) => guest,
         Err(stop) => return protect(plain(&stop, kind), kind),
     };
@@ -92,15 +103,39 @@ async fn guest_of(house: &House, headers: HeaderMap, uri: Uri, kind: Kind) -> Re
         Some(subject) if kind == Kind::Page => login_of(house, subject).await?,
         _ => String::new(),
     };
-    let here = uri.path_and_query().map_or("/", |here| here.as_str());
     Ok(Guest {
         lang: language_of(&headers),
-        here: here.chars().take(query::ADDRESS_CHARS_MAX).collect(),
+        here: here(&uri),
         subject,
         login,
         token,
         demo: house.settings.demo,
     })
+}
+
+/// Whom the security server names. No session opens anything here: only what the server says counts.
+async fn member_of(house: &House, headers: &HeaderMap, uri: &Uri) -> Result<Guest, Stop> {
+    let subject = match one_header(headers, X_ROAD_CLIENT) {
+        Some(client) => {
+            let mut tx = house.read().await?;
+            let found = partner::find_by_xroad_client(&mut tx, client).await?;
+            found.map(|(_, subject)| subject)
+        }
+        None => None,
+    };
+    Ok(Guest {
+        lang: language_of(headers),
+        here: here(uri),
+        subject,
+        login: String::new(),
+        token: None,
+        demo: house.settings.demo,
+    })
+}
+
+fn here(uri: &Uri) -> String {
+    let here = uri.path_and_query().map_or("/", |here| here.as_str());
+    here.chars().take(query::ADDRESS_CHARS_MAX).collect()
 }
 
 async fn login_of(house: &House, subject: &Subject) -> Result<String, Stop> {
@@ -240,7 +275,9 @@ fn as_dci(stop: &Stop) -> Response {
         _ => "err.request.bad",
     };
     let message = match stop {
-        Stop::SignInFirst => "send a bearer token from POST /oauth2/client/token".to_owned(),
+        Stop::SignInFirst => "send a bearer token from POST /oauth2/client/token; through X-Road, \
+                              the subsystem must be entered as a partner's (--xroad-client)"
+            .to_owned(),
         other => other.message(),
     };
     let refusal = Refusal::new(stop.status().as_u16(), code, message);

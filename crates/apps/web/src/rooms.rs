@@ -12,7 +12,7 @@ use crate::shell::Room;
 /// What a room is called and what one does there.
 type Words = fn(T) -> [&'static str; 2];
 
-const ROOMS: [(&str, Words); 14] = [
+const ROOMS: [(&str, Words); 15] = [
     ("/my/applications", |t| {
         [t.room_my_applications(), t.room_my_applications_about()]
     }),
@@ -43,6 +43,9 @@ const ROOMS: [(&str, Words); 14] = [
     }),
     ("/appropriations", |t| {
         [t.room_appropriations(), t.room_appropriations_about()]
+    }),
+    ("/security-events", |t| {
+        [t.room_events(), t.room_events_about()]
     }),
     ("/figures", |t| [t.room_figures(), t.room_figures_about()]),
 ];

@@ -14,6 +14,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::guest::Guest;
 use crate::house::House;
 use crate::rim;
+use crate::route::{Kind, kind_of};
 use crate::routes;
 use crate::stop::Stop;
 
@@ -23,13 +24,34 @@ pub const BODY_KIB_MAX: usize = 64;
 pub const ANSWER_S_MAX: u64 = 30;
 pub const SETTLE_S_MAX: u64 = 600;
 
-pub fn router(house: House) -> Router {
+/// Through which listener a request comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Everybody's: who it is, a session says.
+    Front,
+    /// Our security server's alone: who it is, that server says. Only what partners ask is here.
+    XRoad,
+}
+
+impl Door {
+    fn leads_to(self, path: &str, demo: bool) -> bool {
+        match self {
+            // Without the demonstration its addresses do not exist.
+            Door::Front => demo || !path.starts_with("/demo/"),
+            Door::XRoad => kind_of(path) == Kind::Dci || path == OPENAPI,
+        }
+    }
+}
+
+/// Where the interface describes itself; a security server reads it there, too.
+const OPENAPI: &str = "/api/openapi.json";
+
+pub fn router(house: House, door: Door) -> Router {
     let mut router = Router::new();
     let demo = house.settings.demo;
-    // Without the demonstration its addresses do not exist.
     for route in routes::table()
         .into_iter()
-        .filter(|route| demo || !route.path.starts_with("/demo/"))
+        .filter(|route| door.leads_to(route.path, demo))
     {
         let need = route.need;
         let admit = from_fn(move |guest: Guest, request: Request, next: Next| {
@@ -56,7 +78,7 @@ pub fn router(house: House) -> Router {
         .fallback(async || Stop::NotFound)
         .layer(CsrfLayer::new())
         .layer(RequestBodyLimitLayer::new(BODY_KIB_MAX * 1024))
-        .layer(from_fn_with_state(house.clone(), rim::receive))
+        .layer(from_fn_with_state((house.clone(), door), rim::receive))
         .layer(CompressionLayer::new())
         .with_state(house)
 }

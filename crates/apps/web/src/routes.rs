@@ -3,7 +3,7 @@
 use access::Action;
 
 use crate::pages::access::{home, look, sign_in};
-use crate::pages::static_files;
+use crate::pages::{integrator, static_files};
 use crate::route::{Need, Route};
 
 const AT_THE_DOOR: Need = Need::Nothing("signing in comes before permissions");
@@ -26,6 +26,7 @@ fn door() -> Vec<Route> {
         Route::post("/sign-out", AT_THE_DOOR, sign_in::sign_out),
         Route::get("/language/{tag}", NO_DATA, static_files::choose_language),
         Route::get("/style.css", NO_DATA, static_files::style_sheet),
+        Route::get("/integrators", NO_DATA, integrator::calls),
         Route::get("/healthz", NO_DATA, static_files::health),
         Route::get("/log/key", NO_DATA, look::public_key),
         Route::get("/log/checkpoint", NO_DATA, look::checkpoint),

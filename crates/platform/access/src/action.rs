@@ -38,6 +38,8 @@ pub enum Action {
     StepClock,
     ManageAccounts,
     ReadAccessLog,
+    /// Messages and answers that were refused, of whom and why; never what they said.
+    ReadSecurityEvents,
     /// An entry of the log is shown to its person only after a day.
     DelayDisclosure,
     /// The system asks the agencies about a family.
@@ -53,7 +55,7 @@ pub enum Action {
 use Action::*;
 
 impl Action {
-    pub const ALL: [Action; 33] = [
+    pub const ALL: [Action; 34] = [
         LodgeApplication,
         FollowApplications,
         ReadOwnCase,
@@ -82,6 +84,7 @@ impl Action {
         StepClock,
         ManageAccounts,
         ReadAccessLog,
+        ReadSecurityEvents,
         DelayDisclosure,
         GatherFacts,
         AssessCase,
@@ -119,6 +122,7 @@ impl Action {
             StepClock => "step_clock",
             ManageAccounts => "manage_accounts",
             ReadAccessLog => "read_access_log",
+            ReadSecurityEvents => "read_security_events",
             DelayDisclosure => "delay_disclosure",
             GatherFacts => "gather_facts",
             AssessCase => "assess_case",

@@ -31,10 +31,11 @@
 //!
 //! # Reading order
 //! [`Role`], [`Action`] and [`table`], [`Area`], [`Subject`], [`Scope`],
-//! [`permit()`], [`log`], [`account`], [`session`].
+//! [`permit()`], [`Answering`], [`log`], [`account`], [`session`].
 
 pub mod account;
 mod action;
+mod answering;
 mod area;
 pub mod log;
 mod permit;
@@ -49,6 +50,7 @@ pub mod table;
 mod tests;
 
 pub use action::Action;
+pub use answering::{Answering, HandedIn};
 pub use area::{Area, AreaError};
 pub use permit::{Denied, Permit, batch, permit};
 pub use purpose::Purpose;

@@ -4,7 +4,7 @@ use kernel::day::Instant;
 use kernel::ids::{CaseId, PersonId, RunId};
 use store::Platform;
 
-use crate::log::{Entry, EntryId, Writer};
+use crate::log::{Chain, Entry, EntryId};
 use crate::table::{Reach, reach};
 use crate::{Action, Area, Purpose, Role, Scope, Subject};
 
@@ -17,7 +17,8 @@ pub struct Permit {
     purpose: Purpose,
     scope: Scope,
     at: Instant,
-    entry: EntryId,
+    /// None while the row of an [`Answering`](crate::Answering) is on its way.
+    entry: Option<EntryId>,
 }
 
 /// Why there is no permit. All but the last two stand in the log as refused.
@@ -43,7 +44,7 @@ pub async fn permit(
     purpose: Purpose,
     scope: Scope,
 ) -> Result<Permit, Denied> {
-    mint(platform, subject, action, purpose, scope, None).await
+    mint(platform, subject, (action, purpose), scope, None).await
 }
 
 /// One permit and one log row for a batch over `population` families or
@@ -57,14 +58,35 @@ pub async fn batch(
     run: Option<RunId>,
     population: u64,
 ) -> Result<Permit, Denied> {
-    let scope = Scope {
-        run,
-        ..Scope::area(subject.territory)
-    };
-    mint(platform, subject, action, purpose, scope, Some(population)).await
+    let scope = Scope::batch(subject, run);
+    mint(
+        platform,
+        subject,
+        (action, purpose),
+        scope,
+        Some(population),
+    )
+    .await
 }
 
 impl Permit {
+    pub(crate) fn granted(
+        subject: &Subject,
+        (action, purpose): (Action, Purpose),
+        scope: Scope,
+        at: Instant,
+        entry: Option<EntryId>,
+    ) -> Permit {
+        Permit {
+            subject: subject.clone(),
+            action,
+            purpose,
+            scope,
+            at,
+            entry,
+        }
+    }
+
     /// See [`batch`].
     pub async fn batch(
         platform: &Platform,
@@ -126,9 +148,10 @@ impl Permit {
     pub fn run(&self) -> Option<RunId> {
         self.scope.run
     }
-    /// The log row.
+    /// The log row. A permit of an [`Answering`](crate::Answering) has none yet: to ask it for one is a
+    /// bug of the caller.
     pub fn entry(&self) -> EntryId {
-        self.entry
+        self.entry.expect("the row of this permit is durable")
     }
     /// When the log row was written.
     pub fn at(&self) -> Instant {
@@ -136,39 +159,23 @@ impl Permit {
     }
 }
 
-async fn mint(
+pub(crate) async fn mint(
     platform: &Platform,
     subject: &Subject,
-    action: Action,
-    purpose: Purpose,
+    asked: (Action, Purpose),
     scope: Scope,
     population: Option<u64>,
 ) -> Result<Permit, Denied> {
-    let judged = judge(subject, action, &scope);
+    let judged = judge(subject, asked.0, &scope);
     let at = platform.clock.now();
-    let row = Entry::of(
-        subject,
-        (action, purpose),
-        &scope,
-        at,
-        judged.is_ok(),
-        population,
-    );
-    let writer = platform.keep(|| Writer::new(&platform.db, &platform.ids));
-    let written = writer.write(row).await;
+    let row = Entry::of(subject, asked, &scope, at, judged.is_ok(), population);
+    let written = platform.add::<Chain>(row).await.kept().await;
     let entry = written.map_err(|reason| Denied::LogUnavailable { reason })?;
-    judged.map(|()| Permit {
-        subject: subject.clone(),
-        action,
-        purpose,
-        scope,
-        at,
-        entry,
-    })
+    judged.map(|()| Permit::granted(subject, asked, scope, at, Some(entry)))
 }
 
 /// The table, applied. Pure.
-fn judge(subject: &Subject, action: Action, scope: &Scope) -> Result<(), Denied> {
+pub(crate) fn judge(subject: &Subject, action: Action, scope: &Scope) -> Result<(), Denied> {
     match reach(subject.role, action) {
         Reach::Everywhere => Ok(()),
         Reach::Within if subject.territory.covers(scope.area) => Ok(()),

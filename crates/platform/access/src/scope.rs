@@ -51,6 +51,14 @@ impl Scope {
         }
     }
 
+    /// Everybody in the territory of the account, for a batch.
+    pub(crate) const fn batch(subject: &Subject, run: Option<RunId>) -> Scope {
+        Scope {
+            run,
+            ..Scope::area(subject.territory)
+        }
+    }
+
     /// A payment run of `area` (the country's run: `Area::Country`).
     pub const fn run(run: RunId, area: Area) -> Scope {
         Scope {

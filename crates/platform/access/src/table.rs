@@ -18,7 +18,7 @@ pub enum Reach {
 }
 
 /// Rows in the order of the work; each action once.
-pub const TABLE: [(Action, &[(Role, Reach)]); 33] = [
+pub const TABLE: [(Action, &[(Role, Reach)]); 34] = [
     (LodgeApplication, &[(Citizen, Own), (MahallaWorker, Within)]),
     (
         FollowApplications,
@@ -98,6 +98,14 @@ pub const TABLE: [(Action, &[(Role, Reach)]); 33] = [
     (
         ReadAccessLog,
         &[(Citizen, Own), (Auditor, Everywhere), (System, Everywhere)],
+    ),
+    (
+        ReadSecurityEvents,
+        &[
+            (Auditor, Everywhere),
+            (Operator, Everywhere),
+            (System, Everywhere),
+        ],
     ),
     (DelayDisclosure, &[(SecrecyOfficer, Everywhere)]),
     (GatherFacts, &[(System, Everywhere)]),

@@ -23,7 +23,7 @@
 //!
 //! # Reading order
 //! [`Db`] and [`Tx`], the macros ([`fetch_all!`] and its sisters), [`migrate`],
-//! [`bulk`], [`job`], [`outbox`], [`idempotency`], [`setting`].
+//! [`bulk`], [`together`], [`job`], [`outbox`], [`idempotency`], [`setting`].
 //!
 //! # Types in SQL and in Rust
 //! | schema word | SQLite | PostgreSQL | Rust, read and bound |
@@ -73,6 +73,7 @@ pub mod setting;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+pub mod together;
 
 #[cfg(feature = "testing")]
 pub use clock::WRONG_BY_S;

@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use access::{Action, Permit, Purpose, Subject};
 use exchange::gather::{self, Ask, FAMILIES_A_SET_MAX, Gathered, Need, Who};
-use exchange::{Connector, Exchange, Places};
+use exchange::{Connector, Exchange, Places, RestKeys};
 use kernel::facts::code;
 use kernel::kin::UnitBlock;
 use kernel::{CaseId, Day, Month, Pinfl, Source};
@@ -52,8 +52,9 @@ async fn main() -> Outcome<()> {
         }
     }
     let platform = platform(database).await?;
-    let without = Exchange::new(platform.clone(), down)?;
-    let exchange = Exchange::new(platform.clone(), connectors)?;
+    let keys = RestKeys::new(store::secret());
+    let without = Exchange::new(platform.clone(), down, keys.clone())?;
+    let exchange = Exchange::new(platform.clone(), connectors, keys)?;
     let permit = permit(&platform).await?;
     let block = UnitBlock::nuclear_family();
     unit::ensure_block(&platform, &permit, &block, as_of()?).await?;

@@ -1,6 +1,9 @@
 //! How many signed searches a second a Daftar that serves answers, and how soon.
 //!
-//! `searching ADDRESS SENDER SECRET SEED_FILE ALGORITHM PERSONS_CSV SEARCHES CONNECTIONS`
+//! `searching ADDRESS SENDER SECRET KEY_FILE ALGORITHM PERSONS_CSV SEARCHES CONNECTIONS`
+//!
+//! ALGORITHM is `dci-ed25519` (KEY_FILE: the seed in hexadecimal digits), or `ES256` or `RS256` as a
+//! detached JWS (KEY_FILE: PKCS 8, DER).
 //!
 //! A partner's messages are made and signed first; then so many connections that stay open send
 //! them one after another, each waiting for its answer. Every answer must hold the person asked
@@ -13,8 +16,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
 use exchange::dci::keys::SigningKey;
 use exchange::dci::signature::{Policy, Signed, sign};
+use ring::rand::SystemRandom;
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+};
 use serde_json::{Value, json};
 use store::Clock;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -41,21 +50,20 @@ async fn main() -> Outcome<()> {
         address,
         sender,
         secret,
-        seed,
-        policy,
+        key,
+        algorithm,
         persons,
         searches,
         connections,
     ] = &words[..]
     else {
         return Err(
-            "searching ADDRESS SENDER SECRET SEED_FILE POLICY PERSONS_CSV SEARCHES CONNECTIONS"
+            "searching ADDRESS SENDER SECRET KEY_FILE ALGORITHM PERSONS_CSV SEARCHES CONNECTIONS"
                 .into(),
         );
     };
     let (searches, connections): (usize, usize) = (searches.parse()?, connections.parse()?);
-    let policy = Policy::from_name(policy).ok_or("no such policy")?;
-    let key = SigningKey::from_hex(fs::read_to_string(seed)?.trim())?;
+    let signer = Signer::of(algorithm, key)?;
     let host = address.trim_start_matches("http://");
     let token = token(address, sender, secret).await?;
     let pinfls = pinfls(persons)?;
@@ -63,9 +71,9 @@ async fn main() -> Outcome<()> {
     let shots: Vec<Shot> = (0..searches + WARMING)
         .map(|n| {
             let pinfl = &pinfls[n * 7_919 % pinfls.len()];
-            shot(host, sender, &token, policy, &key, n, pinfl)
+            shot(host, sender, &token, &signer, n, pinfl)
         })
-        .collect();
+        .collect::<Outcome<_>>()?;
     let signed_s = begun.elapsed().as_secs_f64();
     let shots = Arc::new(shots);
     fire(host, &shots, 0..WARMING, connections).await?;
@@ -76,7 +84,7 @@ async fn main() -> Outcome<()> {
     let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
     let round = |ms: f64| (ms * 100.0).round() / 100.0;
     let result = json!({
-        "policy": policy.name(), "searches": searches, "connections": connections,
+        "algorithm": algorithm, "searches": searches, "connections": connections,
         "search_per_s": (searches as f64 / seconds).round(),
         "search_p50_ms": round(at(0.5)), "search_p99_ms": round(at(0.99)),
         "search_max_ms": round(at(1.0)), "signed_beforehand_s": round(signed_s),
@@ -125,11 +133,10 @@ fn shot(
     host: &str,
     sender: &str,
     token: &str,
-    policy: Policy,
-    key: &SigningKey,
+    signer: &Signer,
     number: usize,
     pinfl: &str,
-) -> Shot {
+) -> Outcome<Shot> {
     let now = Clock::system().now();
     let header = json!({
         "version": "1.0.0", "message_id": format!("{sender}-{}-{number}", now.0),
@@ -144,17 +151,10 @@ fn shot(
                 "query": { "type": "UIN", "value": pinfl } },
         }],
     });
-    let unsigned = Signed {
-        sender_id: sender,
-        header: &header,
-        message: &message,
-        field: None,
-        http: None,
-    };
-    let signature = sign(&unsigned, policy, key, now.0.div_euclid(1_000_000));
-    let (field, http) = match policy {
-        Policy::JwsDetached => ("", format!("Signature: {signature}\r\n")),
-        _ => (signature.as_str(), String::new()),
+    let signature = signer.sign(sender, (&header, &message), now.0.div_euclid(1_000_000))?;
+    let (field, http) = match signer {
+        Signer::Ed25519(_) => (signature.as_str(), String::new()),
+        Signer::Es256(_) | Signer::Rs256(_) => ("", format!("Signature: {signature}\r\n")),
     };
     let body = json!({ "signature": field, "header": header, "message": message }).to_string();
     let request = format!(
@@ -163,9 +163,77 @@ fn shot(
          Content-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    Shot {
+    Ok(Shot {
         request: request.into_bytes(),
         pinfl: pinfl.to_owned(),
+    })
+}
+
+/// How the partner signs.
+enum Signer {
+    Ed25519(SigningKey),
+    Es256(EcdsaKeyPair),
+    Rs256(RsaKeyPair),
+}
+
+impl Signer {
+    fn of(algorithm: &str, file: &str) -> Outcome<Signer> {
+        let wrong = |_| "the key is no PKCS 8 of that algorithm";
+        Ok(match algorithm {
+            "ES256" => {
+                let chance = SystemRandom::new();
+                let way = &ECDSA_P256_SHA256_FIXED_SIGNING;
+                let pair = EcdsaKeyPair::from_pkcs8(way, &fs::read(file)?, &chance);
+                Signer::Es256(pair.map_err(wrong)?)
+            }
+            "RS256" => Signer::Rs256(RsaKeyPair::from_pkcs8(&fs::read(file)?).map_err(wrong)?),
+            "dci-ed25519" => {
+                let seed = fs::read_to_string(file)?;
+                Signer::Ed25519(SigningKey::from_hex(seed.trim())?)
+            }
+            other => return Err(format!("no algorithm {other}").into()),
+        })
+    }
+
+    fn sign(
+        &self,
+        sender: &str,
+        (header, message): (&Value, &Value),
+        now_s: i64,
+    ) -> Outcome<String> {
+        let algorithm = match self {
+            Signer::Ed25519(key) => {
+                let unsigned = Signed {
+                    sender_id: sender,
+                    header,
+                    message,
+                    field: None,
+                    http: None,
+                };
+                return Ok(sign(&unsigned, Policy::DciEd25519, key, now_s));
+            }
+            Signer::Es256(_) => "ES256",
+            Signer::Rs256(_) => "RS256",
+        };
+        let head = json!({ "alg": algorithm, "kid": "k1" }).to_string();
+        let text = json!({ "header": header, "message": message }).to_string();
+        let [head, text] = [head, text].map(|part| URL_SAFE_NO_PAD.encode(part));
+        let (input, chance) = (format!("{head}.{text}"), SystemRandom::new());
+        let unsigned = |_| "it could not be signed";
+        let signature = match self {
+            Signer::Rs256(pair) => {
+                let mut signature = vec![0; pair.public().modulus_len()];
+                pair.sign(&RSA_PKCS1_SHA256, &chance, input.as_bytes(), &mut signature)
+                    .map_err(unsigned)?;
+                signature
+            }
+            Signer::Es256(pair) => {
+                let signature = pair.sign(&chance, input.as_bytes()).map_err(unsigned)?;
+                signature.as_ref().to_vec()
+            }
+            Signer::Ed25519(_) => Vec::new(),
+        };
+        Ok(format!("{head}..{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 }
 

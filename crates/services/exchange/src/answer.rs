@@ -83,6 +83,24 @@ pub enum AnswerRefusal {
     Body(String),
 }
 
+impl AnswerRefusal {
+    /// The code of the security event that this is: somebody may stand between us and the agency, or
+    /// speak in its name. `None` for what an honest agency gets wrong.
+    pub fn security_code(&self) -> Option<&'static str> {
+        Some(match self {
+            AnswerRefusal::Forged(Forged::Missing) => "err.signature.missing",
+            AnswerRefusal::Forged(_) => "err.signature.invalid",
+            AnswerRefusal::NoStamp => "answer.no_stamp",
+            AnswerRefusal::AnotherRequest { .. } => "answer.another_request",
+            AnswerRefusal::ToAnother => "answer.to_another",
+            AnswerRefusal::NotOfNow { .. } => "answer.not_of_now",
+            AnswerRefusal::AnotherAgency => "answer.another_agency",
+            AnswerRefusal::NotAsked => "answer.not_asked",
+            _ => return None,
+        })
+    }
+}
+
 /// What an agency said of one person.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Said {

@@ -1,10 +1,12 @@
-//! SQL of evidence: what was received, whom it speaks of, what was refused.
+//! SQL of evidence: what was received, whom it speaks of, what was refused. What came lies sealed
+//! ([`signing::rest`]), each answer under its own id.
 
-use crate::Result;
 use crate::dialect::Stamp;
+use crate::{Exchange, Result};
 use access::Permit;
 use kernel::{Day, EvidenceId, Instant, Month, PersonId, Source};
 use sha2::{Digest, Sha256};
+use signing::rest::RestKeys;
 use store::{Tx, bulk};
 use uuid::Uuid;
 
@@ -49,13 +51,15 @@ pub(crate) struct Refused {
     pub request: Uuid,
     pub person: Option<PersonId>,
     pub reason: String,
+    /// When it may be forged: the code of the security event.
+    pub security_code: Option<&'static str>,
     pub received_at: Instant,
     pub body: Vec<u8>,
 }
 
 const ANSWER: bulk::Insert = bulk::Insert {
     into: "exchange_answer (id, agency, legal_basis, purpose, sent_at, received_at, persons, sha256, body,
-        xroad_id, xroad_request_hash, signature)",
+        xroad_id, xroad_request_hash, signature, sealed)",
     on_conflict: "",
 };
 const EVIDENCE: bulk::Insert = bulk::Insert {
@@ -63,7 +67,7 @@ const EVIDENCE: bulk::Insert = bulk::Insert {
     on_conflict: "",
 };
 const REFUSED: bulk::Insert = bulk::Insert {
-    into: "evidence_refused (id, agency, request, person, reason, received_at, sha256, bytes, head)",
+    into: "evidence_refused (id, agency, request, person, reason, received_at, sha256, bytes, head, sealed)",
     on_conflict: "",
 };
 const OF_PERSONS: bulk::With = bulk::With {
@@ -73,7 +77,11 @@ const OF_PERSONS: bulk::With = bulk::With {
         FROM v CROSS JOIN evidence t WHERE t.person = v.person AND t.valid_until > v.valid_after",
 };
 
-pub(crate) async fn insert_answers(tx: &mut Tx, answers: &[NewAnswer]) -> Result<()> {
+pub(crate) async fn insert_answers(
+    tx: &mut Tx,
+    keys: &RestKeys,
+    answers: &[NewAnswer],
+) -> Result<()> {
     bulk::insert(tx, &ANSWER, answers, |row, answer| {
         row.push(answer.id)
             .push(i64::from(answer.agency.code()))
@@ -83,10 +91,11 @@ pub(crate) async fn insert_answers(tx: &mut Tx, answers: &[NewAnswer]) -> Result
             .push(answer.received_at.0)
             .push(answer.persons as i64)
             .push(sha256(&answer.body))
-            .push(answer.body.clone())
+            .push(keys.seal(answer.id.as_bytes(), &answer.body, store::secret()))
             .push(answer.stamp.xroad_id.clone())
             .push(answer.stamp.xroad_request_hash.clone())
-            .push(answer.stamp.signature.clone());
+            .push(answer.stamp.signature.clone())
+            .push(true);
     })
     .await?;
     Ok(())
@@ -110,7 +119,11 @@ pub(crate) async fn insert_evidence(tx: &mut Tx, evidence: &[Evidence]) -> Resul
     Ok(())
 }
 
-pub(crate) async fn insert_refused(tx: &mut Tx, refused: &[Refused]) -> Result<()> {
+pub(crate) async fn insert_refused(
+    tx: &mut Tx,
+    keys: &RestKeys,
+    refused: &[Refused],
+) -> Result<()> {
     bulk::insert(tx, &REFUSED, refused, |row, refused| {
         let head = &refused.body[..refused.body.len().min(REFUSED_HEAD_BYTES)];
         row.push(refused.id)
@@ -121,13 +134,14 @@ pub(crate) async fn insert_refused(tx: &mut Tx, refused: &[Refused]) -> Result<(
             .push(refused.received_at.0)
             .push(sha256(&refused.body))
             .push(refused.body.len() as i64)
-            .push(head.to_vec());
+            .push(keys.seal(refused.id.as_bytes(), head, store::secret()))
+            .push(true);
     })
     .await?;
     Ok(())
 }
 
-fn sha256(body: &[u8]) -> Vec<u8> {
+pub(crate) fn sha256(body: &[u8]) -> Vec<u8> {
     Sha256::digest(body).to_vec()
 }
 
@@ -194,19 +208,89 @@ pub async fn valid_after(
     rows.into_iter().map(EvidenceRow::into_evidence).collect()
 }
 
-/// The answer an evidence is part of, byte for byte, with the hash taken at receipt.
-pub async fn answer_of(
+/// Whom an evidence speaks of.
+pub(crate) async fn person_of(
     tx: &mut Tx,
     _permit: &Permit,
     evidence: EvidenceId,
-) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
-    Ok(store::fetch_optional!(
-        tx,
-        (Vec<u8>, Vec<u8>),
-        "SELECT a.body, a.sha256 FROM evidence e JOIN exchange_answer a ON a.id = e.answer
-         WHERE e.id = $1",
-        evidence.0
-    )?)
+) -> Result<Option<PersonId>> {
+    let sql = "SELECT person FROM evidence WHERE id = $1";
+    let found = store::fetch_optional!(tx, (Uuid,), sql, evidence.0)?;
+    Ok(found.map(|(person,)| PersonId(person)))
+}
+
+/// An answer as it was received, and the hash that was taken then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsReceived {
+    pub agency: Source,
+    pub received_at: Instant,
+    pub body: Vec<u8>,
+    pub sha256: Vec<u8>,
+}
+
+#[derive(sqlx::FromRow)]
+struct AnswerRow {
+    id: Uuid,
+    agency: i64,
+    received_at: i64,
+    body: Vec<u8>,
+    sha256: Vec<u8>,
+    sealed: bool,
+}
+
+impl AnswerRow {
+    /// Opened, and held against its hash: what was changed since is an error, never an answer.
+    fn open(self, keys: &RestKeys) -> Result<AsReceived> {
+        let body = match self.sealed {
+            true => keys.open(self.id.as_bytes(), &self.body).map_err(damaged)?,
+            false => self.body,
+        };
+        if sha256(&body) != self.sha256 {
+            return Err(damaged("it is not what was received: its hash differs"));
+        }
+        let agency = u8::try_from(self.agency).ok().and_then(Source::from_code);
+        Ok(AsReceived {
+            agency: agency.ok_or_else(|| unreadable("agency", self.agency))?,
+            received_at: Instant(self.received_at),
+            body,
+            sha256: self.sha256,
+        })
+    }
+}
+
+fn damaged(why: impl ToString) -> crate::ExchangeError {
+    store::Fault::Stored {
+        what: "exchange_answer",
+        reason: why.to_string(),
+    }
+    .into()
+}
+
+impl Exchange {
+    /// The answer an evidence is part of, byte for byte.
+    pub async fn answer_as_received(
+        &self,
+        tx: &mut Tx,
+        _permit: &Permit,
+        evidence: EvidenceId,
+    ) -> Result<Option<AsReceived>> {
+        let row = store::fetch_optional!(
+            tx,
+            AnswerRow,
+            "SELECT a.id, a.agency, a.received_at, a.body, a.sha256, a.sealed
+             FROM evidence e JOIN exchange_answer a ON a.id = e.answer WHERE e.id = $1",
+            evidence.0
+        )?;
+        row.map(|row| row.open(&self.evidence_keys)).transpose()
+    }
+}
+
+/// Whether anything lies sealed: then the keys that sealed it must be at hand.
+pub async fn is_any_sealed(tx: &mut Tx) -> store::Result<bool> {
+    let answer = "SELECT CAST(1 AS BIGINT) FROM exchange_answer WHERE sealed LIMIT 1";
+    let refused = "SELECT CAST(1 AS BIGINT) FROM evidence_refused WHERE sealed LIMIT 1";
+    Ok(store::fetch_optional!(tx, (i64,), answer)?.is_some()
+        || store::fetch_optional!(tx, (i64,), refused)?.is_some())
 }
 
 /// What came with the answer of an evidence beside its body.

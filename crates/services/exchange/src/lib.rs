@@ -10,7 +10,7 @@
 //!   when to ask again. Nothing here turns silence into "nothing held".
 //! - Only what the pack needs is asked, only of whom it needs it, and not again while
 //!   an answer is valid.
-//! - Every answer is kept byte for byte with its hash, request and legal basis; what
+//! - Every answer is kept byte for byte, sealed, with its hash, request and legal basis; what
 //!   was not believed is kept apart, in `evidence_refused`.
 //!
 //! And the other way round: [`dci`] answers partners that ask us, [`govstack`] those that hand
@@ -57,6 +57,7 @@ pub use answer::AnswerRefusal;
 pub use call::{ANSWER_BYTES_A_PERSON, ANSWER_BYTES_BASE, CallFailure, REST_S_MAX};
 pub use connector::{AGENCIES, Connector, ConnectorRefused, ConnectorsRefused, Places};
 pub use dialect::{Dialect, Sent, Stamp};
+pub use signing::rest::RestKeys;
 
 /// Tables of this crate.
 pub const SCHEMA: &[store::Migration] = &[
@@ -68,6 +69,10 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("exchange", "0007_security"),
     store::migration!("exchange", "0008_consent"),
     store::migration!("exchange", "0009_stamp"),
+    store::migration!("exchange", "0020_sealed"),
+    store::migration!("exchange", "0021_event_of_agency"),
+    store::migration!("exchange", "0022_partner_behind_xroad"),
+    store::migration!("exchange", "0023_sent_of_partner"),
 ];
 
 /// How long an idle connection to an agency is kept.
@@ -79,6 +84,7 @@ pub struct Exchange {
     platform: Platform,
     client: reqwest::Client,
     lines: Arc<BTreeMap<Source, Line>>,
+    evidence_keys: Arc<RestKeys>,
     signing_key: Option<Arc<dci::keys::SigningKey>>,
     encryption_keys: Option<Arc<dci::keys::jwe::DecryptionKeys>>,
 }
@@ -102,7 +108,12 @@ pub enum ExchangeError {
 pub type Result<T, E = ExchangeError> = std::result::Result<T, E>;
 
 impl Exchange {
-    pub fn new(platform: Platform, connectors: Vec<Connector>) -> Result<Exchange> {
+    /// `evidence_keys` seal what agencies say before it is kept.
+    pub fn new(
+        platform: Platform,
+        connectors: Vec<Connector>,
+        evidence_keys: RestKeys,
+    ) -> Result<Exchange> {
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -132,6 +143,7 @@ impl Exchange {
             platform,
             client,
             lines: Arc::new(lines),
+            evidence_keys: Arc::new(evidence_keys),
             signing_key: None,
             encryption_keys: None,
         })

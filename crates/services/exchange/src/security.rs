@@ -1,4 +1,5 @@
-//! Security events: every message of a partner that was not believed, not understood or not allowed.
+//! Security events: every message of a partner that was not believed, not understood or not allowed;
+//! and every answer of an agency that may be forged.
 //!
 //! A row says when, whose account, what was asked, the code and the words of the refusal, and the hash
 //! and length of what came. The message itself is not kept: whoever is refused could fill the disk and
@@ -9,13 +10,16 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use access::{Subject, account};
-use kernel::Instant;
 use kernel::ids::AccountId;
+use kernel::{Instant, Source};
 use sha2::{Digest, Sha256};
-use store::{Tx, execute, fetch_all};
+use store::{Tx, bulk, execute, fetch_all};
 use uuid::Uuid;
 
-use crate::Exchange;
+use crate::{Exchange, evidence};
+
+/// What is asked where an agency's answer is the event.
+const ANSWER: &str = "answer";
 
 /// Events of one list.
 pub const EVENTS_MAX: i64 = 1_000;
@@ -55,7 +59,7 @@ pub struct Refused<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecurityEvent {
     pub at: Instant,
-    /// The login of the account whose token the message came with.
+    /// The login of the account whose token the message came with, or the agency whose answer it is.
     pub sender: String,
     pub asked: String,
     pub code: String,
@@ -67,6 +71,7 @@ pub struct SecurityEvent {
 /// Which events are listed: the newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
+    /// A login, or the name of an agency.
     pub sender: Option<String>,
     /// Codes that begin so: `err.signature`.
     pub code: Option<String>,
@@ -120,10 +125,43 @@ impl Exchange {
     }
 }
 
+/// Answers of agencies that may be forged. What an honest agency gets wrong is none of these.
+pub(crate) async fn insert_answers(
+    tx: &mut Tx,
+    refused: &[evidence::Refused],
+) -> store::Result<()> {
+    const EVENT: bulk::Insert = bulk::Insert {
+        into: "security_event (id, at, account, agency, asked, code, reason, sha256, bytes)",
+        on_conflict: "",
+    };
+    let forged = refused
+        .iter()
+        .filter_map(|one| Some((one, one.security_code?)));
+    let forged: Vec<_> = forged.collect();
+    for (one, code) in &forged {
+        tracing::warn!(agency = one.agency.name(), code, "an answer may be forged");
+    }
+    let account = Subject::system().account;
+    bulk::insert(tx, &EVENT, &forged, |row, (one, code)| {
+        row.push(one.id)
+            .push(one.received_at.0)
+            .push(account.0)
+            .push(i64::from(one.agency.code()))
+            .push(ANSWER)
+            .push(*code)
+            .push(one.reason.as_str())
+            .push(evidence::sha256(&one.body))
+            .push(i64::try_from(one.body.len()).unwrap_or(i64::MAX));
+    })
+    .await?;
+    Ok(())
+}
+
 #[derive(sqlx::FromRow)]
 struct EventRow {
     at: i64,
     account: Uuid,
+    agency: Option<i64>,
     asked: String,
     code: String,
     reason: String,
@@ -133,31 +171,39 @@ struct EventRow {
 
 /// The newest events that are wanted.
 pub async fn list(tx: &mut Tx, wanted: &Wanted) -> store::Result<Vec<SecurityEvent>> {
-    let account = match &wanted.sender {
-        None => None,
-        Some(sender) => match account::find_by_login(tx, sender).await? {
-            Some(subject) => Some(subject.account.0),
-            None => return Ok(Vec::new()),
+    let (account, agency) = match &wanted.sender {
+        None => (None, None),
+        Some(sender) => match Source::named(sender) {
+            Some(agency) => (None, Some(i64::from(agency.code()))),
+            None => match account::find_by_login(tx, sender).await? {
+                Some(subject) => (Some(subject.account.0), None),
+                None => return Ok(Vec::new()),
+            },
         },
     };
     let code = wanted.code.as_deref().unwrap_or("");
     let rows = fetch_all!(
         tx,
         EventRow,
-        "SELECT at, account, asked, code, reason, sha256, bytes FROM security_event
-         WHERE at >= $1 AND (account = $2 OR $3 = 1) AND SUBSTR(code, 1, CAST($4 AS INTEGER)) = $5
+        "SELECT at, account, agency, asked, code, reason, sha256, bytes FROM security_event
+         WHERE at >= $1 AND ($3 = 1 OR account = $2) AND ($7 = 0 OR agency = $7)
+           AND SUBSTR(code, 1, CAST($4 AS INTEGER)) = $5
          ORDER BY at DESC, id DESC LIMIT $6",
         wanted.since.map_or(0, |since| since.0),
         account.unwrap_or_default(),
         i64::from(account.is_none()),
         i64::try_from(code.chars().count()).unwrap_or(i64::MAX),
         code,
-        wanted.limit.clamp(0, EVENTS_MAX)
+        wanted.limit.clamp(0, EVENTS_MAX),
+        agency.unwrap_or(0)
     )?;
     let logins = logins(tx, &rows).await?;
     let event = |row: EventRow| SecurityEvent {
         at: Instant(row.at),
-        sender: logins.get(&row.account).cloned().unwrap_or_default(),
+        sender: row
+            .agency
+            .and_then(agency_name)
+            .unwrap_or_else(|| logins.get(&row.account).cloned().unwrap_or_default()),
         asked: row.asked,
         code: row.code,
         reason: row.reason,
@@ -165,6 +211,11 @@ pub async fn list(tx: &mut Tx, wanted: &Wanted) -> store::Result<Vec<SecurityEve
         bytes: row.bytes,
     };
     Ok(rows.into_iter().map(event).collect())
+}
+
+fn agency_name(code: i64) -> Option<String> {
+    let agency = u8::try_from(code).ok().and_then(Source::from_code);
+    agency.map(|agency| agency.name().to_owned())
 }
 
 async fn logins(tx: &mut Tx, rows: &[EventRow]) -> store::Result<HashMap<Uuid, String>> {
@@ -189,7 +240,8 @@ mod tests {
     async fn a_flood_of_refused_messages_is_listed_up_to_a_maximum_an_hour() {
         let schemas = [access::SCHEMA, registry::SCHEMA, crate::SCHEMA];
         each_db(&schemas, async |platform| {
-            let exchange = Exchange::new(platform.clone(), Vec::new()).unwrap();
+            let exchange =
+                Exchange::new(platform.clone(), Vec::new(), crate::tests::keys()).unwrap();
             let partner = Subject {
                 role: Role::Partner,
                 ..Subject::system()

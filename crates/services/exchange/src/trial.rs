@@ -3,7 +3,7 @@
 //! asked is: the agency has heard the number, so the person reads of it.
 
 use access::{Action, Permit, Purpose, Scope, Subject};
-use kernel::{Cell, Day, FactBody, Instant, Month, PersonId, Pinfl, Source};
+use kernel::{Cell, Day, EvidenceId, FactBody, Instant, Month, PersonId, Pinfl, Source};
 use registry::civil::CivilAnswer;
 use registry::{RegisterError, person, unit};
 
@@ -11,12 +11,51 @@ use crate::answer::{self, AnswerRefusal, Said};
 use crate::asked::{self, NewUnanswered};
 use crate::call::CallFailure;
 use crate::dci::area_of;
-use crate::dialect::{Reply, Sent};
+use crate::dialect::{Reply, Sent, Stamp};
+use crate::evidence::{self, AsReceived};
 use crate::wire::Question;
-use crate::{Exchange, ExchangeError, consent};
+use crate::{Connector, Exchange, ExchangeError, consent};
+use uuid::Uuid;
 
 /// What the list of questions says became of it.
 const NOT_KEPT: &str = "tried out by an administrator: what came was shown and not kept";
+
+/// Reads bytes as the answer to a question about these persons, received now: of how many what is said
+/// would be believed, and of how many refused. Nothing is asked and nothing kept. For files of answers,
+/// and for the fuzzer.
+pub fn read_bytes(
+    connector: &Connector,
+    (request, now): (Uuid, Instant),
+    (persons, as_of): (&[Pinfl], Day),
+    body: &[u8],
+) -> Result<(usize, usize), AnswerRefusal> {
+    let question = Question {
+        legal_basis: &connector.legal_basis,
+        consent: None,
+        as_of,
+        window: (as_of.month().plus(-3), as_of.month()),
+        persons,
+        issue: None,
+    };
+    let stamp = Stamp {
+        xroad_id: Some(request.to_string()),
+        xroad_request_hash: Some(NO_HASH.to_owned()),
+        signature: None,
+    };
+    let reply = Reply {
+        request,
+        received_at: now,
+        body,
+        stamp: &stamp,
+        now,
+    };
+    let read = answer::read(connector, &question, &reply)?;
+    Ok((read.said.len(), read.refused.len()))
+}
+
+/// A SHA-512 of the right form.
+const NO_HASH: &str =
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==";
 
 /// What is to be asked.
 #[derive(Debug, Clone)]
@@ -138,15 +177,46 @@ impl Exchange {
         let Some(person) = person::find_by_pinfl(&mut tx, &permit, number).await? else {
             return Ok((permit, None));
         };
+        drop(tx);
+        let permit = self.look_at(subject, &permit, person).await?;
+        Ok((permit, Some(person)))
+    }
+
+    async fn look_at(
+        &self,
+        subject: &Subject,
+        permit: &Permit,
+        person: PersonId,
+    ) -> Result<Permit, TrialRefused> {
+        let (platform, action, purpose) = (&self.platform, Action::AssessCase, Purpose::Upkeep);
+        let mut tx = platform.db.read().await?;
         let mut area = access::Area::Country;
         if let Some(block) = unit::blocks(&mut tx).await?.into_iter().next() {
-            let home = unit::of_person(&mut tx, &permit, &block.block.name, person).await?;
+            let home = unit::of_person(&mut tx, permit, &block.block.name, person).await?;
             area = home.map_or(area, |home| area_of(home.district, home.mahalla));
         }
         drop(tx);
         let scope = Scope::person(person, area);
-        let permit = access::permit(platform, subject, action, purpose, scope).await?;
-        Ok((permit, Some(person)))
+        Ok(access::permit(platform, subject, action, purpose, scope).await?)
+    }
+
+    /// An answer as it was received, for a quarrel with the agency or an auditor. The person it is
+    /// evidence about finds the look on the own page.
+    pub async fn show_answer(
+        &self,
+        subject: &Subject,
+        evidence: EvidenceId,
+    ) -> Result<Option<AsReceived>, TrialRefused> {
+        let (platform, action, purpose) = (&self.platform, Action::AssessCase, Purpose::Upkeep);
+        let permit = access::batch(platform, subject, action, purpose, None, 1).await?;
+        let mut tx = platform.db.read().await?;
+        let Some(person) = evidence::person_of(&mut tx, &permit, evidence).await? else {
+            return Ok(None);
+        };
+        drop(tx);
+        let permit = self.look_at(subject, &permit, person).await?;
+        let mut tx = platform.db.read().await?;
+        Ok(self.answer_as_received(&mut tx, &permit, evidence).await?)
     }
 
     async fn check_consent(

@@ -10,6 +10,7 @@ mod consent;
 pub(crate) mod dci;
 mod delay;
 mod demo;
+mod demo_partner;
 mod govstack;
 mod look;
 pub(crate) mod renewal;
@@ -34,6 +35,8 @@ use crate::stop::Stop;
 const AT_THE_DOOR: Need = Need::Nothing("signing in comes before permissions");
 
 const DESCRIPTION: Need = Need::Nothing("the description of the interface is public");
+
+const SANDBOX: Need = Need::Nothing("an integrator enters the own system, in a demonstration only");
 
 const PUBLIC_KEYS: Need = Need::Nothing("the keys are public");
 
@@ -126,6 +129,12 @@ fn our_own() -> Vec<Route> {
             "/gs/digital-registries/data/myPersonalDataUsage",
             OWN_LOOKS,
             usage::mine,
+        ),
+        Route::post("/demo/partners", SANDBOX, demo_partner::enter),
+        Route::post(
+            "/demo/partners/keys",
+            Need::All(&[Action::SearchRegister]),
+            demo_partner::change_keys,
         ),
         Route::post("/demo/clock", Need::All(&[Action::StepClock]), demo::clock),
         Route::post(

@@ -39,6 +39,7 @@ texts! {
     room_debts { uz: "Ortiqcha toʻlovlar", ru: "Переплаты", en: "Overpayments" }
     room_worklist { uz: "Bank qatorlari", ru: "Строки банков", en: "Bank lines" }
     room_appropriations { uz: "Byudjet", ru: "Бюджет", en: "Budget" }
+    room_events { uz: "Rad etilgan xabarlar", ru: "Отклонённые сообщения", en: "Refused messages" }
     room_figures { uz: "Raqamlar", ru: "Показатели", en: "Figures" }
 
     room_my_applications_about { uz: "Ariza holati va qaror sababi.", ru: "Где заявление и почему такое решение.", en: "Where each one stands, and the reason for the decision." }
@@ -54,6 +55,7 @@ texts! {
     room_debts_about { uz: "Ortiqcha toʻlangan summalar va ular boʻyicha qaror.", ru: "Что выплачено лишнего и что с этим решено.", en: "What was paid too much, and what is decided about it." }
     room_worklist_about { uz: "Banklar aytgan, lekin mos kelmagan qatorlar.", ru: "Строки банков, которые ни к чему не подходят.", en: "Lines of the banks that fit no payment." }
     room_appropriations_about { uz: "Tuman uchun ajratilgan mablagʻ.", ru: "Средства, выделенные району.", en: "Money set aside for a district." }
+    room_events_about { uz: "Kimning xabariga ishonilmagan va nega.", ru: "Чьим сообщениям не поверили и почему.", en: "Whose messages were not believed, and why." }
     room_figures_about { uz: "Tuman boʻyicha arizalar va toʻlovlar.", ru: "Заявления и выплаты по району.", en: "Applications and payments of the district." }
 
     home_title { uz: "Xush kelibsiz", ru: "Добро пожаловать", en: "Welcome" }

@@ -5,6 +5,7 @@ pub mod access;
 pub mod casework;
 pub mod error;
 pub mod figures;
+pub mod integrator;
 pub mod payments;
 pub mod samples;
 pub mod static_files;
@@ -21,7 +22,7 @@ use kernel::lang::Lang;
 
 use crate::cookie;
 use crate::house::House;
-use crate::pages::access::{consent, look};
+use crate::pages::access::{consent, look, security_event};
 use crate::pages::casework::{
     application, case, conclusion, explained, my_application, renewal, visit,
 };
@@ -184,6 +185,11 @@ fn treasury() -> Vec<Route> {
             "/runs/{run}/approve",
             Need::All(&[Action::ApproveRun, Action::ReadRun]),
             run::approve,
+        ),
+        Route::get(
+            "/security-events",
+            Need::All(&[Action::ReadSecurityEvents]),
+            security_event::list,
         ),
         Route::get("/worklist", Need::All(&[Action::ReadRun]), worklist::list),
         Route::get(

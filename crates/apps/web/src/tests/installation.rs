@@ -13,7 +13,7 @@ use kernel::{Day, Pinfl, Sex};
 use payments::payer::{self, Payer};
 use tower::ServiceExt;
 
-use crate::{House, Settings, router};
+use crate::{Door, House, Settings, router};
 
 pub const SECRET: &str = "seven white horses";
 pub const DISTRICT: u32 = 1_726_262;
@@ -108,7 +108,7 @@ impl Installation {
             demo,
             secure_cookies: false,
         };
-        let router = router(House::new(Arc::clone(&daftar), settings));
+        let router = router(House::new(Arc::clone(&daftar), settings), Door::Front);
         let installation = Installation {
             router,
             daftar,

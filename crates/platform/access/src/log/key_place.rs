@@ -24,28 +24,33 @@ pub enum KeyPlace {
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFault {
     #[error(
-        "the log's key {0} is not there: bring the file back, or run `daftar init` if this \
+        "the key {0} is not there: bring the file back, or run `daftar init` if this \
          installation never had one"
     )]
     Absent(PathBuf),
-    #[error("the log's key {path} may be read by others (mode {mode:o}): chmod 600 it")]
+    #[error("the key {path} may be read by others (mode {mode:o}): chmod 600 it")]
     Open { path: PathBuf, mode: u32 },
-    #[error("the log's key {path}: {reason}")]
+    #[error("the key {path}: {reason}")]
     File {
         path: PathBuf,
         reason: std::io::Error,
     },
     #[error("the log's key: {0}")]
     Refused(#[from] KeyRefused),
-    #[error("the log's keys come from a variable: add a key there, by hand or from a file")]
+    #[error("the keys come from a variable: add a key there, by hand or from a file")]
     Variable,
 }
 
 impl KeyPlace {
     pub fn load(&self) -> Result<Keys, KeyFault> {
+        Ok(Keys::parse(&self.lines()?)?)
+    }
+
+    /// What stands there, whatever keys it is for.
+    pub fn lines(&self) -> Result<String, KeyFault> {
         match self {
-            KeyPlace::Text(lines) => Ok(Keys::parse(lines)?),
-            KeyPlace::File(path) => Ok(Keys::parse(&read(path)?)?),
+            KeyPlace::Text(lines) => Ok(lines.clone()),
+            KeyPlace::File(path) => read(path),
         }
     }
 
@@ -58,14 +63,24 @@ impl KeyPlace {
 
     /// Puts the first keys where none are; a file that is there is left as it is.
     pub fn create(&self, keys: &Keys) -> Result<(), KeyFault> {
+        self.create_lines(&keys.secret_lines())
+    }
+
+    /// See [`KeyPlace::create`].
+    pub fn create_lines(&self, lines: &str) -> Result<(), KeyFault> {
         let KeyPlace::File(path) = self else {
             return Err(KeyFault::Variable);
         };
-        write_new(path, keys).map_err(at(path))
+        write_new(path, lines).map_err(at(path))
     }
 
     /// Puts other keys in place of those that are there, in one step: no reader ever sees half.
     pub fn replace(&self, keys: &Keys) -> Result<(), KeyFault> {
+        self.replace_lines(&keys.secret_lines())
+    }
+
+    /// See [`KeyPlace::replace`].
+    pub fn replace_lines(&self, lines: &str) -> Result<(), KeyFault> {
         let KeyPlace::File(path) = self else {
             return Err(KeyFault::Variable);
         };
@@ -77,7 +92,7 @@ impl KeyPlace {
             }
             _ => {}
         }
-        write_new(&next, keys).map_err(at(&next))?;
+        write_new(&next, lines).map_err(at(&next))?;
         std::fs::rename(&next, path).map_err(at(path))
     }
 }
@@ -115,13 +130,13 @@ fn read(path: &Path) -> Result<String, KeyFault> {
     Ok(lines)
 }
 
-fn write_new(path: &Path, keys: &Keys) -> std::io::Result<()> {
+fn write_new(path: &Path, lines: &str) -> std::io::Result<()> {
     if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)?;
     }
     let mut options = OpenOptions::new();
     options.write(true).create_new(true).mode(OWNER_ONLY);
     let mut file = options.open(path)?;
-    file.write_all(keys.secret_lines().as_bytes())?;
+    file.write_all(lines.as_bytes())?;
     file.sync_all()
 }

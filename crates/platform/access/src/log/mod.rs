@@ -54,4 +54,4 @@ pub use proof::{
 pub use prove::{ProveFault, prove_consistency, prove_entry};
 pub use sealed::{Sealed, TORN_MAX, Torn, verify_checkpoints};
 pub use verify::{BROKEN_MAX, Broken, Verified, verify};
-pub(crate) use writer::Writer;
+pub(crate) use writer::Chain;

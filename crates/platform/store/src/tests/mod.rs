@@ -6,4 +6,5 @@ mod ids;
 mod job;
 mod migrate;
 mod outbox;
+mod together;
 mod tx;

@@ -4,10 +4,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::file::{Wrong, one_line};
-use crate::dialect::xroad::Xroad;
+use crate::dialect::xroad::{Xroad, is_identifier};
 
 const TEXT_CHARS_MAX: usize = 200;
-const IDENTIFIER_CHARS_MAX: usize = 255;
 const PATH_CHARS_MAX: usize = 500;
 
 #[derive(Debug, Deserialize)]
@@ -45,12 +44,7 @@ fn identifier(
     names: &[&str],
 ) -> Result<String, Wrong> {
     let text = written.get_ref();
-    let may_stand = |c: char| c.is_ascii_alphanumeric() || "'()+,-.=?".contains(c);
-    let parts: Vec<&str> = text.split('/').collect();
-    let is_formed = |part: &&str| {
-        (1..=IDENTIFIER_CHARS_MAX).contains(&part.len()) && part.chars().all(may_stand)
-    };
-    if parts.len() == names.len() && parts.iter().all(is_formed) {
+    if is_identifier(text, names.len()) {
         return Ok(text.clone());
     }
     let names = names.join("/");

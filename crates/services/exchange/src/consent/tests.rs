@@ -16,7 +16,12 @@ const HER: PersonId = PersonId::from_u128(20);
 const DAY: i64 = 86_400_000_000;
 
 fn exchange(platform: &Platform) -> Exchange {
-    Exchange::new(platform.clone(), Connector::all_at("http://127.0.0.1:9")).expect("connectors")
+    Exchange::new(
+        platform.clone(),
+        Connector::all_at("http://127.0.0.1:9"),
+        crate::tests::keys(),
+    )
+    .expect("connectors")
 }
 
 fn citizen(person: PersonId) -> Subject {
@@ -111,7 +116,7 @@ async fn terms_that_change_are_a_revision_that_names_the_one_before() {
                 connector.legal_basis = "another act".to_owned();
             }
         }
-        let changed = Exchange::new(platform.clone(), connectors).unwrap();
+        let changed = Exchange::new(platform.clone(), connectors, crate::tests::keys()).unwrap();
         changed.agreements().await.unwrap();
         let mut tx = platform.db.read().await.unwrap();
         let bank = super::revisions(&mut tx, super::id_of(Source::Bank))

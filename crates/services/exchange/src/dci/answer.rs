@@ -1,13 +1,13 @@
 //! From a message that arrived to the answer that goes back: at once, or the promise of a later one.
 
-use access::Subject;
+use access::{Answering, Subject};
 use kernel::Day;
 use serde_json::{Map, Value, json};
-use store::{Tx, execute, job};
+use store::{Tx, job};
 use uuid::Uuid;
 
 use super::envelope::{self, Arrived, Envelope};
-use super::journal;
+use super::journal::{self, Answered, Journal, Message};
 use super::later::{self, Request};
 use super::mapper;
 use super::outgoing::{Reply, Told};
@@ -89,6 +89,8 @@ impl Exchange {
             .await
     }
 
+    /// Reads, and tells when what was looked at and that the message was taken are durable: one wait
+    /// for the disk. Of a message that comes twice at the same moment both are read, and one is told.
     async fn answer_at_once(
         &self,
         (partner, subject): (&Partner, &Subject),
@@ -96,40 +98,77 @@ impl Exchange {
         envelope: &Envelope,
         today: Day,
     ) -> Result<Reply, Unanswered> {
-        let correlation = self.platform.ids.uuid();
-        let message = journal::Message {
-            sender_id: partner.sender_id.clone(),
-            message_id: envelope.message_id.clone(),
-            received_at: self.platform.wall.now(),
-            action: question.action(),
-            transaction_id: envelope.transaction_id.clone(),
-            correlation,
-        };
-        if !journal::take(&self.platform, message).await? {
+        let message = self.message_of(partner, envelope, (question, self.platform.ids.uuid()));
+        let answering = Answering::new(&self.platform);
+        let mut tx = self.platform.db.read().await?;
+        let known = journal::find(&mut tx, &partner.sender_id, &envelope.message_id).await?;
+        if known.is_some() {
             return Err(taken_already().into());
         }
-        let told = match question {
+        let within = (envelope.transaction_id.as_str(), message.correlation);
+        let (told, outcomes) = match question {
             Question::Search => {
                 let searcher = Searcher {
-                    platform: &self.platform,
+                    answering: &answering,
                     subject,
                     today,
                 };
-                self.search_at_once(&searcher, envelope, correlation)
-                    .await?
+                let searched = self.search_all(&mut tx, &searcher, within, &envelope.message);
+                searched.await.map_err(failed)?
             }
             Question::TxnStatus => {
                 let asked = StatusOf::read(&envelope.message)?;
-                let within = (envelope.transaction_id.as_str(), correlation);
-                let mut tx = self.platform.db.read().await?;
-                status::tell(&mut tx, &partner.sender_id, within, &asked).await?
+                let told = status::tell(&mut tx, &partner.sender_id, within, &asked).await?;
+                (told, Vec::new())
             }
             _ => {
                 let why = "this is answered later";
                 return Err(Refusal::new(404, "err.request.not_found", why).into());
             }
         };
+        drop(tx);
+        self.keep(message, outcomes, answering).await?;
         Ok(self.seal(partner, self.platform.ids.uuid(), &told))
+    }
+
+    /// Returns when everything that an answer rests on is durable.
+    async fn keep(
+        &self,
+        message: Message,
+        outcomes: Vec<Outcome>,
+        answering: Answering<'_>,
+    ) -> Result<(), Unanswered> {
+        let at = self.platform.wall.now();
+        let answered = Answered {
+            message,
+            at,
+            outcomes,
+        };
+        let looks = answering.hand_in().await;
+        let taken = self.platform.add::<Journal>(answered).await;
+        let taken = taken.kept().await.map_err(unwritten)?;
+        looks.durable().await.map_err(|why| failed(why.into()))?;
+        match taken {
+            true => Ok(()),
+            false => Err(taken_already().into()),
+        }
+    }
+
+    fn message_of(
+        &self,
+        partner: &Partner,
+        envelope: &Envelope,
+        (question, correlation): (Question, Uuid),
+    ) -> Message {
+        Message {
+            sender_id: partner.sender_id.clone(),
+            message_id: envelope.message_id.clone(),
+            received_at: self.platform.wall.now(),
+            action: question.action(),
+            transaction_id: envelope.transaction_id.clone(),
+            correlation,
+            answer: None,
+        }
     }
 
     async fn partner_of(&self, subject: &Subject) -> Result<Partner, Unanswered> {
@@ -158,23 +197,14 @@ impl Exchange {
         envelope: &Envelope,
         (question, correlation, answer): (Question, Uuid, Option<Uuid>),
     ) -> Result<(), Unanswered> {
-        let taken = execute!(
-            tx,
-            "INSERT INTO dci_message (sender_id, message_id, received_at, action,
-               transaction_id, correlation_id, answer_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (sender_id, message_id) DO NOTHING",
-            partner.sender_id.as_str(),
-            envelope.message_id.as_str(),
-            self.platform.wall.now().0,
-            question.action(),
-            envelope.transaction_id.as_str(),
-            correlation,
-            answer
-        )?;
-        if taken == 1 {
-            return Ok(());
+        let message = Message {
+            answer,
+            ..self.message_of(partner, envelope, (question, correlation))
+        };
+        match journal::insert(tx, &[&message]).await? {
+            1 => Ok(()),
+            _ => Err(taken_already().into()),
         }
-        Err(taken_already().into())
     }
 
     /// Takes the message and the work that it makes, both or neither, and says so.
@@ -221,30 +251,10 @@ impl Exchange {
         }
     }
 
-    async fn search_at_once(
-        &self,
-        searcher: &Searcher<'_>,
-        envelope: &Envelope,
-        correlation: Uuid,
-    ) -> Result<Told, Unanswered> {
-        let within = (envelope.transaction_id.as_str(), correlation);
-        let searched = self.search_all(searcher, within, &envelope.message).await;
-        let (told, outcomes) = searched.map_err(|failed| match failed {
-            SearchFailed::Fault(fault) => Unanswered::Failed(fault),
-            SearchFailed::Register(registry::RegisterError::Fault(fault)) => fault.into(),
-            other => {
-                tracing::error!(%other, "a partner's search failed");
-                let why = "the search is not allowed or failed on our side";
-                Refusal::new(403, "err.request.forbidden", why).into()
-            }
-        })?;
-        journal::note(&self.platform, correlation, outcomes).await?;
-        Ok(told)
-    }
-
     /// Every question of a search: what is told, and how each ended.
     pub(super) async fn search_all(
         &self,
+        tx: &mut Tx,
         searcher: &Searcher<'_>,
         (transaction_id, correlation): (&str, Uuid),
         message: &Map<String, Value>,
@@ -252,7 +262,7 @@ impl Exchange {
         let items = message.get("search_request").and_then(Value::as_array);
         let (mut responses, mut outcomes) = (Vec::new(), Vec::new());
         for item in items.into_iter().flatten().filter_map(Value::as_object) {
-            let found = match searcher.search(item).await {
+            let found = match searcher.search(tx, item).await {
                 Ok(found) => Ok(found),
                 Err(SearchFailed::Rejected(rejected)) => Err(rejected),
                 Err(failed) => return Err(failed),
@@ -341,6 +351,25 @@ fn address(partner: &Partner, question: Question, named: Option<&str>) -> Result
         })?,
     };
     Ok(url.into())
+}
+
+fn failed(failed: SearchFailed) -> Unanswered {
+    match failed {
+        SearchFailed::Fault(fault) => fault.into(),
+        SearchFailed::Register(registry::RegisterError::Fault(fault)) => fault.into(),
+        other => {
+            tracing::error!(%other, "a partner's search failed");
+            let why = "the search is not allowed or failed on our side";
+            Refusal::new(403, "err.request.forbidden", why).into()
+        }
+    }
+}
+
+fn unwritten(reason: String) -> Unanswered {
+    Unanswered::Failed(store::Fault::Stored {
+        what: "dci_message",
+        reason,
+    })
 }
 
 fn taken_already() -> Refusal {

@@ -1,20 +1,15 @@
-//! Messages that are answered at once, and how their questions ended: rows of all who wait go into one
-//! commit, and each goes on when its row is durable. A commit for each by itself would wait for the
-//! disk twice a message.
-
-use std::sync::{Mutex, PoisonError};
+//! Messages that were taken: the same id of the same sender is not taken again.
+//!
+//! A message that is answered at once is kept together with how its questions ended, in the commit
+//! that makes the looks durable which its answer took (`store::together`): the answer leaves after
+//! that one wait for the disk.
 
 use kernel::Instant;
-use store::{Db, Fault, Platform, Result, Tx, bulk};
-use tokio::sync::{mpsc, oneshot};
+use store::together::Together;
+use store::{Ids, Result, Tx, bulk, fetch_optional};
 use uuid::Uuid;
 
 use super::status::{self, Outcome};
-
-/// Entries of one commit at most.
-const COMMIT_ENTRIES_MAX: usize = 512;
-/// Tasks that wait for room in the queue beyond this wait outside.
-const QUEUE_MAX: usize = 4_096;
 
 /// A message as it is taken.
 #[derive(Debug, Clone)]
@@ -25,137 +20,50 @@ pub(super) struct Message {
     pub action: &'static str,
     pub transaction_id: String,
     pub correlation: Uuid,
+    /// The message that will answer, when that is later.
+    pub answer: Option<Uuid>,
 }
 
+/// A message that was answered at once, and how its questions ended.
 #[derive(Debug)]
-enum Entry {
-    Message(Message),
-    Ended {
-        correlation: Uuid,
-        at: Instant,
-        outcomes: Vec<Outcome>,
-    },
+pub(super) struct Answered {
+    pub message: Message,
+    pub at: Instant,
+    pub outcomes: Vec<Outcome>,
 }
 
-#[derive(Debug)]
-struct Waiting {
-    entry: Entry,
-    answer: oneshot::Sender<Result<bool, String>>,
-}
+/// Keeps messages that were answered at once. Each is told whether it was the first of its id.
+pub(super) struct Journal;
 
-#[derive(Debug)]
-struct Journal {
-    queue: Mutex<mpsc::Sender<Waiting>>,
-}
+impl Together for Journal {
+    type Row = Answered;
+    type Kept = bool;
+    const WHAT: &'static str = "messages of partners";
 
-/// False when a message of this id has been taken already. Returns when it is durable.
-pub(super) async fn take(platform: &Platform, message: Message) -> Result<bool> {
-    write(platform, Entry::Message(message)).await
-}
+    fn begin(_: &Ids) -> Journal {
+        Journal
+    }
 
-/// Keeps how the questions of a message ended. Returns when it is durable.
-pub(super) async fn note(
-    platform: &Platform,
-    correlation: Uuid,
-    outcomes: Vec<Outcome>,
-) -> Result<()> {
-    let at = platform.wall.now();
-    let ended = Entry::Ended {
-        correlation,
-        at,
-        outcomes,
-    };
-    write(platform, ended).await.map(drop)
-}
-
-async fn write(platform: &Platform, entry: Entry) -> Result<bool> {
-    let journal = platform.keep(|| Journal {
-        queue: Mutex::new(start(platform.db.clone())),
-    });
-    let (answer, written) = oneshot::channel();
-    let stopped = || fault("its writer has stopped".to_owned());
-    let queue = journal.queue(&platform.db);
-    let sent = queue.send(Waiting { entry, answer }).await;
-    sent.map_err(|_| stopped())?;
-    written.await.map_err(|_| stopped())?.map_err(fault)
-}
-
-fn fault(reason: String) -> Fault {
-    Fault::Stored {
-        what: "dci_message",
-        reason,
+    async fn write(&mut self, tx: &mut Tx, answered: &[Answered]) -> Result<Vec<bool>> {
+        let messages: Vec<&Message> = answered.iter().map(|answered| &answered.message).collect();
+        let taken = match insert(tx, &messages).await? == messages.len() as u64 {
+            true => vec![true; messages.len()],
+            false => first_of_their_ids(tx, &messages).await?,
+        };
+        let kept = answered.iter().zip(&taken).filter(|(_, taken)| **taken);
+        let ended: Vec<_> = kept
+            .map(|(a, _)| (a.message.correlation, a.at, a.outcomes.as_slice()))
+            .collect();
+        status::note_all(tx, &ended).await?;
+        Ok(taken)
     }
 }
 
-impl Journal {
-    /// The queue of a living writer: one whose runtime is gone is replaced.
-    fn queue(&self, db: &Db) -> mpsc::Sender<Waiting> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if queue.is_closed() {
-            *queue = start(db.clone());
-        }
-        queue.clone()
-    }
-}
-
-fn start(db: Db) -> mpsc::Sender<Waiting> {
-    let (sender, queue) = mpsc::channel(QUEUE_MAX);
-    tokio::spawn(write_all(db, queue));
-    sender
-}
-
-async fn write_all(db: Db, mut queue: mpsc::Receiver<Waiting>) {
-    let mut batch = Vec::with_capacity(COMMIT_ENTRIES_MAX);
-    while queue.recv_many(&mut batch, COMMIT_ENTRIES_MAX).await > 0 {
-        let taken = commit(&db, &batch).await;
-        if let Err(why) = &taken {
-            tracing::error!(%why, entries = batch.len(), "messages of partners were not written");
-        }
-        let taken = taken.map_err(|why| why.to_string());
-        for (place, waiting) in batch.drain(..).enumerate() {
-            let answer = taken.clone().map(|taken| taken[place]);
-            // A task that no longer waits has been cancelled.
-            let _ = waiting.answer.send(answer);
-        }
-    }
-}
-
-/// For each entry whether it was taken.
-async fn commit(db: &Db, batch: &[Waiting]) -> Result<Vec<bool>> {
-    let messages: Vec<&Message> = batch.iter().filter_map(Waiting::message).collect();
-    let mut tx = db.begin().await?;
-    if insert(&mut tx, &messages).await? == messages.len() as u64 {
-        note_all(&mut tx, batch).await?;
-        tx.commit().await?;
-        return Ok(vec![true; batch.len()]);
-    }
-    // Somebody sent a message again: each by itself tells who.
-    tx.rollback().await?;
-    let mut tx = db.begin().await?;
-    let mut taken = Vec::with_capacity(batch.len());
-    for waiting in batch {
-        taken.push(match waiting.message() {
-            Some(message) => insert(&mut tx, &[message]).await? == 1,
-            None => true,
-        });
-    }
-    note_all(&mut tx, batch).await?;
-    tx.commit().await?;
-    Ok(taken)
-}
-
-impl Waiting {
-    fn message(&self) -> Option<&Message> {
-        match &self.entry {
-            Entry::Message(message) => Some(message),
-            Entry::Ended { .. } => None,
-        }
-    }
-}
-
-async fn insert(tx: &mut Tx, messages: &[&Message]) -> Result<u64> {
+/// Takes the messages that are the first of their ids; how many were.
+pub(super) async fn insert(tx: &mut Tx, messages: &[&Message]) -> Result<u64> {
     const MESSAGE: bulk::Insert = bulk::Insert {
-        into: "dci_message (sender_id, message_id, received_at, action, transaction_id, correlation_id)",
+        into: "dci_message (sender_id, message_id, received_at, action, transaction_id, \
+               correlation_id, answer_id)",
         on_conflict: "(sender_id, message_id) DO NOTHING",
     };
     bulk::insert(tx, &MESSAGE, messages, |row, message| {
@@ -164,20 +72,30 @@ async fn insert(tx: &mut Tx, messages: &[&Message]) -> Result<u64> {
             .push(message.received_at.0)
             .push(message.action)
             .push(message.transaction_id.as_str())
-            .push(message.correlation);
+            .push(message.correlation)
+            .push(message.answer);
     })
     .await
 }
 
-async fn note_all(tx: &mut Tx, batch: &[Waiting]) -> Result<()> {
-    let ended = batch.iter().filter_map(|waiting| match &waiting.entry {
-        Entry::Ended {
-            correlation,
-            at,
-            outcomes,
-        } => Some((*correlation, *at, outcomes.as_slice())),
-        Entry::Message(_) => None,
-    });
-    let ended: Vec<_> = ended.collect();
-    status::note_all(tx, &ended).await
+/// For each message whether the one that was kept under its id is itself.
+async fn first_of_their_ids(tx: &mut Tx, messages: &[&Message]) -> Result<Vec<bool>> {
+    let mut first = Vec::with_capacity(messages.len());
+    for message in messages {
+        let kept = find(tx, &message.sender_id, &message.message_id).await?;
+        first.push(kept == Some(message.correlation));
+    }
+    Ok(first)
+}
+
+/// The correlation under which a message of this id was taken.
+pub(super) async fn find(tx: &mut Tx, sender_id: &str, message_id: &str) -> Result<Option<Uuid>> {
+    let found = fetch_optional!(
+        tx,
+        (Uuid,),
+        "SELECT correlation_id FROM dci_message WHERE sender_id = $1 AND message_id = $2",
+        sender_id,
+        message_id
+    )?;
+    Ok(found.map(|(correlation,)| correlation))
 }

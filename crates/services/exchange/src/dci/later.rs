@@ -2,6 +2,7 @@
 //! written in the transaction that ends the work, and goes out as a work of its own: whoever dies in
 //! between leaves one of the two, never both and never none.
 
+use access::Answering;
 use kernel::{Day, Instant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -105,13 +106,18 @@ impl Exchange {
         };
         let searched = match question {
             Question::Search => {
+                let answering = Answering::new(&self.platform);
                 let searcher = Searcher {
-                    platform: &self.platform,
+                    answering: &answering,
                     subject: &subject,
                     today,
                 };
-                let searched = self.search_all(&searcher, within, &request.message);
-                Some(searched.await?)
+                let mut tx = self.platform.db.read().await?;
+                let searched = self.search_all(&mut tx, &searcher, within, &request.message);
+                let searched = searched.await?;
+                drop(tx);
+                answering.hand_in().await.durable().await?;
+                Some(searched)
             }
             _ => None,
         };

@@ -19,6 +19,7 @@
 mod answer;
 pub mod callback;
 pub mod catalogue;
+pub mod conformance;
 mod encryption;
 pub mod envelope;
 pub mod event;

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use access::{Action, Permit, Purpose};
+use access::{Answering, Permit};
 use kernel::{Day, PersonId, UnitId};
 use registry::event::parties;
 use registry::events::Touched;
@@ -22,7 +22,7 @@ use super::event::{Event, TOPICS};
 use super::outgoing::Told;
 use super::partner;
 use super::query::Seen;
-use super::search::{SearchFailed, Searcher};
+use super::search::{self, SearchFailed, Searcher};
 use super::send::Outgoing;
 use super::subscription::{self, Subscription};
 use super::tell::{Hit, area_of};
@@ -128,12 +128,17 @@ impl Exchange {
         let (Some((_, subject)), Some(callback)) = (asker, callback) else {
             return Ok(self.end(job).await?);
         };
+        let answering = Answering::new(&self.platform);
         let searcher = Searcher {
-            platform: &self.platform,
+            answering: &answering,
             subject: &subject,
             today,
         };
-        let records = searcher.of_event(&subscription, &note.touched).await?;
+        let mut tx = self.platform.db.read().await?;
+        let records = searcher.of_event(&mut tx, &subscription, &note.touched);
+        let records = records.await?;
+        drop(tx);
+        answering.hand_in().await.durable().await?;
         let outgoing = records.chunks(RECORDS_A_MESSAGE).map(|records| Outgoing {
             message_id: self.platform.ids.uuid(),
             sender_id: subscription.sender_id.clone(),
@@ -195,34 +200,23 @@ impl Searcher<'_> {
     /// The records that an event makes for a subscription.
     async fn of_event(
         &self,
+        tx: &mut Tx,
         subscription: &Subscription,
         touched: &Touched,
     ) -> Result<Vec<Value>, SearchFailed> {
-        let block = self.block().await?;
-        let (action, purpose) = (Action::SearchRegister, Purpose::Exchange);
-        let population = touched.persons.len() as u64;
-        let batch = access::batch(
-            self.platform,
-            self.subject,
-            action,
-            purpose,
-            None,
-            population,
-        );
-        let permit = batch.await?;
+        let block = search::block(tx).await?;
+        let permit = self.batch(touched.persons.len() as u64).await?;
         let wish = &subscription.wish;
         let query = wish.query().map_err(|why| Fault::Stored {
             what: "subscription",
             reason: why,
         })?;
-        let mut tx = self.platform.db.read().await?;
-        let about = about(&mut tx, &permit, wish.event, touched).await?;
-        let whom = Whom::load(&mut tx, &permit, &block, touched).await?;
+        let about = about(tx, &permit, wish.event, touched).await?;
+        let whom = Whom::load(tx, &permit, &block, touched).await?;
         let number = match query {
-            Query::Number(Some(number)) => person::find_by_pinfl(&mut tx, &permit, number).await?,
+            Query::Number(Some(number)) => person::find_by_pinfl(tx, &permit, number).await?,
             _ => None,
         };
-        drop(tx);
         let mut hits: Vec<Hit> = Vec::new();
         for person in about {
             let hit = whom.hit(person, wish.kind);
@@ -240,7 +234,7 @@ impl Searcher<'_> {
                 hits.push(hit);
             }
         }
-        self.tell(&permit, &block, wish.kind, &hits).await
+        self.tell(tx, (&permit, &block), wish.kind, &hits).await
     }
 
     fn may_hear(&self, whom: &Whom, hit: &Hit) -> bool {

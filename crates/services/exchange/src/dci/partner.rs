@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::callback::{Callback, CallbackRefused};
 use super::keys::{Jwks, KeysRefused};
 use super::signature::Policy;
+use crate::dialect::xroad::is_subsystem;
 
 /// Partners of one list.
 pub const PARTNERS_MAX: i64 = 1_000;
@@ -37,6 +38,8 @@ pub struct Partner {
     pub account_mapper: bool,
     /// Its messages and ours to it are encrypted, both or neither.
     pub encrypted: bool,
+    /// Its subsystem of X-Road, when it may come through our security server.
+    pub xroad_client: Option<String>,
     pub known_from: Instant,
 }
 
@@ -63,6 +66,8 @@ pub struct NewPartner {
     pub civil_registry: bool,
     pub account_mapper: bool,
     pub encrypted: bool,
+    /// `INSTANCE/CLASS/MEMBER/SUBSYSTEM`.
+    pub xroad_client: Option<String>,
     pub secret: SecretHash,
 }
 
@@ -79,6 +84,10 @@ pub enum PartnerRefused {
     NoEncryptionKey,
     #[error("{0} must have 1 to {TEXT_CHARS_MAX} characters, without | and quotes")]
     Text(&'static str),
+    #[error("write the subsystem as INSTANCE/CLASS/MEMBER/SUBSYSTEM, not {0}")]
+    XroadClient(String),
+    #[error("the subsystem is that of {0} already")]
+    XroadClientTaken(String),
     #[error("no open partner is called {0}; see daftar partner list")]
     Unknown(String),
     #[error(transparent)]
@@ -106,14 +115,20 @@ pub async fn add(
         secret: new.secret.clone(),
     };
     let mut tx = platform.db.begin().await?;
+    tx.alone("partners").await?;
+    if let Some(client) = &new.xroad_client
+        && let Some((other, _)) = find_by_xroad_client(&mut tx, client).await?
+    {
+        return Err(PartnerRefused::XroadClientTaken(other.sender_id));
+    }
     let opened = account::open(&mut tx, &platform.ids, permit, &[account]).await?;
     let account = opened[0];
     execute!(
         tx,
         "INSERT INTO partner
            (sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
-            civil_registry, account_mapper, encrypted)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            civil_registry, account_mapper, encrypted, xroad_client)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         new.sender_id.as_str(),
         platform.wall.now().0,
         account.0,
@@ -124,7 +139,8 @@ pub async fn add(
         new.callback.as_deref(),
         new.civil_registry,
         new.account_mapper,
-        new.encrypted
+        new.encrypted,
+        new.xroad_client.as_deref()
     )?;
     tx.commit().await?;
     Ok(account)
@@ -144,6 +160,13 @@ fn check(new: &NewPartner) -> Result<(), PartnerRefused> {
         }
     }
     new.callback.as_deref().map(Callback::parse).transpose()?;
+    if let Some(client) = new
+        .xroad_client
+        .as_deref()
+        .filter(|text| !is_subsystem(text))
+    {
+        return Err(PartnerRefused::XroadClient(client.to_owned()));
+    }
     fits(new.policy, new.encrypted, &Jwks::parse(&new.jwks)?)
 }
 
@@ -183,9 +206,9 @@ pub async fn change_keys(
         tx,
         "INSERT INTO partner
            (sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
-            civil_registry, account_mapper, encrypted)
+            civil_registry, account_mapper, encrypted, xroad_client)
          SELECT sender_id, $1, account, receiver_id, policy, $2, legal_basis, callback,
-            civil_registry, account_mapper, encrypted
+            civil_registry, account_mapper, encrypted, xroad_client
          FROM partner WHERE sender_id = $3 ORDER BY known_from DESC LIMIT 1",
         platform.wall.now().0,
         jwks,
@@ -207,6 +230,7 @@ struct PartnerRow {
     civil_registry: bool,
     account_mapper: bool,
     encrypted: bool,
+    xroad_client: Option<String>,
 }
 
 impl PartnerRow {
@@ -228,6 +252,7 @@ impl PartnerRow {
             civil_registry: self.civil_registry,
             account_mapper: self.account_mapper,
             encrypted: self.encrypted,
+            xroad_client: self.xroad_client,
             known_from: Instant(self.known_from),
         })
     }
@@ -239,7 +264,7 @@ pub async fn find_by_account(tx: &mut Tx, account: AccountId) -> store::Result<O
         tx,
         PartnerRow,
         "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
-                civil_registry, account_mapper, encrypted
+                civil_registry, account_mapper, encrypted, xroad_client
          FROM partner WHERE account = $1 ORDER BY known_from DESC LIMIT 1",
         account.0
     )?;
@@ -255,13 +280,31 @@ pub async fn find_open(tx: &mut Tx, sender_id: &str) -> store::Result<Option<(Pa
     Ok(partner.map(|partner| (partner, subject)))
 }
 
+/// The open partner that is agreed now to come as this subsystem of X-Road.
+pub async fn find_by_xroad_client(
+    tx: &mut Tx,
+    client: &str,
+) -> store::Result<Option<(Partner, Subject)>> {
+    let sender = fetch_optional!(
+        tx,
+        (String,),
+        "SELECT sender_id FROM partner WHERE xroad_client = $1 ORDER BY known_from DESC LIMIT 1",
+        client
+    )?;
+    let Some((sender_id,)) = sender else {
+        return Ok(None);
+    };
+    let found = find_open(tx, &sender_id).await?;
+    Ok(found.filter(|(partner, _)| partner.xroad_client.as_deref() == Some(client)))
+}
+
 /// All partners as they are agreed now, by name.
 pub async fn list(tx: &mut Tx) -> store::Result<Vec<Partner>> {
     let rows = fetch_all!(
         tx,
         PartnerRow,
         "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
-                civil_registry, account_mapper, encrypted
+                civil_registry, account_mapper, encrypted, xroad_client
          FROM partner p WHERE known_from =
            (SELECT MAX(known_from) FROM partner o WHERE o.sender_id = p.sender_id)
          ORDER BY sender_id LIMIT $1",

@@ -4,13 +4,13 @@
 //! through, and one for each person who is told about, so that everybody finds it on the page of who
 //! looked. Who lives outside of the partner's territory is not found.
 
-use access::{Action, Permit, Purpose, Subject};
+use access::{Action, Answering, Permit, Purpose, Subject};
 use kernel::portrait::PortraitView;
 use kernel::{Day, Pinfl, UnitId};
 use registry::unit::{self, UnitRow};
 use registry::{RegisterError, person};
 use serde_json::{Map, Value};
-use store::Platform;
+use store::Tx;
 
 use super::envelope::Page;
 use super::query::{Attribute, Seen, Test};
@@ -51,28 +51,35 @@ impl From<Rejected> for SearchFailed {
 
 #[derive(Debug)]
 pub struct Searcher<'a> {
-    pub platform: &'a Platform,
+    pub answering: &'a Answering<'a>,
     pub subject: &'a Subject,
     pub today: Day,
 }
 
 impl Searcher<'_> {
-    /// Answers one question of a message.
-    pub async fn search(&self, item: &Map<String, Value>) -> Result<Found, SearchFailed> {
+    /// Answers one question of a message. Nothing of it may leave before `answering` is durable.
+    pub async fn search(
+        &self,
+        tx: &mut Tx,
+        item: &Map<String, Value>,
+    ) -> Result<Found, SearchFailed> {
         let wanted = Wanted::of(item)?;
-        let block = self.block().await?;
-        let permit = self.permit(&wanted, &block).await?;
+        let block = block(tx).await?;
+        let permit = self.permit(tx, &wanted, &block).await?;
         let mut hits = match &wanted.query {
-            Query::Number(number) => self.of_number(&permit, &block, *number).await?,
-            Query::Unit(unit) => self.of_unit(&permit, &block, *unit, wanted.kind).await?,
-            Query::Matching(test) => self.matching(&permit, &block, &wanted, test).await?,
+            Query::Number(number) => of_number(tx, &permit, &block, *number).await?,
+            Query::Unit(unit) => {
+                self.of_unit(tx, &permit, &block, (*unit, wanted.kind))
+                    .await?
+            }
+            Query::Matching(test) => self.matching(tx, &permit, &block, (&wanted, test)).await?,
         };
         let descending = wanted.sort.is_some_and(|(_, descending)| descending);
         hits.sort_by_key(|hit| (if descending { -hit.order } else { hit.order }, hit.person));
         let (size, number) = (wanted.page.size as usize, wanted.page.number as usize);
         let first = size.saturating_mul(number - 1);
         let page: Vec<Hit> = hits.iter().skip(first).take(size).copied().collect();
-        let records = self.tell(&permit, &block, wanted.kind, &page).await?;
+        let records = self.tell(tx, (&permit, &block), wanted.kind, &page).await?;
         // Who is not told about is not counted either.
         let untold = records.is_empty() && !page.is_empty();
         Ok(Found {
@@ -83,24 +90,17 @@ impl Searcher<'_> {
         })
     }
 
-    /// The units of the law that came first: the family's.
-    pub(super) async fn block(&self) -> Result<String, SearchFailed> {
-        let mut tx = self.platform.db.read().await?;
-        let mut blocks = unit::blocks(&mut tx).await?;
-        if blocks.is_empty() {
-            let why = "the register keeps no units yet".to_owned();
-            return Err(Rejected::criteria(why).into());
-        }
-        Ok(blocks.swap_remove(0).block.name)
-    }
-
     /// The permit of the search itself: how many it looks at.
-    async fn permit(&self, wanted: &Wanted, block: &str) -> Result<Permit, SearchFailed> {
+    async fn permit(
+        &self,
+        tx: &mut Tx,
+        wanted: &Wanted,
+        block: &str,
+    ) -> Result<Permit, SearchFailed> {
         let population = match &wanted.query {
             Query::Number(_) | Query::Unit(_) => 1,
             Query::Matching(_) => {
-                let mut tx = self.platform.db.read().await?;
-                let units = unit::count(&mut tx, block).await?;
+                let units = unit::count(tx, block).await?;
                 if units > UNITS_MAX {
                     let why = format!("{units} families cannot be looked through; ask by number");
                     return Err(too_many(why).into());
@@ -108,44 +108,28 @@ impl Searcher<'_> {
                 units.unsigned_abs()
             }
         };
-        let (action, purpose) = (Action::SearchRegister, Purpose::Exchange);
-        let subject = self.subject;
-        Ok(access::batch(self.platform, subject, action, purpose, None, population).await?)
+        Ok(self.batch(population).await?)
     }
 
-    async fn of_number(
-        &self,
-        permit: &Permit,
-        block: &str,
-        number: Option<Pinfl>,
-    ) -> Result<Vec<Hit>, SearchFailed> {
-        let Some(number) = number else {
-            return Ok(Vec::new());
-        };
-        let mut tx = self.platform.db.read().await?;
-        let Some(person) = person::find_by_pinfl(&mut tx, permit, number).await? else {
-            return Ok(Vec::new());
-        };
-        let units = unit::of_persons(&mut tx, permit, block, &[person]).await?;
-        Ok(vec![Hit {
-            person,
-            unit: units.get(&person).copied(),
-            order: 0,
-        }])
+    pub(super) async fn batch(&self, population: u64) -> Result<Permit, access::Denied> {
+        let (action, purpose) = (Action::SearchRegister, Purpose::Exchange);
+        let answering = self.answering;
+        answering
+            .batch(self.subject, action, purpose, None, population)
+            .await
     }
 
     async fn of_unit(
         &self,
+        tx: &mut Tx,
         permit: &Permit,
         block: &str,
-        unit: Option<UnitId>,
-        kind: Kind,
+        (unit, kind): (Option<UnitId>, Kind),
     ) -> Result<Vec<Hit>, SearchFailed> {
         let Some(unit) = unit else {
             return Ok(Vec::new());
         };
-        let mut tx = self.platform.db.read().await?;
-        let rows = unit::load_many(&mut tx, permit, block, &[unit]).await?;
+        let rows = unit::load_many(tx, permit, block, &[unit]).await?;
         let mut hits = Vec::new();
         for row in rows {
             let everybody = Test::All(Vec::new());
@@ -156,16 +140,15 @@ impl Searcher<'_> {
 
     async fn matching(
         &self,
+        tx: &mut Tx,
         permit: &Permit,
         block: &str,
-        wanted: &Wanted,
-        test: &Test,
+        (wanted, test): (&Wanted, &Test),
     ) -> Result<Vec<Hit>, SearchFailed> {
-        let mut tx = self.platform.db.read().await?;
         let (mut hits, mut after) = (Vec::new(), None);
         let sort = wanted.sort.map(|(attribute, _)| attribute);
         loop {
-            let rows = unit::page(&mut tx, permit, block, after, UNITS_A_PAGE).await?;
+            let rows = unit::page(tx, permit, block, after, UNITS_A_PAGE).await?;
             for row in &rows {
                 self.add_matching(&mut hits, row, wanted.kind, test, sort)?;
             }
@@ -214,6 +197,36 @@ impl Searcher<'_> {
         }
         Ok(())
     }
+}
+
+/// The units of the law that came first: the family's.
+pub(super) async fn block(tx: &mut Tx) -> Result<String, SearchFailed> {
+    let mut blocks = unit::blocks(tx).await?;
+    if blocks.is_empty() {
+        let why = "the register keeps no units yet".to_owned();
+        return Err(Rejected::criteria(why).into());
+    }
+    Ok(blocks.swap_remove(0).block.name)
+}
+
+async fn of_number(
+    tx: &mut Tx,
+    permit: &Permit,
+    block: &str,
+    number: Option<Pinfl>,
+) -> Result<Vec<Hit>, SearchFailed> {
+    let Some(number) = number else {
+        return Ok(Vec::new());
+    };
+    let Some(person) = person::find_by_pinfl(tx, permit, number).await? else {
+        return Ok(Vec::new());
+    };
+    let units = unit::of_persons(tx, permit, block, &[person]).await?;
+    Ok(vec![Hit {
+        person,
+        unit: units.get(&person).copied(),
+        order: 0,
+    }])
 }
 
 fn too_many(message: String) -> Rejected {

@@ -57,6 +57,9 @@ impl Outgoing {
     }
 }
 
+/// The outcome of a message that the partner took.
+pub(super) const TAKEN: &str = "taken";
+
 /// How a message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ended {
@@ -70,7 +73,7 @@ enum Ended {
 impl Ended {
     fn name(self) -> &'static str {
         match self {
-            Ended::Taken => "taken",
+            Ended::Taken => TAKEN,
             Ended::Refused => "refused",
             Ended::Dropped => "dropped",
         }

@@ -1,12 +1,12 @@
-//! What is told of those who match. Each person of it is in the access log before anything is read.
+//! What is told of those who match. Each person of it is in the access log before anything leaves.
 
 use std::collections::HashMap;
 
 use access::{Action, Area, Permit, Purpose, Scope};
-use futures::future::try_join_all;
 use kernel::{PersonId, Portrait, UnitId};
 use registry::{person, unit};
 use serde_json::Value;
+use store::Tx;
 
 use super::record::Known;
 use super::search::{SearchFailed, Searcher};
@@ -24,15 +24,15 @@ pub struct Hit {
 }
 
 impl Searcher<'_> {
-    /// The records of a page. Each person of them is in the access log before anything is read.
+    /// The records of a page. Each person of them has a permit, which is durable before they leave.
     pub async fn tell(
         &self,
-        permit: &Permit,
-        block: &str,
+        tx: &mut Tx,
+        (permit, block): (&Permit, &str),
         kind: Kind,
         page: &[Hit],
     ) -> Result<Vec<Value>, SearchFailed> {
-        let units = self.units(permit, block, page).await?;
+        let units = units(tx, permit, block, page).await?;
         let mut areas: HashMap<PersonId, Area> = HashMap::new();
         for hit in page {
             let unit = hit.unit.and_then(|unit| units.get(&unit));
@@ -43,17 +43,19 @@ impl Searcher<'_> {
                 areas.insert(member.person, area);
             }
         }
-        let permits = try_join_all(areas.iter().map(|(person, area)| {
-            let scope = Scope::person(*person, *area);
+        let mut permits = Vec::with_capacity(areas.len());
+        for (person, area) in areas {
+            let scope = Scope::person(person, area);
             let (action, purpose) = (Action::SearchRegister, Purpose::Exchange);
-            access::permit(self.platform, self.subject, action, purpose, scope)
-        }));
-        // Somebody outside of the territory is not found, and the log has the refusal.
-        let permits = match permits.await {
-            Err(access::Denied::OutsideTerritory { .. }) => return Ok(Vec::new()),
-            permits => permits?,
-        };
-        let known = self.known(&permits).await?;
+            let permit = self.answering.permit(self.subject, action, purpose, scope);
+            permits.push(match permit.await {
+                Ok(permit) => permit,
+                // Somebody outside of the territory is not found, and the log has the refusal.
+                Err(access::Denied::OutsideTerritory { .. }) => return Ok(Vec::new()),
+                Err(denied) => return Err(denied.into()),
+            });
+        }
+        let known = known(tx, &permits).await?;
         let record = |hit: &Hit| {
             let unit = hit.unit.and_then(|unit| units.get(&unit));
             match kind {
@@ -64,32 +66,30 @@ impl Searcher<'_> {
         };
         Ok(page.iter().filter_map(record).collect())
     }
+}
 
-    async fn units(
-        &self,
-        permit: &Permit,
-        block: &str,
-        page: &[Hit],
-    ) -> Result<HashMap<UnitId, Portrait>, SearchFailed> {
-        let ids: Vec<UnitId> = page.iter().filter_map(|hit| hit.unit).collect();
-        let mut tx = self.platform.db.read().await?;
-        let rows = unit::load_many(&mut tx, permit, block, &ids).await?;
-        let portraits = rows.iter().map(|row| Ok((row.unit, row.portrait()?)));
-        portraits.collect()
-    }
+async fn units(
+    tx: &mut Tx,
+    permit: &Permit,
+    block: &str,
+    page: &[Hit],
+) -> Result<HashMap<UnitId, Portrait>, SearchFailed> {
+    let ids: Vec<UnitId> = page.iter().filter_map(|hit| hit.unit).collect();
+    let rows = unit::load_many(tx, permit, block, &ids).await?;
+    let portraits = rows.iter().map(|row| Ok((row.unit, row.portrait()?)));
+    portraits.collect()
+}
 
-    /// Those whom the permits open, and nobody else.
-    async fn known(&self, permits: &[Permit]) -> Result<Known, SearchFailed> {
-        let Some(permit) = permits.first() else {
-            return Ok(Known::default());
-        };
-        let ids: Vec<PersonId> = permits.iter().filter_map(Permit::person).collect();
-        let mut tx = self.platform.db.read().await?;
-        Ok(Known {
-            persons: person::load_many(&mut tx, permit, &ids).await?,
-            pinfls: person::pinfls_of(&mut tx, permit, &ids).await?,
-        })
-    }
+/// Those whom the permits open, and nobody else.
+async fn known(tx: &mut Tx, permits: &[Permit]) -> Result<Known, SearchFailed> {
+    let Some(permit) = permits.first() else {
+        return Ok(Known::default());
+    };
+    let ids: Vec<PersonId> = permits.iter().filter_map(Permit::person).collect();
+    Ok(Known {
+        persons: person::load_many(tx, permit, &ids).await?,
+        pinfls: person::pinfls_of(tx, permit, &ids).await?,
+    })
 }
 
 pub fn area_of(district: u32, mahalla: u32) -> Area {

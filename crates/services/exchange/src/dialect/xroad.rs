@@ -34,6 +34,23 @@ pub struct Xroad {
     pub user_id: Option<String>,
 }
 
+/// Bytes of one part of an identifier.
+const IDENTIFIER_CHARS_MAX: usize = 255;
+
+/// Whether a text has so many parts between slashes, of the signs that X-Road lets stand.
+pub fn is_identifier(text: &str, parts: usize) -> bool {
+    let may_stand = |c: char| c.is_ascii_alphanumeric() || "'()+,-.=?".contains(c);
+    let is_formed = |part: &str| {
+        (1..=IDENTIFIER_CHARS_MAX).contains(&part.len()) && part.chars().all(may_stand)
+    };
+    text.split('/').count() == parts && text.split('/').all(is_formed)
+}
+
+/// Whether a text names a subsystem: `INSTANCE/CLASS/MEMBER/SUBSYSTEM`.
+pub fn is_subsystem(text: &str) -> bool {
+    is_identifier(text, 4)
+}
+
 pub fn stamp(headers: &HeaderMap) -> Stamp {
     Stamp {
         xroad_id: header_text(headers, "x-road-id"),

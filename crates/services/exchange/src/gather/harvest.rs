@@ -3,10 +3,12 @@
 
 use super::send::{Inquiry, Reply};
 use super::{Ask, SilentReason};
+use crate::RestKeys;
 use crate::answer::{AnswerRefusal, Read, Said};
 use crate::asked::{self, NewUnanswered};
 use crate::call::{CallFailure, Received};
 use crate::evidence::{self, Evidence, NewAnswer, Refused};
+use crate::security;
 use crate::{Exchange, Result};
 use kernel::{Day, EvidenceId, Fact, FactBody, FactId, Instant, Month, PersonId, Pinfl, Source};
 use registry::civil::CivilAnswer;
@@ -298,6 +300,7 @@ impl Harvest {
             request: received.request,
             person: None,
             reason: refusal.to_string(),
+            security_code: refusal.security_code(),
             received_at: received.received_at,
             body: received.body.clone(),
         };
@@ -321,9 +324,14 @@ impl Harvest {
     }
 
     /// Writes answers, evidence and refusals. `persons` has everyone who was asked about.
-    pub async fn store(&mut self, tx: &mut Tx, persons: &HashMap<Pinfl, PersonId>) -> Result<()> {
+    pub async fn store(
+        &mut self,
+        tx: &mut Tx,
+        keys: &RestKeys,
+        persons: &HashMap<Pinfl, PersonId>,
+    ) -> Result<()> {
         self.answers.sort_unstable_by_key(|answer| answer.id);
-        evidence::insert_answers(tx, &self.answers).await?;
+        evidence::insert_answers(tx, keys, &self.answers).await?;
         let mut rows: Vec<Evidence> = Vec::with_capacity(self.found.len());
         for found in &self.found {
             let Some(person) = persons.get(&found.person) else {
@@ -342,7 +350,8 @@ impl Harvest {
             refused.push(Refused { person, ..row });
         }
         refused.sort_unstable_by_key(|refused| refused.id);
-        evidence::insert_refused(tx, &refused).await?;
+        evidence::insert_refused(tx, keys, &refused).await?;
+        security::insert_answers(tx, &refused).await?;
         self.store_unanswered(tx, persons).await
     }
 

@@ -131,7 +131,9 @@ async fn ask_set(exchange: &Exchange, permit: &Permit, asks: &[Ask]) -> Result<V
     let mut harvest = Harvest::reap(exchange, replies);
     if !harvest.is_empty() {
         let mut tx = exchange.platform.db.begin().await?;
-        harvest.store(&mut tx, &plan.persons).await?;
+        harvest
+            .store(&mut tx, &exchange.evidence_keys, &plan.persons)
+            .await?;
         fact::record(&mut tx, permit, &harvest.facts(&plan.persons)).await?;
         tx.commit().await?;
     }
@@ -213,7 +215,10 @@ async fn settle_families(
     let pinfls: Vec<Pinfl> = asks.iter().map(|ask| ask.applicant).collect();
     let known = person::find_by_pinfls(&mut tx, permit, &pinfls).await?;
     if wrote {
-        civil.harvest.store(&mut tx, &known).await?;
+        civil
+            .harvest
+            .store(&mut tx, &exchange.evidence_keys, &known)
+            .await?;
     }
     let families = plan::families(&mut tx, permit, asks, &civil, &known).await?;
     let plan = plan::plan(&mut tx, exchange, permit, asks, &families).await?;

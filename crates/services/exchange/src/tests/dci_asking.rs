@@ -14,8 +14,8 @@ use serde_json::Value;
 use signing::{Jwks, SigningKey};
 
 use super::*;
-use crate::Places;
 use crate::dci::signature::{self, Policy, Signed};
+use crate::{Places, security};
 
 const OURS: &str = "1111111111111111111111111111111111111111111111111111111111111111";
 const REGISTRYS: &str = "2222222222222222222222222222222222222222222222222222222222222222";
@@ -300,7 +300,7 @@ async fn asking(platform: &Platform, policy: Policy) -> Asking {
     for text in files {
         all.push(Connector::parse("x.toml", &text, &places).unwrap_or_else(|why| panic!("{why}")));
     }
-    story.exchange = Exchange::new(platform.clone(), all).unwrap();
+    story.exchange = Exchange::new(platform.clone(), all, super::keys()).unwrap();
     Asking {
         story,
         registry,
@@ -378,6 +378,25 @@ async fn a_family_and_its_disability_come_from_signed_answers() {
     }
 }
 
+/// The codes of the security events of this registry, the newest first.
+async fn events(platform: &Platform) -> Vec<&'static str> {
+    let mut tx = platform.db.read().await.unwrap();
+    let wanted = security::Wanted {
+        sender: Some("disability".to_owned()),
+        limit: security::EVENTS_MAX,
+        ..security::Wanted::default()
+    };
+    let events = security::list(&mut tx, &wanted).await.unwrap();
+    let code = |event: security::SecurityEvent| {
+        assert_eq!(
+            (event.sender.as_str(), event.asked.as_str()),
+            ("disability", "answer")
+        );
+        &*String::leak(event.code)
+    };
+    events.into_iter().map(code).collect()
+}
+
 #[tokio::test]
 async fn what_is_forged_played_again_stale_or_for_another_is_not_believed() {
     each_db(SCHEMAS, async |platform| {
@@ -386,51 +405,75 @@ async fn what_is_forged_played_again_stale_or_for_another_is_not_believed() {
         let refused = |why: &str| (Source::Disability, format!("its answer was refused: {why}"));
         let stale = platform.wall.now().plus_seconds(-600);
         let stale = format!("was sent at {stale}, not now");
+        let silent = |why: &str| (Source::Disability, why.to_owned());
+        let invalid = Some("err.signature.invalid");
         let table = [
             (
                 Conduct::Forges,
                 refused("the signature is not of this message"),
+                invalid,
             ),
             (
                 Conduct::WrongKey,
                 refused("the signature is not of this message"),
+                invalid,
             ),
             (
                 Conduct::UnknownKey,
                 refused("the signature names a key that this sender does not have"),
+                invalid,
             ),
-            (Conduct::Unsigned, refused("the message is not signed")),
-            (Conduct::Stale, refused(&stale)),
-            (Conduct::ToAnother, refused("is addressed to somebody else")),
+            (
+                Conduct::Unsigned,
+                refused("the message is not signed"),
+                Some("err.signature.missing"),
+            ),
+            (Conduct::Stale, refused(&stale), Some("answer.not_of_now")),
+            (
+                Conduct::ToAnother,
+                refused("is addressed to somebody else"),
+                Some("answer.to_another"),
+            ),
             (
                 Conduct::InAnothersName,
                 refused("the signature names the key of another sender"),
+                invalid,
             ),
             (
                 Conduct::AnotherPerson,
                 refused("speaks of a person who was not asked about"),
+                Some("answer.not_asked"),
             ),
-            (Conduct::TwoRecords, refused("speaks twice of one person")),
-            (Conduct::Rejects, refused("says neither found nor pending")),
+            (
+                Conduct::TwoRecords,
+                refused("speaks twice of one person"),
+                None,
+            ),
+            (
+                Conduct::Rejects,
+                refused("says neither found nor pending"),
+                None,
+            ),
             (
                 Conduct::Loses,
-                (
-                    Source::Disability,
-                    "answered with HTTP status 502".to_owned(),
-                ),
+                silent("answered with HTTP status 502"),
+                None,
             ),
             (
                 Conduct::Later,
-                (
-                    Source::Disability,
-                    "will answer by 2026-01-08T04:00:00Z".to_owned(),
-                ),
+                silent("will answer by 2026-01-08T04:00:00Z"),
+                None,
             ),
         ];
-        for (conduct, expected) in table {
+        for (conduct, expected, event) in table {
+            let before = events(&platform).await.len();
             asking.registry.be(conduct);
             assert_eq!(asking.told().await, [expected], "{conduct:?}");
             assert!(!asking.has_disability(&platform).await, "{conduct:?}");
+            let events = events(&platform).await;
+            let new = &events[..events.len() - before];
+            assert_eq!(new.first().copied(), event, "{conduct:?}");
+            assert!(new.iter().all(|code| Some(*code) == event), "{new:?}");
         }
         // An answer to an earlier question, true and signed as it is.
         asking.registry.be(Conduct::Replays);
@@ -442,6 +485,7 @@ async fn what_is_forged_played_again_stale_or_for_another_is_not_believed() {
                     .starts_with("its answer was refused: answers another request ("),
             "{told:?}"
         );
+        assert_eq!(events(&platform).await[0], "answer.another_request");
         assert!(!asking.has_disability(&platform).await);
         // One item twice: which of them is true cannot be known. The others are heard.
         asking.registry.be(Conduct::Twice);

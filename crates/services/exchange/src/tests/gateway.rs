@@ -175,7 +175,7 @@ async fn behind(platform: &Platform) -> Behind {
     // Here the others are not the point; a busy machine shall not make them silent.
     all.iter_mut().for_each(|one| one.timeout_ms = 5_000);
     all.push(tax);
-    story.exchange = Exchange::new(platform.clone(), all).unwrap();
+    story.exchange = Exchange::new(platform.clone(), all, super::keys()).unwrap();
     Behind { story, gate, keys }
 }
 

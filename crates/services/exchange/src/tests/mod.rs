@@ -9,19 +9,21 @@ mod told;
 mod tried;
 mod xroad;
 
+use crate::evidence::AsReceived;
 use crate::gather::{self, Ask, Gathered, Need, SilentReason, Who};
-use crate::{CallFailure, Connector, Exchange, evidence};
+use crate::{CallFailure, Connector, Exchange, RestKeys, evidence};
 use access::{Action, Permit, Purpose, Subject};
 use kernel::facts::code;
 use kernel::kin::UnitBlock;
 use kernel::portrait::PackedFact;
-use kernel::{CaseId, Day, Instant, Month, Pinfl, Sex, Source};
+use kernel::{CaseId, Day, EvidenceId, Instant, Month, Pinfl, Sex, Source};
 use partner::{Manner, Partner};
 use registry::{person, unit};
 use serde_json::json;
 use std::sync::Arc;
 use store::Platform;
 use store::testing::each_db;
+use uuid::Uuid;
 
 const NUCLEAR: &str = "nuclear_family";
 const SCHEMAS: &[&[store::Migration]] = &[access::SCHEMA, registry::SCHEMA, crate::SCHEMA];
@@ -130,7 +132,7 @@ fn connectors(address: &str) -> Vec<Connector> {
 
 async fn story(platform: &Platform) -> Story {
     let (partner, address) = partner::start().await;
-    let exchange = Exchange::new(platform.clone(), connectors(&address)).unwrap();
+    let exchange = Exchange::new(platform.clone(), connectors(&address), keys()).unwrap();
     let (subject, why) = (Subject::system(), Purpose::Assessment);
     let permit = Permit::batch(platform, &subject, Action::GatherFacts, why, None, 1)
         .await
@@ -147,7 +149,20 @@ async fn story(platform: &Platform) -> Story {
     }
 }
 
+/// Nobody's: what they seal is gone with the test.
+pub(crate) fn keys() -> RestKeys {
+    RestKeys::new([7; signing::rest::KEY_BYTES])
+}
+
 impl Story {
+    async fn as_received(&self, evidence: EvidenceId) -> AsReceived {
+        let mut tx = self.exchange.platform.db.read().await.unwrap();
+        let answer = self
+            .exchange
+            .answer_as_received(&mut tx, &self.permit, evidence);
+        answer.await.unwrap().unwrap()
+    }
+
     async fn gather(&self, ask: Ask) -> Gathered {
         let mut gathered = gather::ask(&self.exchange, &self.permit, vec![ask])
             .await
@@ -230,6 +245,48 @@ async fn a_family_nobody_knew_is_gathered_from_eight_agencies() {
 }
 
 #[tokio::test]
+async fn what_agencies_say_lies_sealed_and_is_opened_only_as_it_was() {
+    each_db(SCHEMAS, async |platform| {
+        let story = story(&platform).await;
+        let gathered = story.gather(ask_about(1)).await;
+        let of = |agency| {
+            gathered
+                .answered
+                .iter()
+                .find(|a| a.agency == agency)
+                .unwrap()
+        };
+        let mut tx = platform.db.read().await.unwrap();
+        let lying = "SELECT id, body FROM exchange_answer ORDER BY id";
+        let lying = store::fetch_all!(tx, (Uuid, Vec<u8>), lying).unwrap();
+        drop(tx);
+        assert!(lying.len() >= 8);
+        for (_, body) in &lying {
+            for word in [&b"payer_tin"[..], b"pinfl", b"answers"] {
+                assert!(!body.windows(word.len()).any(|part| part == word));
+            }
+        }
+        assert!(
+            !story
+                .as_received(of(Source::Tax).evidence)
+                .await
+                .body
+                .is_empty()
+        );
+        let mut tx = platform.db.read().await.unwrap();
+        let others = Exchange::new(platform.clone(), Vec::new(), RestKeys::new([8; 32])).unwrap();
+        let evidence = of(Source::Tax).evidence;
+        let unopened = others
+            .answer_as_received(&mut tx, &story.permit, evidence)
+            .await;
+        let unopened = unopened.unwrap_err().to_string();
+        assert!(unopened.contains("a key that is not at hand"), "{unopened}");
+        assert!(evidence::is_any_sealed(&mut tx).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_answer_is_kept_byte_for_byte_and_facts_point_to_it() {
     each_db(SCHEMAS, async |platform| {
         let story = story(&platform).await;
@@ -239,17 +296,14 @@ async fn an_answer_is_kept_byte_for_byte_and_facts_point_to_it() {
             .iter()
             .find(|a| a.agency == Source::Tax)
             .unwrap();
-        let mut tx = platform.db.read().await.unwrap();
-        let kept = evidence::answer_of(&mut tx, &story.permit, tax.evidence)
-            .await
-            .unwrap();
-        let (body, hash) = kept.unwrap();
+        let kept = story.as_received(tax.evidence).await;
         use sha2::Digest;
-        assert_eq!(hash, sha2::Sha256::digest(&body).to_vec());
+        assert_eq!(kept.sha256, sha2::Sha256::digest(&kept.body).to_vec());
         assert!(
-            String::from_utf8(body).unwrap().contains("payer_tin"),
+            String::from_utf8(kept.body).unwrap().contains("payer_tin"),
             "also what no fact holds"
         );
+        let mut tx = platform.db.read().await.unwrap();
         let facts = registry::fact::current(&mut tx, &story.permit, &[tax.person.0])
             .await
             .unwrap();

@@ -126,7 +126,7 @@ user_id = "UZ-officer-17"
     all.retain(|one| one.agency != Source::PensionFund);
     all.iter_mut().for_each(|one| one.timeout_ms = 5_000);
     all.push(fund.unwrap_or_else(|why| panic!("{why}")));
-    story.exchange = Exchange::new(platform.clone(), all).unwrap();
+    story.exchange = Exchange::new(platform.clone(), all, super::keys()).unwrap();
     Behind { story, seen }
 }
 

@@ -3,4 +3,5 @@
 pub mod consent;
 pub mod home;
 pub mod look;
+pub mod security_event;
 pub mod sign_in;

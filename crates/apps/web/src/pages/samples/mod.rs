@@ -20,6 +20,7 @@ use crate::i18n::T;
 use crate::pages::access::consent::{ConsentsPage, Line, Word};
 use crate::pages::access::home::HomePage;
 use crate::pages::access::look::{Look, LookPage, Question};
+use crate::pages::access::security_event::{Refused, SecurityEventsPage};
 use crate::pages::access::sign_in::SignInPage;
 use crate::pages::casework::application::{FollowPage, LodgePage, LodgedPage};
 use crate::pages::casework::case::{CasePage, CasesPage, Late, Member, Waiting};
@@ -34,6 +35,7 @@ use crate::pages::casework::visit::{Due, VisitPage, VisitsPage};
 use crate::pages::casework::{CaseLine, Next, Reason, Status};
 use crate::pages::error::ErrorPage;
 use crate::pages::figures::{Bar, Bars, FiguresPage, Totals};
+use crate::pages::integrator::IntegratorPage;
 use crate::pages::payments::account_task::{AccountTaskPage, AccountTasksPage, Change, Task};
 use crate::pages::payments::appropriation::{AppropriationsPage, BudgetLine};
 use crate::pages::payments::debt::{DebtLine, DebtPage, DebtsPage, EventLine, MonthLine};
@@ -78,6 +80,8 @@ fn access(lang: Lang) -> Vec<Sample> {
         "sign-in" => SignInPage { shell: shell().with_form(false), typed: Typed::default(), problems: Problems::none(), next: "/".into(), sent_here: true },
         "sign-in-errors" => SignInPage { shell: shell().with_form(true), problems: SignInPage::check(&shell(), &typed), typed: typed.clone(), next: "/".into(), sent_here: false },
         "sign-in-locked" => SignInPage { shell: shell().with_form(true), problems: Problems::one("", t.sign_in_locked(15)), typed, next: "/".into(), sent_here: false },
+        "integrators" => IntegratorPage::new(worker(lang, "/integrators"), "http://127.0.0.1:8080".into()),
+        "integrators-real" => IntegratorPage::new(Shell::new(lang, "/integrators"), "https://daftar.example.org".into()),
         "home" => HomePage { shell: worker(lang, "/"), area: t.mahalla_code("172626201") },
     }
 }

@@ -35,10 +35,58 @@ pub(super) fn treasury(lang: Lang) -> Vec<Sample> {
            "run-settled" => settled_run(shell("/runs"), t),
            "debts" => DebtsPage { shell: shell("/debts"), debts: vec![super::debt_line(t)] },
            "debt-errors" => debt_page(shell("/debts").with_form(true), t),
+           "security-events" => SecurityEventsPage { shell: auditor_shell(lang, "/security-events"), events: refused_messages(), more: true, typed: empty.clone(), problems: Problems::none() },
+           "security-events-none" => SecurityEventsPage { shell: auditor_shell(lang, "/security-events").with_failure(), events: vec![], more: false, typed: Typed::new([("since".to_owned(), "31.01".to_owned())]), problems: Problems::one("since", t.events_since_wrong()) },
            "worklist" => worklist(shell("/worklist"), t),
            "bank-line-errors" => BankLinePage { shell: shell("/worklist").with_form(true), line: bank_line(t.why_booked_again()), typed: empty.clone(), problems: Problems::one("note", t.line_note_wrong()) },
            "appropriations" => AppropriationsPage { shell: shell("/appropriations").with_form(true), lines: vec![BudgetLine { district: "Yunusobod".into(), programme: t.programme("child_benefit"), month: month(2), limit: Money::from_major(2_000_000_000), committed: Money::from_major(1_284_350_000), left: Money::from_major(715_650_000) }], id: Uuid::nil(), problems: AppropriationsPage::read(t, &empty).expect_err("nothing is typed"), typed: empty },
        }
+}
+
+fn auditor_shell(lang: Lang, here: &str) -> Shell {
+    let t = T::new(lang);
+    signed_in(
+        lang,
+        here,
+        "auditor-1",
+        role(lang, access::Role::Auditor),
+        &[
+            ("/security-events", t.room_events(), t.room_events_about()),
+            ("/figures", t.room_figures(), t.room_figures_about()),
+        ],
+    )
+}
+
+fn refused_messages() -> Vec<Refused> {
+    let refused = |sender: &str, asked: &str, code: &str, reason: &str| Refused {
+        at: at(6, 3),
+        sender: sender.into(),
+        asked: asked.into(),
+        code: code.into(),
+        reason: reason.into(),
+        bytes: 1_204,
+        hash: "9f86d081884c7d659a2feaa0c55ad015".into(),
+    };
+    vec![
+        refused(
+            "spmis.example.org",
+            "search",
+            "err.signature.invalid",
+            "the signature is not of this message",
+        ),
+        refused(
+            "tax",
+            "answer",
+            "answer.another_request",
+            "answers another request (0197f0c0-0000-7000-8000-000000000000)",
+        ),
+        refused(
+            "a-partner-with-a-very-long-name.registry.example.org",
+            "/dci/social/registry/sync/search",
+            "rjct.message_id.duplicate",
+            "a message with this id has been taken already",
+        ),
+    ]
 }
 
 fn debt_page(shell: Shell, t: T) -> DebtPage {

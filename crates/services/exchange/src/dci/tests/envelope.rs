@@ -25,6 +25,7 @@ fn partner() -> Partner {
         civil_registry: false,
         account_mapper: false,
         encrypted: false,
+        xroad_client: None,
         known_from: Instant(0),
     }
 }
