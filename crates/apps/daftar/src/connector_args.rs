@@ -25,6 +25,23 @@ pub enum Connector {
     /// the person reads on the own page that the agency was asked. Exit code 3: no answer, or one that
     /// is not believed.
     Try(Try),
+    /// Subscribe at a registry to what its file names, so that it tells us of births, deaths and unions
+    ///
+    /// A serving Daftar does this by itself, and again each day. By hand: after `unsubscribe`, or after
+    /// the registry has refused. What the registry answers comes to the address `callback` of its file,
+    /// to the serving Daftar; `daftar connector list` shows what became of it. Exit code 3: something
+    /// was refused.
+    Subscribe(Subscription),
+    /// End the subscriptions at a registry; they are not asked for again until somebody subscribes
+    Unsubscribe(Subscription),
+}
+
+#[derive(Debug, Args)]
+pub struct Subscription {
+    /// The agency: civil_registry
+    pub agency: String,
+    #[command(flatten)]
+    pub at: At,
 }
 
 #[derive(Debug, Args)]

@@ -35,6 +35,8 @@ const AT_THE_DOOR: Need = Need::Nothing("signing in comes before permissions");
 
 const DESCRIPTION: Need = Need::Nothing("the description of the interface is public");
 
+const SIGNED: Need = Need::Nothing("a registry that we asked is known by its signature");
+
 const PUBLIC_KEYS: Need = Need::Nothing("the keys are public");
 
 pub fn routes() -> Vec<Route> {
@@ -201,6 +203,14 @@ fn of_partners() -> Vec<Route> {
             Need::All(&[Action::SendCivilEvent]),
             dci::notify,
         ),
+        Route::post("/dci/cb/registry/on-search", SIGNED, dci::on_search),
+        Route::post("/dci/cb/registry/on-subscribe", SIGNED, dci::on_subscribe),
+        Route::post(
+            "/dci/cb/registry/on-unsubscribe",
+            SIGNED,
+            dci::on_unsubscribe,
+        ),
+        Route::post("/dci/cb/registry/notify", SIGNED, dci::notified),
     ]
 }
 
