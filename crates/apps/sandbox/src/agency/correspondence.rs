@@ -57,6 +57,11 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Messages are dated by the system's clock, as those that come to us are.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "who reads a message compares its date with the system's clock"
+)]
 fn now() -> Instant {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     Instant(since.map_or(0, |since| i64::try_from(since.as_micros()).unwrap_or(0)))
