@@ -1,5 +1,7 @@
 //! Subscribing at registries, and leaving.
 
+use std::collections::BTreeSet;
+
 use kernel::{Instant, Source};
 use serde_json::{Value, json};
 use store::Tx;
@@ -65,7 +67,10 @@ impl Exchange {
         let mut tx = self.platform.db.read().await?;
         let all = rows::of_agency(&mut tx, agency).await?;
         drop(tx);
-        let codes: Vec<String> = standing(&all).filter_map(|one| one.code.clone()).collect();
+        // One that was asked for again each day is named once.
+        let codes: BTreeSet<&str> = standing(&all)
+            .filter_map(|one| one.code.as_deref())
+            .collect();
         if !codes.is_empty() {
             let (id, now) = (self.platform.ids.uuid(), self.platform.wall.now());
             let message = json!({
@@ -86,6 +91,9 @@ impl Exchange {
         }
         let now = self.platform.clock.now();
         let mut tx = self.platform.db.begin().await?;
+        tx.alone(&format!("subscribing {}", agency.name())).await?;
+        // What the registry says to it may have come meanwhile.
+        let all = rows::of_agency(&mut tx, agency).await?;
         let newest = newest(&all);
         let is_newest = |one: &Subscribed| newest[one.event.name()].id == one.id;
         let leaving = |one: &&Subscribed| match one.state {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use store::Tx;
 use uuid::Uuid;
 
-use super::store::{self as rows, State, Subscribed};
+use super::store::{self as rows, State, Subscribed, newest};
 use crate::dci::Reply;
 use crate::dci::envelope::{self, ITEMS_MAX};
 use crate::dci::life::Life;
@@ -69,7 +69,7 @@ impl Exchange {
     ) -> store::Result<()> {
         let is_new = new.state == State::Stands && new.reason.is_none();
         let older = all.iter().filter(|one| {
-            is_new && one.event == new.event && one.id != new.id && one.state == State::Stands
+            is_new && one.event == new.event && one.code != new.code && one.state == State::Stands
         });
         for one in older {
             let event = one.event.name();
@@ -164,7 +164,8 @@ impl Exchange {
         let id = transaction(opened);
         let is_ours = |one: &Subscribed| {
             let named = Some(one.id) == id || (code.is_some() && one.code.as_deref() == code);
-            named && !matches!(one.state, State::Left | State::Refused)
+            let has_left = newest(&all)[one.event.name()].state == State::Left;
+            named && !has_left && one.state != State::Refused
         };
         if agency != Source::CivilRegistry || !all.iter().any(is_ours) {
             return Err(unknown().into());

@@ -335,6 +335,15 @@ async fn who_has_left_is_told_no_more_and_subscribes_again_only_by_hand() {
                 .answers(&platform, asked, Ok(&format!("{event}-1")))
                 .await;
         }
+        // Asked for again on seven days, each is still one subscription.
+        for _ in 0..7 {
+            platform.clock.step(ASKS_AGAIN_S * 1_000_000).unwrap();
+            telling.correspond().await;
+            for (event, asked) in telling.wished() {
+                let code = format!("{event}-1");
+                telling.answers(&platform, &asked, Ok(&code)).await;
+            }
+        }
         telling
             .exchange
             .unsubscribe(Source::CivilRegistry)
