@@ -15,8 +15,10 @@ const SETTLED: Duration = Duration::from_secs(2);
 /// A file and what stood in it. Clones share what is kept.
 pub struct KeyFile<K> {
     path: PathBuf,
-    kept: Arc<Mutex<Option<(Mark, Arc<K>)>>>,
+    kept: Arc<Mutex<Option<Kept<K>>>>,
 }
+
+type Kept<K> = (Mark, Arc<K>);
 
 /// By this another state of the file is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
