@@ -15,5 +15,6 @@ mod lateness;
 mod law;
 mod main_job;
 mod proactive;
+mod registries;
 mod renewal;
 mod silence;

@@ -50,6 +50,9 @@ pub struct Cast {
     pub returned: u32,
     /// Treasury and banks do not wait for the next day.
     pub at_once: bool,
+    /// Civil registry and register of disabled persons answer later, in messages of their own, and the
+    /// civil registry tells of births and deaths by subscription.
+    pub later: bool,
     /// What else goes wrong with requests to agencies, of a thousand: `forged`, `replay`...
     pub faults: &'static [(&'static str, u32)],
 }
@@ -62,6 +65,7 @@ impl Default for Cast {
             timeout: 0,
             returned: 0,
             at_once: false,
+            later: false,
             faults: &[],
         }
     }
@@ -130,6 +134,23 @@ pub async fn in_a_database_of(cluster: &str, story: impl AsyncFn(String, tempfil
     administer(cluster, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
 }
 
+/// The files of the program, changed where a registry answers later; `address` is Daftar's own.
+fn later(folder: &Path, address: &str) -> PathBuf {
+    let files = folder.join("connectors");
+    copy(&repository().join("connectors"), &files);
+    let callback = format!("{address}/dci/cb/registry");
+    for (name, more) in [("civil_registry.toml", SUBSCRIBES), ("disability.toml", "")] {
+        let file = files.join(name);
+        let text = std::fs::read_to_string(&file).expect("a connector");
+        let text = text.replace("/sync/search", "/search");
+        let table = format!("[dci]\nanswers = \"later\"\ncallback = \"{callback}\"\n{more}");
+        std::fs::write(&file, text.replace("[dci]\n", &table)).expect("a file");
+    }
+    files
+}
+
+const SUBSCRIBES: &str = "subscribe = [\"live_birth\", \"death\", \"marriage\", \"divorce\"]\n";
+
 /// One number of one statement.
 pub async fn count(tx: &mut store::Tx, statement: &'static str) -> i64 {
     store::fetch_value!(tx, i64, statement).expect("a count")
@@ -179,6 +200,7 @@ impl Stage {
             demo: true,
             seed: Some(1),
             agency_keys: keys,
+            connectors: cast.later.then(|| later(folder.path(), &address)),
             log_key: Some(KeyPlace::File(folder.path().join("log-key"))),
             ..Config::default()
         };

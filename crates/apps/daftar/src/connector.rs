@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use access::Subject;
 use app::{Config, Daftar};
+use exchange::subscribed;
 use exchange::trial::{self, Told, Trial, Wanted};
 use exchange::{CallFailure, ConnectorsRefused};
 use kernel::facts::{self, FactKind};
@@ -14,16 +15,18 @@ use serde_json::{Value, json};
 use crate::answer;
 use crate::args::{Common, Connector};
 use crate::config;
-use crate::connector_args::{At, Try};
+use crate::connector_args::{At, Subscription, Try};
 use crate::failure::Failure;
 use crate::show::Show;
 
 pub async fn run(common: &Common, command: &Connector) -> Result<(), Failure> {
     match command {
-        Connector::List(at) => list(common, at),
+        Connector::List(at) => list(common, at).await,
         Connector::Check { files, at } => check(common, files, at),
         Connector::Try(args) => try_out(common, args).await,
         Connector::Answer(args) => answer::show(common, args).await,
+        Connector::Subscribe(args) => subscribe(common, args).await,
+        Connector::Unsubscribe(args) => unsubscribe(common, args).await,
     }
 }
 
@@ -44,11 +47,49 @@ struct Listed {
     legal_basis: String,
     facts: Vec<&'static str>,
     file: String,
+    /// What it tells us of by subscription, and how each stands.
+    subscriptions: Vec<Subscribed>,
+}
+
+/// A subscription of ours as it stands.
+#[derive(Serialize)]
+struct Subscribed {
+    event: &'static str,
+    state: &'static str,
+    since: String,
+    reason: Option<String>,
+}
+
+impl Subscribed {
+    fn of(subscribed: &subscribed::Subscribed) -> Subscribed {
+        Subscribed {
+            event: subscribed.event.name(),
+            state: subscribed.state.word(),
+            since: subscribed.at.to_string(),
+            reason: subscribed.reason.clone(),
+        }
+    }
+
+    fn line(&self, agency: &str) -> String {
+        let Subscribed {
+            event,
+            state,
+            since,
+            ..
+        } = self;
+        let reason = self.reason.as_deref();
+        let reason = reason.map(|why| format!(": {why}")).unwrap_or_default();
+        format!("{agency} tells of {event}: {state} since {since}{reason}")
+    }
 }
 
 impl Listed {
-    fn of(connector: &exchange::Connector) -> Listed {
+    fn of(connector: &exchange::Connector, subscribed: &[subscribed::Subscribed]) -> Listed {
+        let ours = subscribed
+            .iter()
+            .filter(|one| one.agency == connector.agency);
         Listed {
+            subscriptions: ours.map(Subscribed::of).collect(),
             agency: connector.agency.name(),
             dialect: connector.dialect.name(),
             address: connector.address.clone(),
@@ -73,9 +114,22 @@ impl Listed {
     }
 }
 
-fn list(common: &Common, at: &At) -> Result<(), Failure> {
-    let connectors = app::connectors(&config_at(common, at))?;
-    let listed: Vec<Listed> = connectors.iter().map(Listed::of).collect();
+async fn list(common: &Common, at: &At) -> Result<(), Failure> {
+    let config = config_at(common, at);
+    let connectors = app::connectors(&config)?;
+    // The database is opened only where there is something to read in it.
+    let subscribed = match connectors.iter().any(exchange::Connector::subscribes) {
+        true => {
+            Daftar::open(config)
+                .await?
+                .exchange
+                .all_subscribed()
+                .await?
+        }
+        false => Vec::new(),
+    };
+    let listed = connectors.iter().map(|one| Listed::of(one, &subscribed));
+    let listed: Vec<Listed> = listed.collect();
     let head = [
         "agency",
         "dialect",
@@ -87,8 +141,51 @@ fn list(common: &Common, at: &At) -> Result<(), Failure> {
     ];
     let mut rows = vec![head.map(str::to_owned)];
     rows.extend(listed.iter().map(Listed::cells));
-    Show::new(common).result(&table(&rows), &listed);
+    let told = listed
+        .iter()
+        .flat_map(|one| one.subscriptions.iter().map(|told| told.line(one.agency)));
+    let text = std::iter::once(table(&rows)).chain(told);
+    Show::new(common).result(&text.collect::<Vec<_>>().join("\n"), &listed);
     Ok(())
+}
+
+async fn subscribe(common: &Common, args: &Subscription) -> Result<(), Failure> {
+    let (agency, daftar) = registry(common, args).await?;
+    let subscribed = daftar.exchange.subscribe(agency).await?;
+    told(common, &subscribed)
+}
+
+async fn unsubscribe(common: &Common, args: &Subscription) -> Result<(), Failure> {
+    let (agency, daftar) = registry(common, args).await?;
+    let subscribed = daftar.exchange.unsubscribe(agency).await?;
+    told(common, &subscribed)
+}
+
+async fn registry(common: &Common, args: &Subscription) -> Result<(Source, Daftar), Failure> {
+    let agency = agency_named(&args.agency)?;
+    Ok((agency, Daftar::open(config_at(common, &args.at)).await?))
+}
+
+fn told(common: &Common, subscribed: &[subscribed::Subscribed]) -> Result<(), Failure> {
+    let all: Vec<Subscribed> = subscribed.iter().map(Subscribed::of).collect();
+    let named = subscribed.iter().zip(&all);
+    let lines: Vec<String> = named
+        .map(|(one, told)| told.line(one.agency.name()))
+        .collect();
+    Show::new(common).result(&lines.join("\n"), &all);
+    let is_refused = |one: &subscribed::Subscribed| one.state == subscribed::State::Refused;
+    match subscribed.iter().any(is_refused) {
+        true => Err(Failure::InPart),
+        false => Ok(()),
+    }
+}
+
+fn agency_named(name: &str) -> Result<Source, Failure> {
+    let agency = Source::named(name).filter(|named| exchange::AGENCIES.contains(named));
+    agency.ok_or_else(|| {
+        let names = exchange::AGENCIES.map(Source::name).join(", ");
+        Failure::argument("the agency", format!("{name} is none of {names}"))
+    })
 }
 
 /// Columns as wide as their widest cell; the last one is not filled up.
@@ -195,11 +292,7 @@ fn bad(mistake: &ConnectorsRefused, file: String) -> Checked {
 }
 
 async fn try_out(common: &Common, args: &Try) -> Result<(), Failure> {
-    let agency = Source::named(&args.agency).filter(|named| exchange::AGENCIES.contains(named));
-    let agency = agency.ok_or_else(|| {
-        let names = exchange::AGENCIES.map(Source::name).join(", ");
-        Failure::argument("the agency", format!("{} is none of {names}", args.agency))
-    })?;
+    let agency = agency_named(&args.agency)?;
     let person = Pinfl::parse_typed(&args.pinfl);
     let person = person.map_err(|why| Failure::argument("the PINFL", why))?;
     let daftar = Daftar::open(config_at(common, &args.at)).await?;

@@ -31,6 +31,15 @@ pub enum Connector {
     /// is opened with the keys of evidence and held against the hash of the day it came. The look
     /// stands in the access log.
     Answer(Answer),
+    /// Subscribe at a registry to what its file names, so that it tells us of births, deaths and unions
+    ///
+    /// A serving Daftar does this by itself, and again each day. By hand: after `unsubscribe`, or after
+    /// the registry has refused. What the registry answers comes to the address `callback` of its file,
+    /// to the serving Daftar; `daftar connector list` shows what became of it. Exit code 3: something
+    /// was refused.
+    Subscribe(Subscription),
+    /// End the subscriptions at a registry; they are not asked for again until somebody subscribes
+    Unsubscribe(Subscription),
 }
 
 #[derive(Debug, Args)]
@@ -41,6 +50,15 @@ pub struct Answer {
     /// Write the bytes to this file, which must not stand yet; without it, to standard output
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+
+#[derive(Debug, Args)]
+pub struct Subscription {
+    /// The agency: civil_registry
+    pub agency: String,
+    #[command(flatten)]
+    pub at: At,
 }
 
 #[derive(Debug, Args)]

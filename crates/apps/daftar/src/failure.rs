@@ -54,6 +54,7 @@ from_fault!(
     casework::Fault,
     exchange::ConnectorsRefused,
     exchange::dci::partner::PartnerRefused,
+    exchange::subscribed::NotSubscribed,
     exchange::trial::TrialRefused,
     payments::Error,
     store::Fault,

@@ -37,6 +37,22 @@ pub fn router(world: Arc<World>) -> Router {
             "/dci/{agency}/registry/sync/search",
             post(agency::dci::search),
         )
+        .route(
+            "/dci/{agency}/registry/search",
+            post(agency::correspondence::search),
+        )
+        .route(
+            "/dci/{agency}/registry/subscribe",
+            post(agency::correspondence::subscribe),
+        )
+        .route(
+            "/dci/{agency}/registry/unsubscribe",
+            post(agency::correspondence::unsubscribe),
+        )
+        .route(
+            "/dci/{agency}/registry/sync/txn/status",
+            post(agency::correspondence::status),
+        )
         .route("/treasury/orders", post(money_routes::post_order))
         .route("/treasury/orders/{id}", get(money_routes::get_order))
         .route("/banks", get(money_routes::list_banks))

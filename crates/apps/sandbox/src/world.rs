@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use kernel::Instant;
 
+use crate::agency::correspondence::Correspondence;
 use crate::agency::fault::{Faults, Rates};
 use crate::agency::gateway::Tokens;
 use crate::bank::{Banks, BookOutcome, ReturnReason, Worked};
@@ -29,6 +30,8 @@ pub struct World {
     pub faults: Faults,
     pub keys: Keys,
     pub tokens: Tokens,
+    /// What registries answer later and tell of.
+    pub correspondence: Correspondence,
     /// Of people from elsewhere whom the banks pay too.
     pub cards: Cards,
     pub cases: Mutex<Cases>,
@@ -74,6 +77,7 @@ impl World {
             faults: Faults::new(setup.seed, setup.rates),
             keys: Keys::of(setup.seed),
             tokens: Tokens::default(),
+            correspondence: Correspondence::default(),
             money: Mutex::new(money),
             cards: setup.cards,
             daftar: setup.daftar,

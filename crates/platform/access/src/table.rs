@@ -78,7 +78,10 @@ pub const TABLE: [(Action, &[(Role, Reach)]); 34] = [
             (Auditor, Everywhere),
         ],
     ),
-    (SendCivilEvent, &[(Partner, Everywhere)]),
+    (
+        SendCivilEvent,
+        &[(Partner, Everywhere), (System, Everywhere)],
+    ),
     (SearchRegister, &[(Partner, Within)]),
     (LinkAccount, &[(Partner, Within)]),
     (HandOverPayments, &[(Partner, Within)]),

@@ -261,6 +261,21 @@ pub async fn postpone(
     Ok(failed)
 }
 
+/// Sends a claimed job back untried: nothing has failed, so no attempt is counted.
+pub async fn put_off(platform: &Platform, job: &Job, until: Instant) -> Result<()> {
+    let mut tx = platform.db.begin().await?;
+    if let Failed::RetryAt(_) = retry(&mut tx, job, "", until).await? {
+        execute!(
+            tx,
+            "UPDATE job SET attempts = attempts - 1, error = NULL
+             WHERE id = $1 AND attempts = $2 AND state = 'ready'",
+            job.id,
+            job.attempts
+        )?;
+    }
+    tx.commit().await
+}
+
 async fn bury(tx: &mut Tx, job: &Job, error: &str) -> Result<()> {
     let buried = execute!(
         tx,
@@ -345,6 +360,21 @@ pub async fn dead(tx: &mut Tx, limit: i64) -> Result<Vec<DeadJob>> {
          ORDER BY id LIMIT $1",
         limit
     )
+}
+
+/// Jobs of a kind that wait for a later moment are due now: what they wait for has come.
+pub async fn hasten(tx: &mut Tx, ids: &Ids, kind: &'static str, keys: &[String]) -> Result<()> {
+    for key in keys {
+        execute!(
+            tx,
+            "UPDATE job SET run_at = $3
+             WHERE kind = $1 AND key = $2 AND state = 'ready' AND run_at > $3",
+            kind,
+            key.as_str(),
+            ids.now().0
+        )?;
+    }
+    Ok(())
 }
 
 /// Gives a dead job its attempts again, unless the same waits already.

@@ -122,6 +122,26 @@ pub async fn on_correction(
     open_all(tx, platform, std::slice::from_ref(&former), ask).await
 }
 
+/// The same for every award that runs for one of the persons, for all of its months: what an agency
+/// had said of them it has mended itself.
+pub async fn on_mended(
+    tx: &mut Tx,
+    platform: &Platform,
+    persons: &[PersonId],
+    on: Day,
+) -> Result<usize> {
+    let formers = formers_of(tx, persons, on).await?;
+    let ids: Vec<CaseId> = formers.iter().map(|former| former.id).collect();
+    let first = award::first_months(tx, &ids).await?;
+    let mut opened = 0;
+    for former in &formers {
+        let from = first.get(&former.id).copied();
+        let ask = asked_as_before(from.unwrap_or(on.month()), Cause::Correction);
+        opened += open_all(tx, platform, std::slice::from_ref(former), ask).await?;
+    }
+    Ok(opened)
+}
+
 /// The same for every award of a regime that still runs in `running`; answers how many are asked
 /// again. Each transaction takes a part of them: done again, it goes on with the rest.
 pub async fn on_indexation(

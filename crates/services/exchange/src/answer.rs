@@ -36,6 +36,10 @@ pub enum AnswerRefusal {
     Forged(Forged),
     #[error("its signature cannot be checked: the agency's keys are not where its file says")]
     NoKeys,
+    #[error("{}", if *.agreed { "is plain, and encrypted messages are agreed" } else { "is encrypted, which is not agreed" })]
+    Encryption { agreed: bool },
+    #[error("cannot be opened with our keys: it is encrypted to another or changed on its way")]
+    NotOpened,
     #[error("is addressed to somebody else")]
     ToAnother,
     #[error("was sent at {found}, not now")]
@@ -135,7 +139,16 @@ pub fn read(
     reply: &Reply<'_>,
 ) -> Result<Read, AnswerRefusal> {
     let frame = Dialect::frame(connector, reply, question)?;
-    check_frame(connector, question, reply.received_at, &frame)?;
+    read_frame(connector, question, (&frame, reply.received_at))
+}
+
+/// The same of a frame that was opened already.
+pub(crate) fn read_frame(
+    connector: &Connector,
+    question: &Question<'_>,
+    (frame, received_at): (&Frame<'_>, Instant),
+) -> Result<Read, AnswerRefusal> {
+    check_frame(connector, question, received_at, frame)?;
     let asked: HashSet<Pinfl> = question.persons.iter().copied().collect();
     let mut spoken: HashMap<Pinfl, usize> = HashMap::with_capacity(asked.len());
     let mut read = Read {
@@ -155,7 +168,7 @@ pub fn read(
             continue;
         }
         *spoken.entry(person).or_default() += 1;
-        match said(connector, reply.received_at, question, (person, told)) {
+        match said(connector, received_at, question, (person, told)) {
             Ok(said) => read.said.push((person, said)),
             Err(refusal) => read.refused.push((Some(person), refusal)),
         }

@@ -64,6 +64,12 @@ impl Breaker {
         }
     }
 
+    /// Whether the last call went well, or there was none.
+    pub fn is_clean(&self) -> bool {
+        let state = self.state.lock().expect("no panic under this lock");
+        matches!(*state, State::Closed { failures: 0 })
+    }
+
     pub fn succeeded(&self) {
         *self.state.lock().expect("no panic under this lock") = State::Closed { failures: 0 };
     }

@@ -206,14 +206,54 @@ impl Line {
         &self,
         client: &reqwest::Client,
         platform: &Platform,
-        question: &Question<'_>,
+        (connector, question): (&Connector, &Question<'_>),
     ) -> Result<(Sent, Result<Received, CallFailure>), CallFailure> {
         let request = platform.ids.uuid();
         let dated = (request, platform.wall.now());
-        let sent = Dialect::write(&self.connector, dated, question)?;
+        let sent = Dialect::write(connector, dated, question)?;
         let received = self.send(client, platform, question, (request, &sent));
         let received = received.await;
         Ok((sent, received))
+    }
+
+    /// One attempt of a message that waits elsewhere for the next: what was answered, with its status.
+    pub async fn deliver(
+        &self,
+        client: &reqwest::Client,
+        sent: &Sent,
+    ) -> Result<(u16, Vec<u8>), CallFailure> {
+        let delivered = self.deliver_signed(client, sent).await;
+        delivered.map(|(status, body, _)| (status, body))
+    }
+
+    /// The same with the signature that came in a header.
+    pub async fn deliver_signed(
+        &self,
+        client: &reqwest::Client,
+        sent: &Sent,
+    ) -> Result<(u16, Vec<u8>, Option<String>), CallFailure> {
+        let place = self.places.acquire().await;
+        let _place = place.map_err(|_| CallFailure::Connection)?;
+        self.may_ask().await?;
+        let exchange = async {
+            let response = request(client, sent).send().await;
+            let response = response.map_err(|_| CallFailure::Connection)?;
+            let status = response.status().as_u16();
+            if status >= 500 || status == 429 {
+                return Err(refused(status, response.headers()));
+            }
+            let signature = self.connector.dialect.stamp(response.headers()).signature;
+            let body = read_bounded(response, ANSWER_BYTES_BASE).await?;
+            Ok((status, body, signature))
+        };
+        let ms = self.connector.timeout_ms;
+        let within = tokio::time::timeout(Duration::from_millis(ms), exchange).await;
+        let delivered = within.unwrap_or(Err(CallFailure::Timeout { ms }));
+        match &delivered {
+            Ok(_) => self.breaker.succeeded(),
+            Err(failure) => self.note_failure(failure, 1),
+        }
+        delivered
     }
 
     async fn attempt(
@@ -222,7 +262,8 @@ impl Line {
         platform: &Platform,
         question: &Question<'_>,
     ) -> Result<Received, CallFailure> {
-        let (_, received) = self.ask_once(client, platform, question).await?;
+        let asked = (&self.connector, question);
+        let (_, received) = self.ask_once(client, platform, asked).await?;
         received
     }
 
@@ -285,10 +326,7 @@ async fn post(
     sent: &Sent,
     (token, bytes_max): (Option<&Token>, usize),
 ) -> Result<Answered, CallFailure> {
-    let mut request = client.post(&sent.address).body(sent.body.clone());
-    for (name, value) in &sent.headers {
-        request = request.header(*name, value);
-    }
+    let mut request = request(client, sent);
     if let Some(token) = token {
         request = request.header("authorization", token.header());
     }
@@ -306,16 +344,34 @@ async fn post(
     }
 }
 
-/// `Retry-After` in seconds is heard; a date there is not, and the ordinary pause holds.
-fn refused(status: u16, headers: &reqwest::header::HeaderMap) -> CallFailure {
-    let after = headers
-        .get("retry-after")
-        .and_then(|after| after.to_str().ok());
-    let after = after.and_then(|after| after.trim().parse().ok());
-    match after.filter(|_| status == 429) {
+fn request(client: &reqwest::Client, sent: &Sent) -> reqwest::RequestBuilder {
+    let request = client.post(&sent.address).body(sent.body.clone());
+    let headers = sent.headers.iter();
+    headers.fold(request, |request, (name, value)| {
+        request.header(*name, value)
+    })
+}
+
+/// `Retry-After` is heard in both its forms; what is neither is not, and the ordinary pause holds.
+pub(crate) fn refused(status: u16, headers: &reqwest::header::HeaderMap) -> CallFailure {
+    match retry_after_s(headers).filter(|_| status == 429) {
         Some(s) => CallFailure::AskedToWait { s },
         None => CallFailure::Status { status },
     }
+}
+
+/// Seconds, or a date (RFC 9110): from the moment that the agency's own clock says in `Date`, so that
+/// two clocks need not agree, and else from ours.
+fn retry_after_s(headers: &reqwest::header::HeaderMap) -> Option<u64> {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    let after = text("retry-after")?;
+    if let Ok(s) = after.parse() {
+        return Some(s);
+    }
+    let until = httpdate::parse_http_date(after).ok()?;
+    let now = text("date").and_then(|now| httpdate::parse_http_date(now).ok());
+    let left = until.duration_since(now?);
+    Some(left.map_or(0, |left| left.as_secs()))
 }
 
 /// The body, given up when it is longer than announced or allowed.
@@ -346,4 +402,34 @@ pub(crate) async fn read_bounded(
 fn pause(attempt: u32, random: u64) -> Duration {
     let whole = PAUSE_MS << attempt.min(6);
     Duration::from_millis(whole / 2 + random % (whole / 2 + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_heard_as_seconds_and_as_a_date_by_the_agencys_own_clock() {
+        const NOON: &str = "Sun, 06 Nov 1994 12:00:00 GMT";
+        let wait = |s| CallFailure::AskedToWait { s };
+        let plain = |status| CallFailure::Status { status };
+        for (status, after, date, expected) in [
+            (429, "7", None, wait(7)),
+            (429, "Sun, 06 Nov 1994 12:00:30 GMT", Some(NOON), wait(30)),
+            // The two older forms of RFC 9110, section 5.6.7.
+            (429, "Sunday, 06-Nov-94 12:01:00 GMT", Some(NOON), wait(60)),
+            (429, "Sun Nov  6 13:00:00 1994", Some(NOON), wait(3_600)),
+            (429, "Sun, 06 Nov 1994 11:59:00 GMT", Some(NOON), wait(0)),
+            (429, "soon", Some(NOON), plain(429)),
+            (429, "-3", None, plain(429)),
+            (503, "7", None, plain(503)),
+        ] {
+            let mut headers = reqwest::header::HeaderMap::new();
+            headers.insert("retry-after", after.parse().unwrap());
+            if let Some(date) = date {
+                headers.insert("date", date.parse().unwrap());
+            }
+            assert_eq!(refused(status, &headers), expected, "{status} {after}");
+        }
+    }
 }

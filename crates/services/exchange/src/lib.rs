@@ -19,12 +19,13 @@
 //! # Reading order
 //! [`Connector`] (one agency's file), [`consent`], [`gather`], `call.rs` (one question over HTTP),
 //! `dialect/` (how it is written, and the frame of its answer), `answer.rs` and `possible.rs` (what
-//! is believed), `mapping.rs` and `civil.rs` (from the agency's fields to facts), `evidence.rs`
+//! is believed), `awaited/` (questions that are answered later), [`subscribed`] (what we are told of), `heard.rs`, `mapping.rs` and `civil.rs` (from the agency's fields to facts), `evidence.rs`
 //! (SQL), [`asked`] (what a person reads of all that), `breaker.rs`, `wire.rs`; [`security`]
 //! (messages that were refused).
 
 mod answer;
 pub mod asked;
+mod awaited;
 mod breaker;
 mod call;
 mod civil;
@@ -33,13 +34,16 @@ mod connector;
 pub mod consent;
 pub mod dci;
 mod dialect;
+pub mod events;
 pub mod evidence;
 pub mod gather;
 pub mod govstack;
+mod heard;
 mod mapping;
 mod payee;
 mod possible;
 pub mod security;
+pub mod subscribed;
 #[cfg(test)]
 mod tests;
 pub mod trial;
@@ -57,6 +61,7 @@ pub use answer::AnswerRefusal;
 pub use call::{ANSWER_BYTES_A_PERSON, ANSWER_BYTES_BASE, CallFailure, REST_S_MAX};
 pub use connector::{AGENCIES, Connector, ConnectorRefused, ConnectorsRefused, Places};
 pub use dialect::{Dialect, Sent, Stamp};
+pub use heard::Heard;
 pub use signing::rest::RestKeys;
 
 /// Tables of this crate.
@@ -69,6 +74,8 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("exchange", "0007_security"),
     store::migration!("exchange", "0008_consent"),
     store::migration!("exchange", "0009_stamp"),
+    store::migration!("exchange", "0010_awaited"),
+    store::migration!("exchange", "0011_registry_subscription"),
     store::migration!("exchange", "0020_sealed"),
     store::migration!("exchange", "0021_event_of_agency"),
     store::migration!("exchange", "0022_partner_behind_xroad"),
@@ -99,6 +106,8 @@ pub enum ExchangeError {
     Connectors(#[from] ConnectorsRefused),
     #[error("no HTTP client: {0}")]
     Client(reqwest::Error),
+    #[error(transparent)]
+    Denied(#[from] access::Denied),
     #[error(transparent)]
     Register(#[from] registry::RegisterError),
     #[error(transparent)]

@@ -151,11 +151,13 @@ impl Exchange {
         if let Some(person) = person {
             self.note_tried(person, agency, &question).await?;
         }
-        let asked = line.ask_once(&self.client, &self.platform, &question);
+        // Nobody waits for an answer that comes later: the registry is asked at its other address.
+        let connector = line.connector.at_once();
+        let asked = line.ask_once(&self.client, &self.platform, (&connector, &question));
         let (sent, received) = asked.await.map_err(TrialRefused::Unasked)?;
         let came = received.map(|received| {
-            let read = answer::read(&line.connector, &question, &Reply::of(&received));
-            let valid_days = line.connector.valid_days;
+            let read = answer::read(&connector, &question, &Reply::of(&received));
+            let valid_days = connector.valid_days;
             Came {
                 told: told(read, valid_days),
                 body: received.body,

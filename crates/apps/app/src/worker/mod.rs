@@ -87,6 +87,7 @@ pub async fn subscribe(db: &Db) -> Result<()> {
         registry::events::DIVORCED,
         casework::events::DECIDED,
         payments::events::ACCOUNT_CHANGE_ASKED,
+        exchange::events::ANSWERED,
     ];
     for topic in topics {
         outbox::subscribe(db, topic, CONSUMER).await?;

@@ -3,6 +3,7 @@
 use access::{Action, Purpose};
 use casework::reassessment::{self, Cause};
 use casework::{events, letter};
+use exchange::events::Answered;
 use kernel::{CaseId, PersonId};
 use registry::events::Touched;
 use serde::Deserialize;
@@ -64,6 +65,8 @@ impl Daftar {
             } else if event.topic == payments::events::ACCOUNT_CHANGE_ASKED {
                 let asked = read(&event.payload)?;
                 self.tell_of_change(&mut tx, &permit, &asked).await?;
+            } else if event.topic == exchange::events::ANSWERED {
+                self.follow_answer(&mut tx, &read(&event.payload)?).await?;
             } else {
                 let touched: Touched = read(&event.payload)?;
                 self.follow_life(&mut tx, &permit, &event.topic, &touched)
@@ -72,6 +75,22 @@ impl Daftar {
         }
         tx.commit().await?;
         Ok(heard.len())
+    }
+
+    /// Who waited looks again at once; an award that rests on what an agency has mended is asked anew.
+    async fn follow_answer(&self, tx: &mut Tx, answered: &Answered) -> Result<()> {
+        let (platform, cases) = (&self.platform, &answered.cases);
+        let keys: Vec<String> = cases.iter().map(CaseId::to_string).collect();
+        job::hasten(tx, &platform.ids, events::GATHER, &keys).await?;
+        let looks = keys
+            .into_iter()
+            .map(|key| NewJob::new(events::GATHER, key, "{}"));
+        job::enqueue(tx, &platform.ids, &looks.collect::<Vec<_>>()).await?;
+        if !answered.corrected.is_empty() {
+            let (persons, today) = (&answered.corrected, self.today());
+            reassessment::on_mended(tx, platform, persons, today).await?;
+        }
+        Ok(())
     }
 
     async fn follow_life(

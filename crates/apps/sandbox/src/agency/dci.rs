@@ -22,7 +22,7 @@ use crate::keys::kid;
 use crate::refusal::{Refusal, refuse};
 use crate::world::World;
 
-const ASKER: &str = "daftar.uz";
+pub(super) const ASKER: &str = "daftar.uz";
 const LIFE_S: i64 = 300;
 const ITEMS_MAX: usize = 20;
 /// A stale answer was sent so long ago.
@@ -35,19 +35,31 @@ pub async fn search(
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let wrong = |text: &str| refuse(StatusCode::BAD_REQUEST, text.to_owned());
+    let asked = read(&world, agency, &headers, &body)?;
+    let question = question(&asked).ok_or_else(|| wrong("rjct.search_criteria.invalid"))?;
+    let sent_at = at(&asked).ok_or_else(|| wrong("rjct.message_ts.invalid"))?;
+    let answer = |fault: Fault| answer(&world, agency, (&asked, &question, sent_at), fault);
+    Ok(served(&world, agency, &question.request_id, answer).await)
+}
+
+/// A message to a registry, when the asker signed it.
+pub(super) fn read(
+    world: &World,
+    agency: Agency,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Value, Refusal> {
     if !matches!(agency, Agency::CivilRegistry | Agency::Disability) {
         return Err(refuse(StatusCode::NOT_FOUND, "no such registry".into()));
     }
-    let asked: Value = serde_json::from_slice(&body).map_err(|error| wrong(&error.to_string()))?;
+    let asked: Value = serde_json::from_slice(body)
+        .map_err(|error| refuse(StatusCode::BAD_REQUEST, error.to_string()))?;
     let http = headers.get("signature").and_then(|text| text.to_str().ok());
     if !is_signed(&world.keys.asker(), agency, &asked, http) {
         let text = "err.signature.invalid".to_owned();
         return Err(refuse(StatusCode::UNAUTHORIZED, text));
     }
-    let question = question(&asked).ok_or_else(|| wrong("rjct.search_criteria.invalid"))?;
-    let sent_at = at(&asked).ok_or_else(|| wrong("rjct.message_ts.invalid"))?;
-    let answer = |fault: Fault| answer(&world, agency, (&asked, &question, sent_at), fault);
-    Ok(served(&world, agency, &question.request_id, answer).await)
+    Ok(asked)
 }
 
 fn at(asked: &Value) -> Option<Instant> {
@@ -55,7 +67,7 @@ fn at(asked: &Value) -> Option<Instant> {
 }
 
 /// Whom the message asks about, for which day and months.
-fn question(asked: &Value) -> Option<Question> {
+pub(super) fn question(asked: &Value) -> Option<Question> {
     let header = &asked["header"];
     let meta = &header["meta"];
     let items = asked["message"]["search_request"].as_array()?;
@@ -85,7 +97,7 @@ fn question(asked: &Value) -> Option<Question> {
 
 type Answer = (Vec<u8>, Vec<(&'static str, String)>);
 
-fn answer(
+pub(super) fn answer(
     world: &World,
     agency: Agency,
     (asked, question, sent_at): (&Value, &Question, Instant),
@@ -147,7 +159,7 @@ fn item(agency: Agency, request: &Value, part: &Value) -> Value {
 }
 
 /// Signed by the registry, or as the fault has it.
-fn seal(
+pub(super) fn seal(
     world: &World,
     agency: Agency,
     (header, message): (Value, Value),

@@ -9,6 +9,7 @@
 
 mod answer;
 mod civil;
+pub mod correspondence;
 pub mod dci;
 #[cfg(test)]
 mod dialect_tests;
@@ -16,7 +17,7 @@ pub mod fault;
 pub mod gateway;
 mod income;
 mod owned;
-mod record;
+pub mod record;
 #[cfg(test)]
 pub mod tests;
 pub mod xroad;

@@ -67,6 +67,22 @@ fn child(of: &Value) -> Value {
     })
 }
 
+/// The record of a birth or a death, from the message by which Daftar's own interface is told.
+pub fn of_event(of: &Value) -> Value {
+    if of["kind"] == "death" {
+        return json!({ "@type": "CRVSPerson", "identifier": identifiers(&of["person"]),
+            "death_date": moment(&of["on"]) });
+    }
+    let mut record = person(&of["child"]);
+    record["@type"] = "CRVSPerson".into();
+    record["identifier"] = identifiers(&of["child"]["pinfl"]);
+    record["parent1_identifier"] = identifiers(&of["mother"]);
+    if !of["father"].is_null() {
+        record["parent2_identifier"] = identifiers(&of["father"]);
+    }
+    record
+}
+
 /// A PWDPerson; the profile of Uzbekistan adds group and ability to work.
 pub fn disability(of: &Value) -> Value {
     let is_disabled = of["group"] != "none";

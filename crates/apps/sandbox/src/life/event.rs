@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Done;
 use super::daftar::Daftar;
+use crate::agency::{correspondence, record};
 use crate::cases::LifeEvent;
 use crate::month::running_after_change;
 use crate::population::family::FamilyNo;
@@ -37,17 +38,31 @@ pub async fn happen(world: &World, daftar: &Daftar, before: Instant) -> Done {
         let at = morning_of(on);
         if before < at && at <= world.now() {
             for message in of_month(world, on) {
-                let told = daftar
-                    .post(CIVIL_REGISTRY, "/api/civil-events", &message)
-                    .await;
-                if let Err(error) = &told {
-                    tracing::warn!(%error, "the registry's message was not accepted");
-                }
-                done.add(told.is_ok());
+                done.add(tell(world, daftar, &message).await);
             }
         }
     }
     done
+}
+
+/// To whoever subscribed, in the protocol of registries; else by Daftar's own interface.
+async fn tell(world: &World, daftar: &Daftar, message: &Value) -> bool {
+    let event = match message["kind"].as_str() {
+        Some("birth") => "live_birth",
+        other => other.unwrap_or_default(),
+    };
+    let subscribers = world.correspondence.subscribers(event);
+    if !subscribers.is_empty() {
+        let record = record::of_event(message);
+        return correspondence::notify(world, &subscribers, &record).await;
+    }
+    let told = daftar
+        .post(CIVIL_REGISTRY, "/api/civil-events", message)
+        .await;
+    if let Err(error) = &told {
+        tracing::warn!(%error, "the registry's message was not accepted");
+    }
+    told.is_ok()
 }
 
 /// Makes the events true in the country and gives the registry's messages.

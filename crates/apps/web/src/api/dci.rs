@@ -9,6 +9,7 @@ use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, extract::rejection::FormRejection};
+use exchange::Heard;
 use exchange::dci::{Arrived, Question, Reply, When};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -50,6 +51,41 @@ asked!(update, Update, Later);
 asked!(unlink, Unlink, Later);
 asked!(resolve, Resolve, Later);
 
+/// The handler of one address, `/dci/cb/registry/...`, where registries that we asked tell us something.
+macro_rules! heard {
+    ($name:ident, $heard:ident) => {
+        pub async fn $name(
+            State(house): State<House>,
+            headers: HeaderMap,
+            body: Bytes,
+        ) -> Response {
+            hear(&house, Heard::$heard, &headers, &body).await
+        }
+    };
+}
+
+heard!(on_search, OnSearch);
+heard!(on_subscribe, OnSubscribe);
+heard!(on_unsubscribe, OnUnsubscribe);
+heard!(notified, Notify);
+
+async fn hear(house: &House, heard: Heard, headers: &HeaderMap, body: &Bytes) -> Response {
+    let exchange = &house.daftar.exchange;
+    let arrived = arrived(headers, body);
+    let reply = exchange.hear_registry(heard, &arrived, house.today());
+    let reply = reply.await;
+    house.daftar.wake_worker();
+    response(reply)
+}
+
+fn arrived<'a>(headers: &'a HeaderMap, body: &'a Bytes) -> Arrived<'a> {
+    Arrived {
+        body,
+        content_type: one_header(headers, header::CONTENT_TYPE.as_str()),
+        signature: one_header(headers, SIGNATURE),
+    }
+}
+
 async fn answer(
     house: &House,
     seat: &Seat,
@@ -57,11 +93,7 @@ async fn answer(
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Response {
-    let arrived = Arrived {
-        body,
-        content_type: one_header(headers, header::CONTENT_TYPE.as_str()),
-        signature: one_header(headers, SIGNATURE),
-    };
+    let arrived = arrived(headers, body);
     let exchange = &house.daftar.exchange;
     let reply = exchange.answer_dci(&seat.subject, asked, &arrived, house.today());
     response(reply.await)

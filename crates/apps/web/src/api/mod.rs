@@ -38,6 +38,8 @@ const DESCRIPTION: Need = Need::Nothing("the description of the interface is pub
 
 const SANDBOX: Need = Need::Nothing("an integrator enters the own system, in a demonstration only");
 
+const SIGNED: Need = Need::Nothing("a registry that we asked is known by its signature");
+
 const PUBLIC_KEYS: Need = Need::Nothing("the keys are public");
 
 pub fn routes() -> Vec<Route> {
@@ -210,6 +212,14 @@ fn of_partners() -> Vec<Route> {
             Need::All(&[Action::SendCivilEvent]),
             dci::notify,
         ),
+        Route::post("/dci/cb/registry/on-search", SIGNED, dci::on_search),
+        Route::post("/dci/cb/registry/on-subscribe", SIGNED, dci::on_subscribe),
+        Route::post(
+            "/dci/cb/registry/on-unsubscribe",
+            SIGNED,
+            dci::on_unsubscribe,
+        ),
+        Route::post("/dci/cb/registry/notify", SIGNED, dci::notified),
     ]
 }
 

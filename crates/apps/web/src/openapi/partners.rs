@@ -175,7 +175,11 @@ fn both(
 
 pub fn spoken() -> Vec<Spoken> {
     let signature = || of_header("Signature", false, text());
-    let mut spoken: Vec<Spoken> = registry().into_iter().chain(mapper()).collect();
+    let mut spoken: Vec<Spoken> = registry()
+        .into_iter()
+        .chain(told_to_us())
+        .chain(mapper())
+        .collect();
     for one in &mut spoken {
         one.refusal = "DciRefusal";
         one.parameters.push(signature());
@@ -229,6 +233,47 @@ fn registry() -> Vec<Spoken> {
         ),
     ]);
     spoken
+}
+
+/// What registries that we asked or subscribed to tell us.
+fn told_to_us() -> Vec<Spoken> {
+    let message = |list: &str| {
+        object(&[
+            ("transaction_id", short()),
+            ("correlation_id?", short()),
+            (list, some(any(), ITEMS_MAX * 2)),
+        ])
+    };
+    let told = |path, action: &str, summary, list: &str| {
+        let body = envelope(action, message(list));
+        Spoken::post(path, summary, body, (202, reference("Ack")))
+    };
+    vec![
+        told(
+            "/dci/cb/registry/on-search",
+            "on-search",
+            "A registry that we asked answers now",
+            "search_response",
+        ),
+        told(
+            "/dci/cb/registry/on-subscribe",
+            "on-subscribe",
+            "How a subscription of ours ended",
+            "subscribe_response",
+        ),
+        told(
+            "/dci/cb/registry/on-unsubscribe",
+            "on-unsubscribe",
+            "A subscription of ours ends",
+            "subscription_status",
+        ),
+        told(
+            "/dci/cb/registry/notify",
+            "notify",
+            "What we have subscribed to has happened",
+            "notify_event",
+        ),
+    ]
 }
 
 fn mapper() -> Vec<Spoken> {

@@ -136,7 +136,7 @@ fn connector(file: &str, toml: FileToml, places: &Places<'_>) -> Result<Connecto
     let limit = |name, found: &Option<Spanned<i64>>, absent, range| {
         number(&format!("limits.{name}"), found.as_ref(), absent, range)
     };
-    let dialect = dialect(&toml, places)?;
+    let dialect = dialect(&toml, agency, places)?;
     let persons = 1..=dialect.persons_max().min(PERSONS_A_CALL_MAX) as i64;
     let persons_absent = (*persons.end()).min(100);
     let persons_max = limit("persons_max", &limits.persons_max, persons_absent, persons)?;
@@ -181,7 +181,7 @@ fn agency(named: &Spanned<String>) -> Result<Source, Wrong> {
 }
 
 /// The dialect with its own table, which no other dialect may have.
-fn dialect(toml: &FileToml, places: &Places<'_>) -> Result<Dialect, Wrong> {
+fn dialect(toml: &FileToml, agency: Source, places: &Places<'_>) -> Result<Dialect, Wrong> {
     let named = toml.dialect.get_ref().as_str();
     let tables = [
         ("gateway", toml.gateway.as_ref().map(Spanned::span)),
@@ -210,7 +210,8 @@ fn dialect(toml: &FileToml, places: &Places<'_>) -> Result<Dialect, Wrong> {
         }
         "dci" => {
             let table = toml.dci.as_ref().ok_or_else(|| missing("dci"))?;
-            Ok(Dialect::Dci(Box::new(dci::dci(table.get_ref(), places)?)))
+            let dci = dci::dci(table.get_ref(), (agency, &toml.address), places)?;
+            Ok(Dialect::Dci(Box::new(dci)))
         }
         _ => {
             let names = Dialect::NAMES.join(", ");

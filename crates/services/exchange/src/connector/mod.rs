@@ -75,6 +75,22 @@ impl Connector {
         self.mapping.kinds.iter().map(|of| of.kind.name)
     }
 
+    /// Whether its file subscribes there.
+    pub fn subscribes(&self) -> bool {
+        matches!(&self.dialect, Dialect::Dci(dci) if !dci.subscribe.is_empty())
+    }
+
+    /// The same agency as it answers at once; most do anyway.
+    pub(crate) fn at_once(&self) -> Connector {
+        let mut connector = self.clone();
+        if let Dialect::Dci(dci) = &mut connector.dialect
+            && dci.later.take().is_some()
+        {
+            connector.address = dci.beside(&self.address, "sync/search");
+        }
+        connector
+    }
+
     /// Kinds that benefits ask this agency for and that its file does not map: they stay unknown.
     pub fn unmapped(&self) -> Vec<&'static str> {
         let asked = kernel::facts::kinds().filter(|kind| kind.agency() == self.agency);

@@ -360,3 +360,89 @@ fn what_is_possible_is_not_the_files_to_say() {
         "properties.cadastre_no is longer than 300 bytes or holds control characters"
     );
 }
+
+/// The civil registry's file with lines more in its table [dci].
+fn registry(lines: &str, address: &str) -> Result<Connector, String> {
+    let text = include_str!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../connectors/civil_registry.toml"
+    ));
+    let text = text.replace("/sync/search", address);
+    let text = text.replace("[dci]\n", &format!("[dci]\n{lines}\n"));
+    let places = Places {
+        base: BASE,
+        keys: std::path::Path::new("/keys"),
+    };
+    Connector::parse("civil.toml", &text, &places).map_err(|refused| refused.to_string())
+}
+
+#[test]
+fn a_registry_that_answers_later_or_tells_us_says_where_it_reaches_us() {
+    const CALLBACK: &str = "callback = \"http://127.0.0.1:9/dci/cb/registry\"";
+    let with = |lines: &str| format!("{lines}\n{CALLBACK}");
+    for (lines, address, why) in [
+        (
+            "answers = \"later\"".to_owned(),
+            "/search",
+            "dci.answers: say where it reaches us",
+        ),
+        (
+            with("answers = \"soon\""),
+            "/search",
+            "dci.answers: write at_once or later",
+        ),
+        (
+            with("answers = \"later\""),
+            "/sync/search",
+            "address: a registry that answers later is asked at",
+        ),
+        (
+            with("answers = \"later\"\nanswers_within_s = 59"),
+            "/search",
+            "dci.answers_within_s: write a number from 60",
+        ),
+        (
+            "callback = \"https://127.0.0.1/\"".to_owned(),
+            "/search",
+            "dci.callback: this program speaks plain HTTP",
+        ),
+        (
+            "subscribe = [\"death\"]".to_owned(),
+            "/search",
+            "dci.subscribe: say where it reaches us",
+        ),
+        (
+            with("subscribe = [\"adoption\"]"),
+            "/search",
+            "dci.subscribe: write each once of live_birth",
+        ),
+        (
+            with("subscribe = [\"death\", \"death\"]"),
+            "/search",
+            "dci.subscribe: write each once",
+        ),
+        (
+            "encrypted = true".to_owned(),
+            "/search",
+            "dci.encrypted: write encryption_key_file too",
+        ),
+        (
+            "encryption_key_file = \"k\"".to_owned(),
+            "/search",
+            "dci.encryption_key_file: it is used where",
+        ),
+    ] {
+        let refused = registry(&lines, address).expect_err(&lines);
+        assert!(refused.contains(why), "{lines}: {refused}");
+    }
+    let later = with("answers = \"later\"\nsubscribe = [\"death\"]");
+    let connector = registry(&later, "/search").unwrap();
+    assert!(connector.subscribes() && connector.dialect.later().is_some());
+    let at_once = connector.at_once();
+    assert!(at_once.dialect.later().is_none());
+    assert!(
+        at_once.address.ends_with("/registry/sync/search"),
+        "{}",
+        at_once.address
+    );
+}

@@ -238,7 +238,7 @@ impl Exchange {
         Ok(self.acknowledged(correlation))
     }
 
-    pub(super) fn acknowledged(&self, correlation: Uuid) -> Reply {
+    pub(crate) fn acknowledged(&self, correlation: Uuid) -> Reply {
         let ack = json!({ "message": {
             "ack_status": "ACK",
             "timestamp": self.platform.wall.now().to_string(),

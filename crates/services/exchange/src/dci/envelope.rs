@@ -100,7 +100,7 @@ fn read(
     Ok(transaction_id)
 }
 
-fn read_body(arrived: &Arrived<'_>) -> Result<Value, Refusal> {
+pub(crate) fn read_body(arrived: &Arrived<'_>) -> Result<Value, Refusal> {
     let kind = arrived.content_type.unwrap_or("").to_ascii_lowercase();
     let mut parts = kind.split(';').map(str::trim);
     if parts.next() != Some("application/json") {
@@ -295,7 +295,7 @@ pub fn page(item: &Map<String, Value>) -> Result<Page, Refusal> {
     }
 }
 
-pub(super) fn id(fields: &Map<String, Value>, name: &str) -> Option<String> {
+pub(crate) fn id(fields: &Map<String, Value>, name: &str) -> Option<String> {
     let text = fields.get(name)?.as_str()?;
     is_id(text).then(|| text.to_owned())
 }

@@ -167,8 +167,8 @@ impl Exchange {
         }
     }
 
-    /// Ends work whose asker is no partner any more.
-    pub(super) async fn end(&self, job: &Job) -> store::Result<()> {
+    /// Ends work that is not wanted any more.
+    pub(crate) async fn end(&self, job: &Job) -> store::Result<()> {
         let mut tx = self.platform.db.begin().await?;
         job::done(&mut tx, std::slice::from_ref(job)).await?;
         tx.commit().await

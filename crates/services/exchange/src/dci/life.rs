@@ -57,13 +57,21 @@ impl Exchange {
         let row = (Question::Notify, correlation, None);
         self.take(&mut tx, partner, envelope, row).await?;
         for life in told {
-            self.enter(&mut tx, &permit, life).await?;
+            self.enter_life(&mut tx, &permit, life)
+                .await
+                .map_err(failed)?;
         }
         tx.commit().await?;
         Ok(self.acknowledged(correlation))
     }
 
-    async fn enter(&self, tx: &mut Tx, permit: &Permit, life: Life) -> Result<(), Unanswered> {
+    /// Of whom the register does not know, nothing is entered.
+    pub(crate) async fn enter_life(
+        &self,
+        tx: &mut Tx,
+        permit: &Permit,
+        life: Life,
+    ) -> Result<(), RegisterError> {
         let ids = &self.platform.ids;
         let entered = match life {
             Life::Death(death) => event::death(tx, ids, permit, &death).await,
@@ -71,10 +79,9 @@ impl Exchange {
             Life::Divorce(union) => event::divorce(tx, ids, permit, &union).await,
             Life::Birth(birth) => {
                 let father = match birth.father {
-                    Some(father) => person::find_by_pinfl(tx, permit, father).await,
-                    None => Ok(None),
+                    Some(father) => person::find_by_pinfl(tx, permit, father).await?,
+                    None => None,
                 };
-                let father = father.map_err(failed)?;
                 let birth = Birth {
                     father: birth.father.filter(|_| father.is_some()),
                     ..birth
@@ -84,7 +91,7 @@ impl Exchange {
         };
         match entered {
             Ok(_) | Err(RegisterError::UnknownPinfl) => Ok(()),
-            Err(why) => Err(failed(why)),
+            Err(why) => Err(why),
         }
     }
 }

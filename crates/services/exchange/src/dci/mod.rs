@@ -13,7 +13,7 @@
 //! `json.rs` (reading strangers' JSON, canonical forms), [`keys`], [`signature`] (two dialects),
 //! [`callback`], [`partner`], `encryption.rs`, [`envelope`], [`query`], `wanted.rs`, [`search`], `tell.rs`,
 //! `record.rs`, `status.rs`, `answer.rs`, `outgoing.rs`, [`refusal`]; then what comes later:
-//! [`later`], `send.rs`, [`event`], [`subscription`], `notify.rs`; and what we are told: `life.rs`; accounts
+//! [`later`], `send.rs`, `road.rs`, [`event`], [`subscription`], `notify.rs`; and what we are told: `life.rs`; accounts
 //! of persons (G2P Connect): [`mapper`].
 
 mod answer;
@@ -26,7 +26,7 @@ pub mod event;
 mod journal;
 pub(crate) mod json;
 pub mod later;
-mod life;
+pub(crate) mod life;
 pub mod mapper;
 mod notify;
 mod outgoing;
@@ -35,6 +35,7 @@ pub mod query;
 mod question;
 mod record;
 pub mod refusal;
+mod road;
 pub mod search;
 mod send;
 pub mod signature;
@@ -62,6 +63,8 @@ pub struct Round {
     pub heard: usize,
     pub answered: usize,
     pub notified: usize,
+    /// Questions of ours that were sent or asked after, and subscriptions.
+    pub asked: usize,
     /// Attempts to send.
     pub sent: usize,
 }
@@ -79,6 +82,9 @@ impl Exchange {
             heard: self.hear_due().await?,
             answered: self.answer_due(today).await?,
             notified: self.notify_due(today).await?,
+            asked: self.ask_due().await?
+                + self.ask_after_due().await?
+                + self.subscribe_due().await?,
             sent: self.send_due().await?,
         })
     }

@@ -23,7 +23,7 @@ use super::outgoing::Told;
 use super::partner;
 use super::query::Seen;
 use super::search::{self, SearchFailed, Searcher};
-use super::send::Outgoing;
+use super::send::{self, Outgoing};
 use super::subscription::{self, Subscription};
 use super::tell::{Hit, area_of};
 use super::wanted::{Kind, Query};
@@ -148,7 +148,13 @@ impl Exchange {
         let sends: Vec<NewJob> = outgoing.map(Outgoing::into_job).collect();
         let mut tx = self.platform.db.begin().await?;
         job::done(&mut tx, std::slice::from_ref(job)).await?;
-        job::enqueue(&mut tx, &self.platform.ids, &sends).await?;
+        match send::waiting(&mut tx, &subscription.sender_id).await? < send::WAITING_MAX {
+            true => drop(job::enqueue(&mut tx, &self.platform.ids, &sends).await?),
+            false => {
+                let (sender, code) = (&subscription.sender_id, note.code);
+                tracing::error!(sender, %code, "too many messages wait: it is not told of an event");
+            }
+        }
         Ok(tx.commit().await?)
     }
 

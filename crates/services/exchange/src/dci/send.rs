@@ -1,31 +1,42 @@
 //! Messages of ours on their way to a partner: sent until the partner has taken them, at an address
-//! that is agreed at that moment, bounded in time, bytes and attempts. No redirect is followed.
+//! that is agreed at that moment, bounded in time, bytes and attempts. No redirect is followed. Each
+//! partner has a road of its own (`road.rs`): one that is down holds up no other.
 
 use std::time::Duration;
 
 use futures::future::join_all;
+use kernel::Instant;
 use reqwest::Url;
 use reqwest::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::job::{self, Job, NewJob};
-use store::{Fault, execute};
+use store::{Fault, Tx, execute, fetch_value};
 use uuid::Uuid;
 
 use super::json;
 use super::outgoing::{Reply, Told};
 use super::partner::{self, Partner};
+use super::road::{Road, Roads};
 use crate::Exchange;
-use crate::call::{CallFailure, read_bounded};
+use crate::call::{CallFailure, read_bounded, refused};
 
 /// The kind of the job that sends.
 const SEND: &str = "dci.send";
-/// Messages on their way at once.
+/// Messages looked at in one round.
 const SENDS_MAX: i64 = 32;
+/// A round waits for its messages so long; a slower one goes on by itself.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// The same where the last attempt to that partner has failed.
+const PATIENCE_WITH_FAILED: Duration = Duration::from_millis(250);
+/// Messages that wait for one partner; of what happens beyond, it is not told.
+pub const WAITING_MAX: i64 = 10_000;
 /// With waits that double up to an hour, about eight hours.
 const ATTEMPTS_MAX: i64 = 16;
 /// One attempt, from the first byte sent to the last one read.
 const DEADLINE: Duration = Duration::from_secs(10);
+/// No wish of a partner to wait holds longer than this.
+const REST_S_MAX: i64 = 3_600;
 /// Bytes of a partner's acknowledgement.
 const ACK_BYTES_MAX: usize = 64 * 1024;
 
@@ -42,7 +53,11 @@ pub struct Outgoing {
 impl Outgoing {
     pub fn into_job(self) -> NewJob {
         let payload = serde_json::to_string(&self).expect("plain data becomes JSON");
-        let job = NewJob::new(SEND, self.message_id.to_string(), payload);
+        let job = NewJob::new(
+            SEND,
+            format!("{}{}", key_of(&self.sender_id), self.message_id),
+            payload,
+        );
         NewJob {
             attempts_max: ATTEMPTS_MAX,
             ..job
@@ -59,6 +74,26 @@ impl Outgoing {
 
 /// The outcome of a message that the partner took.
 pub(super) const TAKEN: &str = "taken";
+
+/// The beginning of the keys of a partner's messages; no name of a partner holds the line.
+fn key_of(sender_id: &str) -> String {
+    format!("{sender_id}|")
+}
+
+/// Messages that wait for a partner, up to [`WAITING_MAX`].
+pub async fn waiting(tx: &mut Tx, sender_id: &str) -> store::Result<i64> {
+    let key = key_of(sender_id);
+    fetch_value!(
+        tx,
+        i64,
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM job WHERE kind = $1 AND state = 'ready'
+           AND SUBSTR(key, 1, CAST($2 AS INTEGER)) = $3 LIMIT $4) waiting",
+        SEND,
+        i64::try_from(key.chars().count()).unwrap_or(i64::MAX),
+        key.as_str(),
+        WAITING_MAX
+    )
+}
 
 /// How a message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,16 +125,65 @@ enum Unsent {
 }
 
 impl Exchange {
-    /// Sends what is due, side by side; the number of attempts.
-    pub(super) async fn send_due(&self) -> store::Result<usize> {
+    /// Sends what is due, side by side; the number of attempts. A message to a partner that is left
+    /// alone, or to whom enough is on its way, waits without losing an attempt.
+    pub(crate) async fn send_due(&self) -> store::Result<usize> {
         let jobs = job::claim(&self.platform, SEND, SENDS_MAX, job::LEASE_S).await?;
-        let sent = join_all(jobs.iter().map(|job| self.send(job))).await;
-        for (job, sent) in jobs.iter().zip(sent) {
-            if let Err(why) = sent {
-                job::fail(&self.platform, job, &why.to_string()).await?;
+        let roads = self.platform.keep(Roads::default);
+        let mut under_way = Vec::new();
+        for job in jobs {
+            let partner = Outgoing::of(&job).map(|outgoing| outgoing.sender_id);
+            let road = roads.to(&partner.unwrap_or_default());
+            match road.take() {
+                Ok(place) => {
+                    let (exchange, clean) = (self.clone(), road.breaker.is_clean());
+                    let sending = tokio::spawn(async move {
+                        exchange.send_on(&road, &job).await;
+                        drop(place);
+                    });
+                    under_way.push((clean, sending));
+                }
+                Err(wait) => {
+                    let micros = i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
+                    let at = Instant(self.platform.clock.now().0.saturating_add(micros));
+                    job::put_off(&self.platform, &job, at).await?;
+                }
             }
         }
-        Ok(jobs.len())
+        let attempts = under_way.len();
+        let waited = under_way.into_iter().map(|(clean, sending)| {
+            let patience = if clean {
+                PATIENCE
+            } else {
+                PATIENCE_WITH_FAILED
+            };
+            tokio::time::timeout(patience, sending)
+        });
+        join_all(waited).await;
+        Ok(attempts)
+    }
+
+    async fn send_on(&self, road: &Road, job: &Job) {
+        let sent = self.send(job).await;
+        match &sent {
+            Ok(()) => road.breaker.succeeded(),
+            Err(Unsent::Call(_)) => drop(road.breaker.failed()),
+            Err(Unsent::Fault(_)) => {}
+        }
+        let Err(why) = sent else {
+            return;
+        };
+        let failed = match &why {
+            Unsent::Call(CallFailure::AskedToWait { s }) => {
+                let s = i64::try_from(*s).unwrap_or(REST_S_MAX).min(REST_S_MAX);
+                let at = self.platform.clock.now().plus_seconds(s);
+                job::postpone(&self.platform, job, &why.to_string(), at).await
+            }
+            _ => job::fail(&self.platform, job, &why.to_string()).await,
+        };
+        if let Err(fault) = failed {
+            tracing::error!(%fault, "a message to a partner is tried again when its lease is over");
+        }
     }
 
     async fn send(&self, job: &Job) -> Result<(), Unsent> {
@@ -136,10 +220,13 @@ impl Exchange {
         }
         let exchange = async {
             let response = request.send().await.map_err(|_| CallFailure::Connection)?;
-            let status = response.status();
+            let status = response.status().as_u16();
+            if status == 429 {
+                return Err(refused(status, response.headers()));
+            }
             let ack = read_bounded(response, ACK_BYTES_MAX).await?;
             let ack = json::read(&ack).unwrap_or(Value::Null);
-            ended_of(status.as_u16(), &ack)
+            ended_of(status, &ack)
         };
         let ms = u64::try_from(DEADLINE.as_millis()).unwrap_or(u64::MAX);
         let within = tokio::time::timeout(DEADLINE, exchange).await;

@@ -1,6 +1,8 @@
-//! The dialect `dci`: a registry asked at once over the protocol of the Digital Convergence Initiative
-//! (SPDCI), `POST .../registry/sync/search`. Our question is signed, the answer's signature is checked
-//! against the keys that the registry has published, and both as one policy of the connector says.
+//! The dialect `dci`: a registry asked over the protocol of the Digital Convergence Initiative (SPDCI),
+//! `POST .../registry/sync/search` where it answers at once and `.../registry/search` where it answers
+//! later, in messages of its own. Our question is signed, the answer's signature is checked against the
+//! keys that the registry has published, and both as one policy of the connector says. Where it is
+//! agreed, both are encrypted too.
 //!
 //! Each person is one `search_request` by number (`idtype-value`, UIN); the answer's items are joined to
 //! it by `reference_id`, and believed only when the record names the same number. What the standard has
@@ -8,28 +10,28 @@
 //! our signature.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
-use std::sync::Arc;
 
 use kernel::{Day, Instant, Pinfl};
 use serde_json::{Map, Value, json};
+use signing::jwe::DecryptionKeys;
 use signing::{Jwks, SigningKey};
 use uuid::Uuid;
 
+pub use super::dci_sealed::{Came, Opened, open, seal};
+use super::key_file::KeyFile;
 use super::{Frame, Part, Reply, Sent, Told};
 use crate::answer::AnswerRefusal;
 use crate::call::CallFailure;
 use crate::connector::Connector;
 use crate::dci::envelope::ITEMS_MAX;
+use crate::dci::event::Event;
 use crate::dci::json;
-use crate::dci::signature::{self, LIFE_S, Policy, SKEW_S, Signed};
+use crate::dci::signature::Policy;
 use crate::wire::{PURPOSE, Question};
 
-const VERSION: &str = "1.0.0";
+pub const VERSION: &str = "1.0.0";
 /// Persons of one message.
 pub const PERSONS_MAX: usize = ITEMS_MAX;
-/// Bytes of a file of keys.
-const KEYS_BYTES_MAX: u64 = 64 * 1024;
 
 /// What the file says beside the address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,9 +44,33 @@ pub struct Dci {
     pub reg_record_type: String,
     pub policy: Policy,
     /// The file of our Ed25519 seed.
-    pub signing_key: PathBuf,
+    pub signing_key: KeyFile<SigningKey>,
     /// The file of the registry's public keys, as a JSON Web Key Set.
-    pub jwks: PathBuf,
+    pub jwks: KeyFile<Jwks>,
+    /// Messages are encrypted, both ways: the file of the keys that those to us are encrypted to.
+    pub encryption_key: Option<KeyFile<DecryptionKeys>>,
+    /// The folder of our own addresses where it tells us something.
+    pub callback: Option<String>,
+    /// Answers come later; `None`: at once.
+    pub later: Option<Later>,
+    /// What it is to tell us of.
+    pub subscribe: Vec<Event>,
+}
+
+/// How a registry that answers later is dealt with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Later {
+    /// After so long it is asked what has become of the question.
+    pub within_s: i64,
+}
+
+impl Dci {
+    /// The address of that name beside the one of searches.
+    pub fn beside(&self, search: &str, name: &str) -> String {
+        let folder = search.strip_suffix("sync/search");
+        let folder = folder.or_else(|| search.strip_suffix("search"));
+        format!("{}{name}", folder.unwrap_or(search))
+    }
 }
 
 /// A question with its signature.
@@ -54,35 +80,14 @@ pub fn write(
     (request, now): (Uuid, Instant),
     question: &Question<'_>,
 ) -> Result<Sent, CallFailure> {
-    let key = signing_key(dci)?;
-    let header = header(dci, (request, now), question);
-    let message = message(dci, (request, now), question);
-    let signed = Signed {
-        sender_id: &dci.sender_id,
-        header: &header,
-        message: &message,
-        field: None,
-        http: None,
-    };
-    let signature = signature::sign(&signed, dci.policy, &key, seconds(now));
-    let mut headers = vec![("content-type", "application/json".to_owned())];
-    let field = match dci.policy {
-        Policy::JwsDetached => {
-            headers.push(("signature", signature));
-            String::new()
-        }
-        Policy::DciEd25519 | Policy::None => signature,
-    };
-    let body = json!({ "signature": field, "header": header, "message": message });
-    Ok(Sent {
-        address: connector.address.clone(),
-        headers,
-        body: body.to_string().into_bytes(),
-    })
-}
-
-fn seconds(at: Instant) -> i64 {
-    at.0.div_euclid(1_000_000)
+    let (mut header, message) = (
+        header(dci, (request, now), question),
+        message(dci, (request, now), question),
+    );
+    if let (Some(_), Some(callback)) = (&dci.later, &dci.callback) {
+        header["sender_uri"] = format!("{callback}on-search").into();
+    }
+    seal(dci, &connector.address, (header, message), now)
 }
 
 fn header(dci: &Dci, (request, now): (Uuid, Instant), question: &Question<'_>) -> Value {
@@ -94,7 +99,6 @@ fn header(dci: &Dci, (request, now): (Uuid, Instant), question: &Question<'_>) -
         "sender_id": dci.sender_id,
         "receiver_id": dci.receiver_id,
         "total_count": question.persons.len(),
-        "is_msg_encrypted": false,
         "meta": {
             "as_of": question.as_of,
             "window_from": question.window.0,
@@ -138,69 +142,39 @@ pub fn frame(
     question: &Question<'_>,
 ) -> Result<Frame<'static>, AnswerRefusal> {
     let body = json::read(reply.body).map_err(|_| another_type("the answer", "JSON as agreed"))?;
-    let (header, message) = (object(&body, "header")?, object(&body, "message")?);
-    let signed = Signed {
-        sender_id: &dci.receiver_id,
-        header: &body["header"],
-        message: &body["message"],
-        field: body.get("signature").and_then(Value::as_str),
-        http: reply.stamp.signature.as_deref(),
+    let came = Came {
+        body: &body,
+        signature: reply.stamp.signature.as_deref(),
+        now: reply.now,
     };
-    let keys = jwks(dci)?;
-    signature::verify(&signed, dci.policy, &keys, seconds(reply.now))
-        .map_err(AnswerRefusal::Forged)?;
-    check_header(dci, header, reply)?;
-    check_transaction(message, reply)?;
-    let as_of = as_of(header)?;
-    let items = message.get("search_response").and_then(Value::as_array);
+    let opened = open(dci, &came, "on-search")?;
+    frame_of(&opened, reply.request, question)
+}
+
+/// The frame of an answer that was opened.
+pub fn frame_of(
+    opened: &Opened,
+    request: Uuid,
+    question: &Question<'_>,
+) -> Result<Frame<'static>, AnswerRefusal> {
+    check_transaction(&opened.message, request)?;
+    let as_of = as_of(&opened.header)?;
+    let items = opened.message.get("search_response");
+    let items = items.and_then(Value::as_array);
     let items = items.ok_or_else(|| another_type("message.search_response", "a list"))?;
-    let parts = items.iter().map(|item| part(item, reply.request, question));
+    let parts = items.iter().map(|item| part(item, request, question));
     Ok(Frame {
         as_of,
         parts: parts.collect(),
     })
 }
 
-fn object<'a>(body: &'a Value, name: &str) -> Result<&'a Map<String, Value>, AnswerRefusal> {
-    let found = body.get(name).and_then(Value::as_object);
-    found.ok_or_else(|| another_type(name, "an object"))
-}
-
-/// From the registry, to us, of now: a true answer of before is no answer.
-fn check_header(
-    dci: &Dci,
-    header: &Map<String, Value>,
-    reply: &Reply<'_>,
-) -> Result<(), AnswerRefusal> {
-    let text = |name: &str| header.get(name).and_then(Value::as_str);
-    if text("sender_id") != Some(dci.receiver_id.as_str()) {
-        return Err(AnswerRefusal::AnotherAgency);
-    }
-    if text("receiver_id").is_some_and(|receiver| receiver != dci.sender_id) {
-        return Err(AnswerRefusal::ToAnother);
-    }
-    if text("action") != Some("on-search") {
-        return Err(another_type("header.action", "on-search"));
-    }
-    let sent_at = text("message_ts").and_then(|at| Instant::parse_rfc3339(at).ok());
-    let sent_at =
-        sent_at.ok_or_else(|| another_type("header.message_ts", "a time with its zone"))?;
-    let (earliest, latest) = (
-        reply.now.plus_seconds(-LIFE_S - SKEW_S),
-        reply.now.plus_seconds(SKEW_S),
-    );
-    match earliest <= sent_at && sent_at <= latest {
-        true => Ok(()),
-        false => Err(AnswerRefusal::NotOfNow { found: sent_at }),
-    }
-}
-
 /// The transaction is our request's, and under the registry's signature: an answer to an earlier
 /// question, signed as it may be, does not fit.
-fn check_transaction(message: &Map<String, Value>, reply: &Reply<'_>) -> Result<(), AnswerRefusal> {
+fn check_transaction(message: &Map<String, Value>, request: Uuid) -> Result<(), AnswerRefusal> {
     let found = message.get("transaction_id").and_then(Value::as_str);
     let found = found.ok_or_else(|| another_type("message.transaction_id", "a text"))?;
-    match found == reply.request.to_string() {
+    match found == request.to_string() {
         true => Ok(()),
         false => Err(AnswerRefusal::AnotherRequest {
             found: found.chars().filter(|c| !c.is_control()).take(40).collect(),
@@ -219,12 +193,16 @@ fn as_of(header: &Map<String, Value>) -> Result<Day, AnswerRefusal> {
     day.ok_or_else(|| another_type("header.meta.as_of", "a day"))
 }
 
+/// The person whom an item answers about, by the reference that we gave.
+pub fn asked_about(item: &Value, request: Uuid, persons: &[Pinfl]) -> Option<Pinfl> {
+    let named = item.get("reference_id").and_then(Value::as_str)?;
+    let mut asked = persons.iter().enumerate();
+    let found = asked.find(|(place, _)| reference(request, *place) == named);
+    found.map(|(_, person)| *person)
+}
+
 fn part(item: &Value, request: Uuid, question: &Question<'_>) -> Part<'static> {
-    let named = item.get("reference_id").and_then(Value::as_str);
-    let asked = question.persons.iter().enumerate();
-    let mut asked = asked.map(|(place, person)| (reference(request, place), *person));
-    let person = asked.find(|(reference, _)| Some(reference.as_str()) == named);
-    let Some((_, person)) = person else {
+    let Some(person) = asked_about(item, request, question.persons) else {
         return Part::Unreadable(AnswerRefusal::NotAsked);
     };
     let told = match item.get("status").and_then(Value::as_str) {
@@ -274,40 +252,9 @@ fn ready_at(item: &Value) -> Result<Option<Instant>, AnswerRefusal> {
     at.transpose()
 }
 
-fn another_type(field: &str, expected: &'static str) -> AnswerRefusal {
+pub fn another_type(field: &str, expected: &'static str) -> AnswerRefusal {
     AnswerRefusal::AnotherType {
         field: field.to_owned(),
         expected,
     }
-}
-
-/// Read anew for each question: a key that was changed holds at once.
-fn signing_key(dci: &Dci) -> Result<Arc<SigningKey>, CallFailure> {
-    let no_key = |why: &'static str| {
-        tracing::error!(file = %dci.signing_key.display(), why, "no key to sign a question with");
-        CallFailure::NoKey { why }
-    };
-    let text =
-        key_file(&dci.signing_key).ok_or_else(|| no_key("our signing key cannot be read"))?;
-    let key = SigningKey::from_hex(text.trim());
-    let key =
-        key.map_err(|_| no_key("our signing key is no Ed25519 seed in hexadecimal digits"))?;
-    Ok(Arc::new(key))
-}
-
-fn jwks(dci: &Dci) -> Result<Jwks, AnswerRefusal> {
-    let unusable = || {
-        tracing::error!(file = %dci.jwks.display(), "no keys to check a registry's answers with");
-        AnswerRefusal::NoKeys
-    };
-    let text = key_file(&dci.jwks).ok_or_else(unusable)?;
-    Jwks::parse(&text).map_err(|_| unusable())
-}
-
-fn key_file(path: &std::path::Path) -> Option<String> {
-    let length = std::fs::metadata(path).ok()?.len();
-    if length > KEYS_BYTES_MAX {
-        return None;
-    }
-    std::fs::read_to_string(path).ok()
 }

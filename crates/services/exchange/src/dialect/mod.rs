@@ -3,7 +3,9 @@
 //! every dialect.
 
 pub mod dci;
+mod dci_sealed;
 pub mod gateway;
+pub mod key_file;
 mod plain;
 pub mod secret;
 pub mod token;
@@ -156,6 +158,22 @@ impl Dialect {
             Dialect::Plain | Dialect::Xroad(_) => usize::MAX,
             Dialect::Gateway(_) => 1,
             Dialect::Dci(_) => dci::PERSONS_MAX,
+        }
+    }
+
+    /// A registry whose answers come later, in messages of its own.
+    pub(crate) fn later(&self) -> Option<(&dci::Dci, &dci::Later)> {
+        match self {
+            Dialect::Dci(dci) => dci.later.as_ref().map(|later| (&**dci, later)),
+            Dialect::Plain | Dialect::Gateway(_) | Dialect::Xroad(_) => None,
+        }
+    }
+
+    /// A registry that tells us something in messages of its own.
+    pub(crate) fn told_by(&self) -> Option<&dci::Dci> {
+        match self {
+            Dialect::Dci(dci) if dci.callback.is_some() => Some(&**dci),
+            _ => None,
         }
     }
 

@@ -6,6 +6,7 @@ use super::{Ask, SilentReason};
 use crate::RestKeys;
 use crate::answer::{AnswerRefusal, Read, Said};
 use crate::asked::{self, NewUnanswered};
+use crate::awaited::Standing;
 use crate::call::{CallFailure, Received};
 use crate::evidence::{self, Evidence, NewAnswer, Refused};
 use crate::security;
@@ -67,7 +68,7 @@ struct Found {
 }
 
 #[derive(Default)]
-pub(super) struct Harvest {
+pub(crate) struct Harvest {
     answers: Vec<NewAnswer>,
     found: Vec<Found>,
     refused: Vec<(Option<Pinfl>, Refused)>,
@@ -78,7 +79,7 @@ pub(super) struct Harvest {
 }
 
 impl Harvest {
-    pub fn reap(exchange: &Exchange, replies: Vec<Reply<'_>>) -> Harvest {
+    pub(super) fn reap(exchange: &Exchange, replies: Vec<Reply<'_>>) -> Harvest {
         let mut harvest = Harvest::default();
         for reply in replies {
             let connector = &exchange.lines[&reply.inquiry.agency].connector;
@@ -104,10 +105,7 @@ impl Harvest {
                 }
             }
         }
-        let facts = harvest.found.iter().map(|found| found.bodies.len()).sum();
-        harvest.fact_ids = (0..facts)
-            .map(|_| FactId(exchange.platform.ids.uuid()))
-            .collect();
+        harvest.number_facts(exchange);
         harvest
     }
 
@@ -196,34 +194,54 @@ impl Harvest {
                     self.note_unanswered(exchange, inquiry, person, received.sent_at, &reason);
                     self.silent(inquiry, person, reason, None);
                 }
-                Said::Civil(mut answer) => {
-                    let evidence = EvidenceId(ids.uuid());
-                    answer.evidence = Some(evidence);
-                    self.civil.push(*answer);
-                    self.add(
-                        exchange,
-                        inquiry,
-                        &received,
-                        person,
-                        evidence,
-                        as_of,
-                        (true, vec![]),
-                    );
-                }
-                Said::Facts { found, bodies } => {
-                    let evidence = EvidenceId(ids.uuid());
-                    self.add(
-                        exchange,
-                        inquiry,
-                        &received,
-                        person,
-                        evidence,
-                        as_of,
-                        (found, bodies),
-                    );
-                }
+                said => self.believe(exchange, inquiry, &received, (person, said, as_of)),
             }
         }
+        self.answered(exchange, inquiry, received);
+    }
+
+    /// One message that answers a question later. What was not believed is kept apart.
+    pub fn heard(
+        exchange: &Exchange,
+        inquiry: &Inquiry,
+        received: Received,
+        read: Read,
+    ) -> Harvest {
+        let mut harvest = Harvest::default();
+        let (ids, agency, as_of) = (&exchange.platform.ids, inquiry.agency, read.as_of);
+        for (person, refusal) in read.refused {
+            harvest.refuse(ids, agency, &received, person, &refusal);
+        }
+        for (person, said) in read.said {
+            harvest.believe(exchange, inquiry, &received, (person, said, as_of));
+        }
+        harvest.answered(exchange, inquiry, received);
+        harvest.number_facts(exchange);
+        harvest
+    }
+
+    fn believe(
+        &mut self,
+        exchange: &Exchange,
+        inquiry: &Inquiry,
+        received: &Received,
+        (person, said, as_of): (Pinfl, Said, Day),
+    ) {
+        let id = EvidenceId(exchange.platform.ids.uuid());
+        let told = match said {
+            Said::Civil(mut answer) => {
+                answer.evidence = Some(id);
+                self.civil.push(*answer);
+                (true, Vec::new())
+            }
+            Said::Facts { found, bodies } => (found, bodies),
+            Said::NotFound | Said::Pending { .. } => return,
+        };
+        self.add(exchange, inquiry, received, person, id, as_of, told);
+    }
+
+    fn answered(&mut self, exchange: &Exchange, inquiry: &Inquiry, received: Received) {
+        let agency = inquiry.agency;
         self.answers.push(NewAnswer {
             id: received.request,
             agency,
@@ -234,6 +252,30 @@ impl Harvest {
             body: received.body,
             stamp: received.stamp,
         });
+    }
+
+    fn number_facts(&mut self, exchange: &Exchange) {
+        let facts: usize = self.found.iter().map(|found| found.bodies.len()).sum();
+        let ids = &exchange.platform.ids;
+        self.fact_ids = (0..facts).map(|_| FactId(ids.uuid())).collect();
+    }
+
+    /// How questions stand that are answered later.
+    pub fn awaits(&mut self, inquiry: &Inquiry, standing: Vec<(Pinfl, Standing)>) {
+        for (person, standing) in standing {
+            let (reason, retry_at) = match standing {
+                Standing::Awaited { look_at } => {
+                    let reason = SilentReason::Pending { ready_at: look_at };
+                    (reason, Some(look_at))
+                }
+                Standing::Nothing => (SilentReason::NotFound, None),
+                Standing::Refused { reason, again } => {
+                    let refusal = AnswerRefusal::Body(reason);
+                    (SilentReason::Refused(refusal), Some(again))
+                }
+            };
+            self.silent(inquiry, person, reason, retry_at);
+        }
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -315,7 +357,7 @@ impl Harvest {
         std::mem::take(&mut self.civil)
     }
 
-    pub fn outcome(&self, key: &Key) -> Outcome {
+    pub(super) fn outcome(&self, key: &Key) -> Outcome {
         let passed_over = Outcome::Silent {
             reason: SilentReason::PassedOver,
             retry_at: None,

@@ -12,10 +12,13 @@ mod send;
 use crate::evidence::{self, Evidence};
 use crate::{Exchange, Result};
 use access::{Action, Permit};
-use harvest::{Harvest, Outcome};
+pub(crate) use harvest::Harvest;
+use harvest::Outcome;
 use kernel::{CaseId, Day, EvidenceId, Instant, Month, PersonId, Pinfl, Source, UnitId};
+pub(crate) use plan::is_by_month;
 use plan::{Family, Plan};
 use registry::{civil, fact, person};
+pub(crate) use send::Inquiry;
 use std::collections::HashMap;
 use store::Tx;
 
@@ -127,8 +130,11 @@ pub async fn ask(exchange: &Exchange, permit: &Permit, asks: Vec<Ask>) -> Result
 async fn ask_set(exchange: &Exchange, permit: &Permit, asks: &[Ask]) -> Result<Vec<Gathered>> {
     let civil = ask_civil_registry(exchange, permit, asks).await?;
     let (families, plan) = settle_families(exchange, permit, asks, civil).await?;
-    let replies = send::send(exchange, &plan.inquiries).await;
+    let (later, at_once) = split(exchange, &plan.inquiries);
+    let replies = send::send(exchange, &at_once).await;
     let mut harvest = Harvest::reap(exchange, replies);
+    let waiting = |inquiry: &Inquiry| plan.waiting(asks, inquiry);
+    await_answers(exchange, &later, waiting, &mut harvest).await?;
     if !harvest.is_empty() {
         let mut tx = exchange.platform.db.begin().await?;
         harvest
@@ -138,6 +144,33 @@ async fn ask_set(exchange: &Exchange, permit: &Permit, asks: &[Ask]) -> Result<V
         tx.commit().await?;
     }
     Ok(plan.gathered(exchange, asks, families, &harvest))
+}
+
+/// Calls whose answers come later, and those that are answered at once.
+fn split(exchange: &Exchange, inquiries: &[Inquiry]) -> (Vec<Inquiry>, Vec<Inquiry>) {
+    let is_later = |inquiry: &Inquiry| {
+        let connector = &exchange.lines[&inquiry.agency].connector;
+        connector.dialect.later().is_some()
+    };
+    inquiries.iter().cloned().partition(is_later)
+}
+
+/// Keeps the questions that are answered later, and notes how they stand.
+async fn await_answers(
+    exchange: &Exchange,
+    later: &[Inquiry],
+    waiting: impl Fn(&Inquiry) -> HashMap<Pinfl, Vec<CaseId>>,
+    harvest: &mut Harvest,
+) -> Result<()> {
+    if later.is_empty() {
+        return Ok(());
+    }
+    let mut tx = exchange.platform.db.begin().await?;
+    for inquiry in later {
+        let standing = exchange.keep(&mut tx, inquiry, &waiting(inquiry)).await?;
+        harvest.awaits(inquiry, standing);
+    }
+    Ok(tx.commit().await?)
 }
 
 /// The civil registry's word about the applicants: said just now, or still valid.
@@ -157,11 +190,18 @@ async fn ask_civil_registry(
     let valid = valid_civil(&mut tx, permit, asks, &known).await?;
     drop(tx);
     let inquiries = plan::civil_inquiries(exchange, permit, asks, &valid);
-    let replies = send::send(exchange, &inquiries).await;
-    Ok(CivilRound {
-        harvest: Harvest::reap(exchange, replies),
-        valid,
-    })
+    let (later, at_once) = split(exchange, &inquiries);
+    let replies = send::send(exchange, &at_once).await;
+    let mut harvest = Harvest::reap(exchange, replies);
+    let waiting = |_: &Inquiry| {
+        let mut cases: HashMap<Pinfl, Vec<CaseId>> = HashMap::new();
+        for ask in asks {
+            cases.entry(ask.applicant).or_default().push(ask.case);
+        }
+        cases
+    };
+    await_answers(exchange, &later, waiting, &mut harvest).await?;
+    Ok(CivilRound { harvest, valid })
 }
 
 async fn valid_civil(

@@ -9,7 +9,7 @@ use crate::{Exchange, Result};
 use access::Permit;
 use kernel::day::completed_years;
 use kernel::kin::ADULT_YEARS;
-use kernel::{Day, Month, PersonId, Pinfl, Source, UnitId};
+use kernel::{CaseId, Day, Month, PersonId, Pinfl, Source, UnitId};
 use registry::{person, unit};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::Tx;
@@ -268,8 +268,12 @@ fn question(
 /// Incomes are told by month, so the window must be the same; the rest is a state of
 /// affairs on a day.
 fn still_answers(held: &Evidence, ask: &Ask) -> bool {
-    let by_month = matches!(held.agency, Source::Tax | Source::PensionFund);
-    held.valid_until > ask.as_of && (!by_month || held.window == ask.window)
+    held.valid_until > ask.as_of && (!is_by_month(held.agency) || held.window == ask.window)
+}
+
+/// Whether an agency's answer holds only for the months that were asked about.
+pub(crate) fn is_by_month(agency: Source) -> bool {
+    matches!(agency, Source::Tax | Source::PensionFund)
 }
 
 async fn held(
@@ -296,6 +300,19 @@ async fn held(
 }
 
 impl Plan {
+    /// The cases that wait for the answers of each call, by person.
+    pub fn waiting(&self, asks: &[Ask], inquiry: &Inquiry) -> HashMap<Pinfl, Vec<CaseId>> {
+        let mut cases: HashMap<Pinfl, Vec<CaseId>> = HashMap::new();
+        for (ask, sent) in asks.iter().zip(&self.sent) {
+            for (agency, _, pinfl) in sent {
+                if *agency == inquiry.agency && inquiry.persons.contains(pinfl) {
+                    cases.entry(*pinfl).or_default().push(ask.case);
+                }
+            }
+        }
+        cases
+    }
+
     /// Answers each ask from what was settled and what came back.
     pub fn gathered(
         mut self,

@@ -14,7 +14,7 @@ const CALLS_AT_A_TIME: usize = 1_024;
 
 /// One call to make.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Inquiry {
+pub(crate) struct Inquiry {
     pub agency: Source,
     pub as_of: Day,
     pub window: (Month, Month),

@@ -17,13 +17,15 @@ use super::*;
 use crate::dci::signature::{self, Policy, Signed};
 use crate::{Places, security};
 
-const OURS: &str = "1111111111111111111111111111111111111111111111111111111111111111";
-const REGISTRYS: &str = "2222222222222222222222222222222222222222222222222222222222222222";
-const STRANGERS: &str = "3333333333333333333333333333333333333333333333333333333333333333";
-const OUR_NAME: &str = "daftar.example.uz";
-const NAME: &str = "registry.example.uz";
+pub(super) const OURS: &str = "1111111111111111111111111111111111111111111111111111111111111111";
+pub(super) const REGISTRYS: &str =
+    "2222222222222222222222222222222222222222222222222222222222222222";
+pub(super) const STRANGERS: &str =
+    "3333333333333333333333333333333333333333333333333333333333333333";
+pub(super) const OUR_NAME: &str = "daftar.example.uz";
+pub(super) const NAME: &str = "registry.example.uz";
 
-fn key(seed: &str) -> SigningKey {
+pub(super) fn key(seed: &str) -> SigningKey {
     SigningKey::from_hex(seed).unwrap()
 }
 
@@ -95,7 +97,7 @@ fn civil_record(pinfl: &Value) -> Value {
     })
 }
 
-fn disability_record(pinfl: &Value) -> Value {
+pub(super) fn disability_record(pinfl: &Value) -> Value {
     json!({"@type": "PWDPerson", "personal_details": {"identifier": identifiers(pinfl)},
         "identifier": identifiers(pinfl), "disability_group": "II", "unable_to_work": true})
 }
@@ -234,7 +236,7 @@ fn answer(
     (body.to_string().into_bytes(), http)
 }
 
-fn file(agency: &str, record: &str, policy: Policy, facts: &str) -> String {
+pub(super) fn file(agency: &str, record: &str, policy: Policy, facts: &str) -> String {
     format!(
         r#"
 agency = "{agency}"

@@ -1,10 +1,13 @@
 //! Gathering against a partner that answers, hangs, lies and babbles.
 
+mod awaited;
 mod dci_asking;
+mod dci_registries;
 mod gateway;
 mod partner;
 mod rubbish;
 mod speed;
+mod subscribed;
 mod told;
 mod tried;
 mod xroad;

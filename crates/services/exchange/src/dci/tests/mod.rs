@@ -2,4 +2,5 @@ mod callback;
 mod envelope;
 mod forged;
 mod query;
+mod roads;
 mod vectors;
