@@ -9,6 +9,7 @@
 
 mod answer;
 mod civil;
+mod contradiction;
 pub mod dci;
 #[cfg(test)]
 mod dialect_tests;
@@ -17,6 +18,7 @@ pub mod gateway;
 mod income;
 mod owned;
 mod record;
+pub mod scenario;
 #[cfg(test)]
 pub mod tests;
 pub mod xroad;
@@ -110,8 +112,8 @@ pub struct Window {
 
 /// A window longer than this is a mistake of the asker.
 const WINDOW_MONTHS_MAX: i64 = 36;
-/// How long a hanging request hangs.
-const HANG: Duration = Duration::from_secs(5);
+/// An answer out of its order is held back so long: those of later requests overtake it.
+const HELD_BACK: Duration = Duration::from_millis(150);
 /// A slow drip: so many bytes one by one, each after this pause.
 const DROPS: usize = 25;
 const DROP: Duration = Duration::from_millis(200);
@@ -125,26 +127,27 @@ pub async fn query(
         .map_err(|error| refuse(StatusCode::BAD_REQUEST, error.to_string()))?;
     admit(agency, &question)?;
     let answer = |fault| (answered(&world, agency, &question, fault), Vec::new());
-    Ok(served(&world, agency, &question.request_id, answer).await)
+    Ok(served(&world, agency, &question, answer).await)
 }
 
 /// What an agency gives to a request, as the request's fate has it.
 async fn served(
     world: &World,
     agency: Agency,
-    request: &str,
+    question: &Question,
     answer: impl FnOnce(Fault) -> Given,
 ) -> Response {
     let rates = world.faults.rates;
     if rates.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(rates.delay_ms)).await;
     }
-    let fault = world.faults.of_request(agency, request);
+    let fault = world.faults.of_question(agency, question, world.now());
     match fault {
         Fault::Cut => return cut(),
         Fault::Reset => return reset(),
         Fault::Rubbish => return rubbish(agency),
-        Fault::Hang => tokio::time::sleep(HANG).await,
+        Fault::Hang { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
+        Fault::Reorder => tokio::time::sleep(HELD_BACK).await,
         _ => {}
     }
     let given = answer(fault);
@@ -193,9 +196,11 @@ fn admit(agency: Agency, question: &Question) -> Result<(), Refusal> {
 
 /// The plain answer.
 fn answered(world: &World, agency: Agency, question: &Question, fault: Fault) -> Vec<u8> {
-    let mut answers = parts(world, agency, question);
-    if fault == Fault::Duplicate {
-        answers.extend(answers.clone());
+    let mut answers = parts(world, agency, question, fault);
+    match fault {
+        Fault::Duplicate => answers.extend(answers.clone()),
+        Fault::Reorder => answers.reverse(),
+        _ => {}
     }
     let reply = json!({
         "request_id": question.request_id,
@@ -207,7 +212,7 @@ fn answered(world: &World, agency: Agency, question: &Question, fault: Fault) ->
 }
 
 /// What is said of each person, in the order in which they were asked about.
-fn parts(world: &World, agency: Agency, question: &Question) -> Vec<Value> {
+fn parts(world: &World, agency: Agency, question: &Question, fault: Fault) -> Vec<Value> {
     let now = world.now();
     let answer = |text: &String| {
         let known = Pinfl::parse(text)
@@ -225,9 +230,13 @@ fn parts(world: &World, agency: Agency, question: &Question) -> Vec<Value> {
         }
     };
     let answers = question.persons.iter().map(answer);
-    answers
+    let mut parts: Vec<Value> = answers
         .map(|answer| serde_json::to_value(answer).expect("plain data becomes JSON"))
-        .collect()
+        .collect();
+    if let Fault::Contradictory { row } = fault {
+        contradiction::tell(&world.faults.scenario, row, (agency, question), &mut parts);
+    }
+    parts
 }
 
 /// The connection breaks before anything of the answer.

@@ -65,7 +65,7 @@ pub async fn call(
         ("x-road-request-hash", request_hash(&signed, &body)),
     ];
     let answer = |fault| (answered(&world, *agency, &question, fault), given);
-    served(&world, *agency, &question.request_id, answer).await
+    served(&world, *agency, &question, answer).await
 }
 
 /// As the message protocol has it: over the headers that were signed, then over the body.

@@ -3,6 +3,7 @@
 mod dci_asking;
 mod gateway;
 mod partner;
+mod played;
 mod rubbish;
 mod speed;
 mod told;
