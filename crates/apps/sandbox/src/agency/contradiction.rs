@@ -17,6 +17,10 @@ pub fn fields(agency: Agency) -> &'static [&'static str] {
         Agency::PensionFund => &["payments"],
         Agency::Bank => &["accounts"],
         Agency::Disability => &["group", "unable_to_work", "until"],
+        Agency::HealthInsurance => &["pregnancy"],
+        Agency::Education => &["full_time", "until", "level"],
+        Agency::NonStatePensionFund => &["pensions"],
+        Agency::VoluntaryInsurer => &["insurer", "until"],
     }
 }
 
@@ -46,7 +50,8 @@ pub fn tell(
 }
 
 /// The living are dead since yesterday and the dead alive; whoever has something has nothing, the
-/// employed are not, and the disabled are well; and the other way round where that is possible.
+/// employed are not, the disabled are well and pupils unknown; and the other way round where that is
+/// possible.
 fn contradict(agency: Agency, part: &mut Map<String, Value>, on: Day) {
     match agency {
         Agency::CivilRegistry => {
@@ -71,7 +76,16 @@ fn contradict(agency: Agency, part: &mut Map<String, Value>, on: Day) {
             };
             part.insert("group".to_owned(), group.into());
         }
-        Agency::Tax | Agency::Cadastre | Agency::Vehicles | Agency::PensionFund | Agency::Bank => {
+        // Who is known to them has something: now they know nothing.
+        Agency::HealthInsurance | Agency::Education | Agency::VoluntaryInsurer => {
+            part.insert("found".to_owned(), false.into());
+        }
+        Agency::NonStatePensionFund
+        | Agency::Tax
+        | Agency::Cadastre
+        | Agency::Vehicles
+        | Agency::PensionFund
+        | Agency::Bank => {
             for field in fields(agency) {
                 part.insert((*field).to_owned(), json!([]));
             }

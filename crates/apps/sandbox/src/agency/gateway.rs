@@ -1,4 +1,4 @@
-//! Tax, cadastre and vehicles behind the national gateway: a token for a secret, then one JSON call a
+//! Tax, cadastre, vehicles and compulsory medical insurance behind the national gateway: a token for a secret, then one JSON call a
 //! person with the five fields of the gateway.
 
 use std::collections::HashMap;
@@ -98,6 +98,7 @@ pub async fn call(
         ("soliq", "income") => Agency::Tax,
         ("kadastr", "property") => Agency::Cadastre,
         ("yhxx", "vehicles") => Agency::Vehicles,
+        ("sugurta", "pregnancy") => Agency::HealthInsurance,
         _ => {
             let text = format!("no service {ministry}/{service}");
             return Err(refuse(StatusCode::NOT_FOUND, text));

@@ -1,10 +1,11 @@
 //! The agencies of the country behind HTTP, each in its own dialect: civil registry and register of
-//! disabled persons over DCI, signed (`dci.rs`); tax, cadastre and vehicles behind the national gateway
-//! (`gateway.rs`); pension fund and employment behind X-Road (`xroad.rs`); the bank plain. Plain speak
-//! all of them too, `POST /agencies/{agency}/query`, for trying out.
+//! disabled persons over DCI, signed (`dci.rs`); tax, cadastre, vehicles and compulsory medical
+//! insurance behind the national gateway (`gateway.rs`); pension fund, employment and education behind
+//! X-Road (`xroad.rs`); the private ones plain: bank, non-state pension fund and voluntary insurer.
+//! Plain speak all of them too, `POST /agencies/{agency}/query`, for trying out.
 //!
 //! Wire: JSON, snake_case, money in tiyin, days and months ISO. At most 100
-//! persons a call, vehicles and bank one; the bank asks for consent. An unknown
+//! persons a call, vehicles and bank one; the private ones ask for consent. An unknown
 //! personal number is `found: false`, a late answer `pending`.
 
 mod answer;
@@ -18,6 +19,7 @@ pub mod gateway;
 mod income;
 mod owned;
 mod record;
+mod register;
 pub mod scenario;
 #[cfg(test)]
 pub mod tests;
@@ -53,10 +55,14 @@ pub enum Agency {
     PensionFund,
     Bank,
     Disability,
+    HealthInsurance,
+    Education,
+    NonStatePensionFund,
+    VoluntaryInsurer,
 }
 
 impl Agency {
-    pub const ALL: [Agency; 8] = [
+    pub const ALL: [Agency; 12] = [
         Agency::CivilRegistry,
         Agency::Tax,
         Agency::Employment,
@@ -65,6 +71,10 @@ impl Agency {
         Agency::PensionFund,
         Agency::Bank,
         Agency::Disability,
+        Agency::HealthInsurance,
+        Agency::Education,
+        Agency::NonStatePensionFund,
+        Agency::VoluntaryInsurer,
     ];
 
     pub fn name(self) -> &'static str {
@@ -77,12 +87,24 @@ impl Agency {
             Agency::PensionFund => "pension_fund",
             Agency::Bank => "bank",
             Agency::Disability => "disability",
+            Agency::HealthInsurance => "health_insurance",
+            Agency::Education => "education",
+            Agency::NonStatePensionFund => "non_state_pension_fund",
+            Agency::VoluntaryInsurer => "voluntary_insurer",
         }
     }
 
     /// Whether its answers are signed.
     fn signs(self) -> bool {
         matches!(self, Agency::CivilRegistry | Agency::Disability)
+    }
+
+    /// Whether it is nobody's duty to tell, and the person is asked first.
+    fn is_private(self) -> bool {
+        matches!(
+            self,
+            Agency::Bank | Agency::NonStatePensionFund | Agency::VoluntaryInsurer
+        )
     }
 
     fn persons_max(self) -> usize {
@@ -177,11 +199,9 @@ fn admit(agency: Agency, question: &Question) -> Result<(), Refusal> {
         let text = format!("{persons} persons in one call; {agency:?} takes {most} at most");
         return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, text));
     }
-    if agency == Agency::Bank && question.consent.as_deref().unwrap_or("").is_empty() {
-        return Err(refuse(
-            StatusCode::FORBIDDEN,
-            "the bank answers only with the person's consent".into(),
-        ));
+    if agency.is_private() && question.consent.as_deref().unwrap_or("").is_empty() {
+        let text = format!("{} answers only with the person's consent", agency.name());
+        return Err(refuse(StatusCode::FORBIDDEN, text));
     }
     let long =
         |window: Window| !(0..WINDOW_MONTHS_MAX).contains(&window.to.months_since(window.from));

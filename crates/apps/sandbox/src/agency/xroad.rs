@@ -1,4 +1,4 @@
-//! Pension fund and employment service behind X-Road: our part plays both security servers.
+//! Pension fund, employment service and register of students behind X-Road: our part plays both security servers.
 
 use std::sync::Arc;
 
@@ -17,9 +17,10 @@ use crate::world::World;
 
 /// The one subsystem that has an agreement with these services.
 const CLIENT: &str = "UZ/GOV/201122334/DAFTAR";
-const SERVICES: [(&str, Agency); 2] = [
+const SERVICES: [(&str, Agency); 3] = [
     ("UZ/GOV/200900111/PENSION/payments", Agency::PensionFund),
     ("UZ/GOV/200900222/EMPLOYMENT/status", Agency::Employment),
+    ("UZ/GOV/200900333/EDUCATION/study", Agency::Education),
 ];
 
 pub async fn call(

@@ -377,3 +377,71 @@ async fn the_example_of_a_hard_week_plays_as_it_says() {
     })
     .await;
 }
+
+/// Kinds that older people's packs read: the public agencies tell them by law; the private ones are
+/// not asked with a consent that was given for the bank.
+#[tokio::test]
+async fn schools_and_insurance_fund_tell_by_law_and_private_ones_are_not_asked() {
+    each_db(SCHEMAS, async |platform| {
+        let played = play(&platform, |_| String::new()).await;
+        let need = |kind, who| Need { kind, who };
+        let kinds = vec![
+            need(code::STUDY, Who::All),
+            need(code::PREGNANCY, Who::Adults),
+            need(code::CORPORATE_PENSION, Who::Adults),
+            need(code::MEDICAL_INSURANCE, Who::Adults),
+        ];
+        let ask = |applicant: &Pinfl| Ask {
+            applicant: *applicant,
+            kinds: kinds.clone(),
+            ..ask_about(1)
+        };
+        let asks: Vec<Ask> = played.applicants.iter().map(ask).collect();
+        let gathered = gather::ask(&played.exchange, &played.permit, asks)
+            .await
+            .unwrap();
+        let private = [Source::NonStatePensionFund, Source::VoluntaryInsurer];
+        for silent in gathered.iter().flat_map(|gathered| &gathered.silent) {
+            assert!(private.contains(&silent.agency), "{silent:?}");
+            assert_eq!(silent.reason, SilentReason::NoConsent);
+        }
+        let asked = "SELECT COUNT(*) FROM exchange_answer WHERE agency IN (15, 16)";
+        assert_eq!(count(&platform, asked).await, 0);
+        let of = async |kind: u16| {
+            let mut tx = platform.db.read().await.unwrap();
+            let sql = "SELECT COUNT(*) FROM fact WHERE kind = $1 AND LENGTH(body) > 1";
+            store::fetch_value!(tx, i64, sql, i64::from(kind)).unwrap()
+        };
+        assert!(of(code::STUDY).await > 10, "children go to school");
+        let known = count(&platform, "SELECT COUNT(*) FROM fact WHERE kind = 75").await;
+        assert!(known > 30, "also that nobody is expected: {known}");
+    })
+    .await;
+}
+
+/// One word of one source ends nothing: the case is told that the person is in no unit, nothing is
+/// refused, and the registry's next word puts it right.
+#[tokio::test]
+async fn dead_yesterday_and_alive_today_is_put_right_by_the_next_answer() {
+    each_db(SCHEMAS, async |platform| {
+        let script = "[[fault]]\nagency = 'civil_registry'\nfault = 'contradictory'\n\
+            until = '2026-01-06T00:00:00+05:00'\nsays = { died = '2026-01-04' }";
+        let played = play(&platform, |_| script.to_owned()).await;
+        let who = played.applicants[0];
+        let dead = played.gather(who, "2026-01-05").await;
+        assert_eq!(dead.unit, None);
+        let reasons: Vec<_> = dead.silent.iter().map(|silent| &silent.reason).collect();
+        assert!(!reasons.is_empty() && reasons.iter().all(|one| **one == SilentReason::NoUnit));
+        // The registry is asked again when its answer no longer holds.
+        played.step(
+            &platform,
+            Instant::parse_rfc3339("2026-02-10T09:00:00+05:00").unwrap(),
+        );
+        let alive = played.gather(who, "2026-02-10").await;
+        assert!(alive.unit.is_some() && alive.silent.is_empty(), "{alive:?}");
+        assert_eq!(alive.applicant, dead.applicant);
+        let versions = "SELECT COUNT(*) FROM person WHERE died IS NOT NULL";
+        assert_eq!(count(&platform, versions).await, 1, "what was said stays");
+    })
+    .await;
+}
