@@ -152,10 +152,10 @@ fn scenario(toml: FileToml) -> Result<Scenario, Wrong> {
 fn row(toml: &RowToml) -> Result<Row, Wrong> {
     let agency = toml.agency.as_ref().map(agency).transpose()?;
     let during = (moment("from", &toml.from)?, moment("until", &toml.until)?);
-    if let (Some(until), (Some(from), Some(to))) = (&toml.until, during) {
-        if to <= from {
-            return Err(Wrong::of(until, "until", "write a moment after from"));
-        }
+    if let (Some(until), (Some(from), Some(to))) = (&toml.until, during)
+        && to <= from
+    {
+        return Err(Wrong::of(until, "until", "write a moment after from"));
     }
     Ok(Row {
         agency,
