@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io::Write;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
@@ -157,7 +158,18 @@ fn month(text: &str) -> Result<Month, String> {
     Month::parse(text).map_err(|error| error.to_string())
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match command() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // A file of ours that is wrong is told as its reader wants it: file, line, field.
+            let _ = writeln!(std::io::stderr(), "sandbox: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(
