@@ -52,7 +52,6 @@ pub struct Answer {
     pub out: Option<PathBuf>,
 }
 
-
 #[derive(Debug, Args)]
 pub struct Subscription {
     /// The agency: civil_registry

@@ -3,11 +3,13 @@
 use std::error::Error;
 use std::io::Write;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use kernel::{Instant, Month};
 use sandbox::agency::fault::Rates;
+use sandbox::agency::scenario::Scenario;
 use sandbox::cards::Cards;
 use sandbox::export::{self, Wanted};
 use sandbox::life::daftar::{Daftar, Secrets};
@@ -77,6 +79,9 @@ struct Serve {
     /// Answers about a person that come one to five virtual days late
     #[arg(long, default_value_t = 10, value_name = "N")]
     fault_late_per_mille: u32,
+    /// Late answers come after so many virtual days instead of one to five
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=4000))]
+    fault_late_days: Option<u16>,
     /// Requests to agencies that hang for five seconds or are cut
     #[arg(long, default_value_t = 2, value_name = "N")]
     fault_timeout_per_mille: u32,
@@ -95,6 +100,9 @@ struct Serve {
     /// Requests answered with a part twice
     #[arg(long, default_value_t = 0, value_name = "N")]
     fault_duplicate_per_mille: u32,
+    /// Requests answered in another order, after those of later requests
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    fault_reorder_per_mille: u32,
     /// Signed answers that are changed on their way
     #[arg(long, default_value_t = 0, value_name = "N")]
     fault_forged_per_mille: u32,
@@ -107,6 +115,13 @@ struct Serve {
     /// Requests answered for a day of last year
     #[arg(long, default_value_t = 0, value_name = "N")]
     fault_stale_per_mille: u32,
+    /// Requests answered with the contrary of the truth: dead who live, nothing held where something is
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    fault_contradictory_per_mille: u32,
+    /// Faults by a script (TOML): which agency, about whom, when, which fault; rows go before the flags.
+    /// An example: crates/apps/sandbox/scenarios/hard-week.toml
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
     /// Folder for the secrets and keys with which Daftar asks (its --agency-keys); without it, only
     /// what speaks plain can be asked
     #[arg(long, value_name = "DIR")]
@@ -143,7 +158,18 @@ fn month(text: &str) -> Result<Month, String> {
     Month::parse(text).map_err(|error| error.to_string())
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match command() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // A file of ours that is wrong is told as its reader wants it: file, line, field.
+            let _ = writeln!(std::io::stderr(), "sandbox: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(
@@ -175,15 +201,18 @@ fn main() -> Result<(), Box<dyn Error>> {
 async fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
     let rates = Rates {
         late: serve.fault_late_per_mille,
+        late_days: serve.fault_late_days,
         timeout: serve.fault_timeout_per_mille,
         rubbish: serve.fault_rubbish_per_mille,
         reset: serve.fault_reset_per_mille,
         drip: serve.fault_drip_per_mille,
         duplicate: serve.fault_duplicate_per_mille,
+        reorder: serve.fault_reorder_per_mille,
         forged: serve.fault_forged_per_mille,
         wrong_key: serve.fault_wrong_key_per_mille,
         replay: serve.fault_replay_per_mille,
         stale: serve.fault_stale_per_mille,
+        contradictory: serve.fault_contradictory_per_mille,
         returned: serve.fault_return_per_mille,
         delay_ms: serve.delay_ms,
     };
@@ -193,10 +222,16 @@ async fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
     };
     let cards = serve.cards.as_deref().map(Cards::read).transpose()?;
     let cards = cards.unwrap_or_default();
+    let scenario = serve
+        .scenario
+        .as_deref()
+        .map(Scenario::in_file)
+        .transpose()?;
     let world = World::new(Setup {
         families: serve.families,
         seed: serve.seed,
         rates,
+        scenario: scenario.unwrap_or_default(),
         start: serve.start,
         at_once: serve.instant,
         book: serve.book,

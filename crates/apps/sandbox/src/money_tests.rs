@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::agency::fault::Rates;
+use crate::agency::scenario::Scenario;
 use crate::agency::tests::{Place, open};
 use crate::population::person::Role;
 use crate::world::{Setup, World};
@@ -27,6 +28,7 @@ fn world(book: &Path, at_once: bool) -> World {
         families: 300,
         seed: 1,
         rates,
+        scenario: Scenario::default(),
         start,
         at_once,
         book,

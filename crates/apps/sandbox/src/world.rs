@@ -10,6 +10,7 @@ use kernel::Instant;
 use crate::agency::correspondence::Correspondence;
 use crate::agency::fault::{Faults, Rates};
 use crate::agency::gateway::Tokens;
+use crate::agency::scenario::Scenario;
 use crate::bank::{Banks, BookOutcome, ReturnReason, Worked};
 use crate::cards::{Cards, Fate};
 use crate::cases::Cases;
@@ -57,6 +58,7 @@ pub struct Setup {
     pub families: usize,
     pub seed: u64,
     pub rates: Rates,
+    pub scenario: Scenario,
     pub start: Instant,
     pub at_once: bool,
     pub book: Option<PathBuf>,
@@ -74,7 +76,7 @@ impl World {
         Ok(World {
             cases: Mutex::new(Cases::planned(&population)),
             country: Country::new(population),
-            faults: Faults::new(setup.seed, setup.rates),
+            faults: Faults::new(setup.seed, setup.rates, setup.scenario),
             keys: Keys::of(setup.seed),
             tokens: Tokens::default(),
             correspondence: Correspondence::default(),

@@ -23,7 +23,7 @@ const BLOCKS: &[(&str, &str)] = &[
     ("unit", "Who is assessed together."),
     (
         "facts",
-        "Which kinds of facts are read, and of whom: a table of kind and `adults`, `children`, `all` or `family`.",
+        "Which kinds of facts are read, and of whom: a table of kind and `adults`, `children`, `all` or `family`. A third column `prevails` names the sources that go before the others of the kind, the first one most trusted; an empty cell keeps the order of the catalogue.",
     ),
     (
         "parameter",

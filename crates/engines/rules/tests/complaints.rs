@@ -456,3 +456,37 @@ fn what_cannot_be_decided_with_is_refused_with_its_place() {
          instead: break the circle: a formula may not lead back to itself",
     );
 }
+
+#[test]
+fn a_source_that_prevails_is_one_of_the_kind_and_named_once() {
+    let wage = "| wage    | adults |\n";
+    check(
+        wage,
+        "| wage    | adults | impotr |\n",
+        "impotr",
+        "`impotr` is no source of `wage`",
+        "did you mean `import`?",
+    );
+    check(
+        wage,
+        "| wage    | adults | bank |\n",
+        "bank",
+        "`bank` is no source of `wage`",
+        "the source that prevails, one of: tax, import",
+    );
+    check(
+        wage,
+        "| wage    | adults | import, import |\n",
+        "import, import",
+        "`import` stands here twice",
+        "each source once",
+    );
+    assert_eq!(
+        small::complaints(&small::edited(wage, "| wage    | adults | import, tax |\n")),
+        ""
+    );
+    assert_eq!(
+        small::complaints(&small::edited(wage, "| wage    | adults |   |\n")),
+        ""
+    );
+}

@@ -180,7 +180,7 @@ fn an_overview_shows_each_value_with_its_source_and_awards_nothing() {
         "Человек с дополнительной медицинской страховкой"
     );
     let sources: Vec<Source> = insurance.facts.iter().map(|fact| fact.source).collect();
-    assert_eq!(sources, [Source::Declaration]);
+    assert_eq!(sources, [Source::VoluntaryInsurer]);
     let groups = trace
         .groups
         .iter()

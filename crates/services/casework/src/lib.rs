@@ -10,7 +10,8 @@
 //!
 //! Reading order: [`case`] (states, waits), [`application`], [`assessment`] (what the law said,
 //! stored so that it replays), [`step`] (visit, conclusion), [`escalation`] (one that
-//! did not come in time), [`decision`], [`close`], [`award`],
+//! did not come in time), [`decision`], [`contradiction`] (sources
+//! that disagree), [`close`], [`award`],
 //! [`migration`], [`reassessment`], [`suspension`], [`renewal`], [`letter`], [`notice`],
 //! [`language`], [`figures`], [`verify`].
 //!
@@ -23,6 +24,7 @@ pub mod assessment;
 pub mod award;
 pub mod case;
 pub mod close;
+pub mod contradiction;
 pub mod decision;
 pub mod escalation;
 pub mod events;

@@ -166,7 +166,7 @@ impl Column {
                 possible::integer(kind, name, field, self.whole(value)?, question.as_of)?
             }
             Written::Day(form) => {
-                let day = possible::past_day(field, self.day(*form, value)?, question.as_of)?;
+                let day = possible::day(name, field, self.day(*form, value)?, question.as_of)?;
                 Cell::Int(i64::from(day.0))
             }
             Written::Month(form) => {

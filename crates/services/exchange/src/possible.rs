@@ -19,6 +19,8 @@ const INTEGER_MAX: i64 = 1_000_000_000;
 /// The first month and year that an answer may speak of.
 const FIRST_YEAR_OF_MONTHS: i32 = 1990;
 const FIRST_YEAR_OF_DAYS: i32 = 1850;
+/// What holds for longer than fifty years holds for good.
+const DAYS_AHEAD_MAX: i32 = 18_263;
 
 pub fn few_rows(field: &str, rows: usize, rows_max: usize) -> Refused<()> {
     if rows <= rows_max {
@@ -82,6 +84,15 @@ pub fn past_day(field: &str, day: Day, as_of: Day) -> Refused<Day> {
         return Err(impossible(field, i64::from(day.0)));
     }
     Ok(day)
+}
+
+/// A day of a kind's field: until when something holds may be a day to come, and nothing else.
+pub fn day(name: &str, field: &str, day: Day, as_of: Day) -> Refused<Day> {
+    let latest = match name {
+        "until" => as_of.plus_days(DAYS_AHEAD_MAX),
+        _ => as_of,
+    };
+    past_day(field, day, latest)
 }
 
 pub fn unknown_word(field: &str) -> AnswerRefusal {

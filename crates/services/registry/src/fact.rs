@@ -195,8 +195,24 @@ pub async fn history(tx: &mut Tx, _permit: &Permit, owners: &[Uuid]) -> Result<V
 
 /// The newest answer of each source about each owner.
 pub async fn current(tx: &mut Tx, _permit: &Permit, owners: &[Uuid]) -> Result<Vec<Fact>> {
+    newest(rows_of(tx, owners).await?)
+}
+
+/// The same as it was known at a moment: what came later is left out.
+pub async fn known_at(
+    tx: &mut Tx,
+    _permit: &Permit,
+    owners: &[Uuid],
+    at: Instant,
+) -> Result<Vec<Fact>> {
+    let mut rows = rows_of(tx, owners).await?;
+    rows.retain(|row| row.received_at <= at.0);
+    newest(rows)
+}
+
+fn newest(rows: Vec<FactRow>) -> Result<Vec<Fact>> {
     let mut newest: HashMap<(Uuid, u16, Source), Fact> = HashMap::new();
-    for row in rows_of(tx, owners).await? {
+    for row in rows {
         let fact = row.into_fact()?;
         let key = (fact.owner, fact.kind, fact.source);
         let later = |known: &Fact| (known.as_of, known.id) < (fact.as_of, fact.id);

@@ -6,6 +6,8 @@ use serde::Serialize;
 use super::civil::{Civil, civil};
 use super::income::{Payment, Taking, Wage, payer, payment, taking, wage};
 use super::owned::{Account, Property, Vehicle, accounts, properties, vehicles};
+use super::register::{CorporatePension, Policy, Pregnancy, Study};
+use super::register::{corporate_pension, policy, pregnancy, study};
 use super::{Agency, Question, Window};
 use crate::country::Country;
 use crate::population::person::{Disability, Marks, Person, PersonNo};
@@ -67,6 +69,14 @@ enum Facts {
         unable_to_work: bool,
         until: Option<Day>,
     },
+    Pregnancy {
+        pregnancy: Pregnancy,
+    },
+    Study(Study),
+    CorporatePensions {
+        pensions: Vec<CorporatePension>,
+    },
+    Policy(Policy),
 }
 
 impl Answer {
@@ -89,6 +99,7 @@ impl Answer {
 pub fn about(country: &Country, agency: Agency, no: PersonNo, question: &Question) -> Answer {
     let person = country.person(no);
     let months = || months(question.window);
+    let unknown = || Answer::unknown(&person.pinfl.to_string());
     let facts = match agency {
         Agency::CivilRegistry => {
             Facts::Civil(Box::new(civil(country, no, &person, question.as_of)))
@@ -115,6 +126,23 @@ pub fn about(country: &Country, agency: Agency, no: PersonNo, question: &Questio
             accounts: accounts(country, no, &person),
         },
         Agency::Disability => disability(&person),
+        Agency::HealthInsurance => match pregnancy(&person, question.as_of) {
+            Some(pregnancy) => Facts::Pregnancy { pregnancy },
+            None => return unknown(),
+        },
+        Agency::Education => match study(&person, question.as_of) {
+            Some(study) => Facts::Study(study),
+            None => return unknown(),
+        },
+        Agency::NonStatePensionFund => Facts::CorporatePensions {
+            pensions: months()
+                .filter_map(|month| corporate_pension(&person, month))
+                .collect(),
+        },
+        Agency::VoluntaryInsurer => match policy(&person, question.as_of) {
+            Some(policy) => Facts::Policy(policy),
+            None => return unknown(),
+        },
     };
     Answer::Found(Box::new(Found {
         pinfl: person.pinfl,

@@ -87,7 +87,7 @@ pub async fn search(
     let telling = Arc::clone(&world);
     tokio::spawn(async move {
         let world = telling;
-        let fault = world.faults.of_request(agency, &question.request_id);
+        let fault = world.faults.of_question(agency, &question, world.now());
         let answer = || dci::answer(&world, agency, (&asked, &question, now()), fault);
         deliver(&world, &address, answer).await;
         locked(&world.correspondence.questions).insert(transaction, true);

@@ -39,7 +39,7 @@ pub async fn search(
     let question = question(&asked).ok_or_else(|| wrong("rjct.search_criteria.invalid"))?;
     let sent_at = at(&asked).ok_or_else(|| wrong("rjct.message_ts.invalid"))?;
     let answer = |fault: Fault| answer(&world, agency, (&asked, &question, sent_at), fault);
-    Ok(served(&world, agency, &question.request_id, answer).await)
+    Ok(served(&world, agency, &question, answer).await)
 }
 
 /// A message to a registry, when the asker signed it.
@@ -104,16 +104,18 @@ pub(super) fn answer(
     fault: Fault,
 ) -> Answer {
     let requests = asked["message"]["search_request"].as_array();
-    let parts = parts(world, agency, question);
+    let parts = parts(world, agency, question, fault);
     let items = requests.into_iter().flatten().zip(&parts);
     let mut items: Vec<Value> = items
         .map(|(request, part)| item(agency, request, part))
         .collect();
-    if fault == Fault::Duplicate {
-        items.extend(items.clone());
+    match fault {
+        Fault::Duplicate => items.extend(items.clone()),
+        Fault::Reorder => items.reverse(),
+        _ => {}
     }
     let now = match fault {
-        Fault::Stale => sent_at.plus_seconds(-STALE_S),
+        Fault::Stale { .. } => sent_at.plus_seconds(-STALE_S),
         _ => sent_at,
     };
     let header = json!({

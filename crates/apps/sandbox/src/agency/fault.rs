@@ -1,13 +1,14 @@
-//! When an agency is late, silent or talks rubbish. Decided by hashes, so that the
-//! same question meets the same fate; a request that failed once passes when the
-//! same request is tried again.
+//! When an agency is late, silent or talks rubbish. A row of the scenario decides first; without
+//! one the rates do, by hashes, so that the same question meets the same fate; a request that failed
+//! once by its rate passes when the same request is tried again.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use kernel::{Day, Instant, Month, Pinfl};
 
-use super::Agency;
+use super::scenario::Scenario;
+use super::{Agency, Question};
 use crate::seed;
 use crate::wire_time::{day_of, morning_of};
 
@@ -15,6 +16,8 @@ use crate::wire_time::{day_of, morning_of};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rates {
     pub late: u32,
+    /// Late answers come after so many virtual days; `None`: after one to five.
+    pub late_days: Option<u16>,
     pub timeout: u32,
     pub rubbish: u32,
     /// The connection breaks before the answer.
@@ -23,6 +26,8 @@ pub struct Rates {
     pub drip: u32,
     /// A part of the answer comes twice.
     pub duplicate: u32,
+    /// The parts of an answer come in another order, and after those of later requests.
+    pub reorder: u32,
     /// A signed answer is changed on its way.
     pub forged: u32,
     /// A signed answer is signed by somebody else.
@@ -31,6 +36,8 @@ pub struct Rates {
     pub replay: u32,
     /// A true answer comes that speaks for last year.
     pub stale: u32,
+    /// The agency says something else than it would otherwise.
+    pub contradictory: u32,
     /// Cards that are closed (AC04) until the owner mends the account.
     pub returned: u32,
     pub delay_ms: u64,
@@ -40,28 +47,40 @@ pub struct Rates {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     None,
-    /// Hangs for five seconds, then answers.
-    Hang,
+    /// Hangs, then answers.
+    Hang {
+        ms: u64,
+    },
     /// The connection breaks in the middle of the answer.
     Cut,
     Rubbish,
     Reset,
     Drip,
     Duplicate,
+    Reorder,
     Forged,
     WrongKey,
     Replay,
-    Stale,
+    /// Speaks for a day so long before.
+    Stale {
+        days: i32,
+    },
+    /// As this row of the scenario says; without one, the contrary of the truth.
+    Contradictory {
+        row: Option<usize>,
+    },
 }
 
-/// A stale answer speaks for a day so long before.
-const STALE_DAYS: i32 = 400;
+/// Where nobody says how long before the day a stale answer speaks for.
+pub const STALE_DAYS: i32 = 400;
+/// Where nobody says how long a request hangs.
+pub const HANG_MS: i64 = 5_000;
 
 impl Fault {
     /// The day that an answer speaks for.
     pub fn as_of(self, asked: Day) -> Day {
         match self {
-            Fault::Stale => asked.plus_days(-STALE_DAYS),
+            Fault::Stale { days } => asked.plus_days(-days),
             _ => asked,
         }
     }
@@ -74,6 +93,7 @@ pub type Given = (Vec<u8>, Vec<(&'static str, String)>);
 pub struct Faults {
     seed: u64,
     pub rates: Rates,
+    pub scenario: Scenario,
     late: Mutex<HashMap<LateKey, Late>>,
     failed: Mutex<HashSet<(Agency, u64)>>,
     /// The last honest answer of each agency, for whoever plays it again.
@@ -91,18 +111,25 @@ struct Late {
 const LATE_DAYS: (i64, i64) = (1, 5);
 
 impl Faults {
-    pub fn new(seed: u64, rates: Rates) -> Faults {
+    pub fn new(seed: u64, rates: Rates, scenario: Scenario) -> Faults {
         Faults {
             seed,
             rates,
+            scenario,
             late: Mutex::default(),
             failed: Mutex::default(),
             recorded: Mutex::default(),
         }
     }
 
+    /// The fate of a question: as the scenario has it, or else by its own id.
+    pub fn of_question(&self, agency: Agency, question: &Question, now: Instant) -> Fault {
+        let scripted = self.scenario.of_request(agency, question, now);
+        scripted.unwrap_or_else(|| self.of_request(agency, &question.request_id))
+    }
+
     /// The fate of a request, by its own id.
-    pub fn of_request(&self, agency: Agency, request: &str) -> Fault {
+    fn of_request(&self, agency: Agency, request: &str) -> Fault {
         let fault = self.chosen(agency, seed::of_text(request));
         if fault == Fault::None {
             return Fault::None;
@@ -121,7 +148,9 @@ impl Faults {
         let hash = seed::mix(&[self.seed, 11, agency as u64, request]);
         if seed::happens(hash, rates.timeout) {
             return match (hash / 1000).is_multiple_of(2) {
-                true => Fault::Hang,
+                true => Fault::Hang {
+                    ms: HANG_MS.unsigned_abs(),
+                },
                 false => Fault::Cut,
             };
         }
@@ -137,7 +166,9 @@ impl Faults {
             (signed(rates.forged), Fault::Forged),
             (signed(rates.wrong_key), Fault::WrongKey),
             (rates.replay, Fault::Replay),
-            (rates.stale, Fault::Stale),
+            (rates.stale, Fault::Stale { days: STALE_DAYS }),
+            (rates.reorder, Fault::Reorder),
+            (rates.contradictory, Fault::Contradictory { row: None }),
         ];
         let happens = |(place, (rate, _)): &(usize, &(u32, Fault))| {
             let hash = seed::mix(&[self.seed, 14, *place as u64, agency as u64, request]);
@@ -149,7 +180,7 @@ impl Faults {
 
     /// Keeps an honest answer for whoever plays it again.
     pub fn record(&self, agency: Agency, given: &Given) {
-        if self.rates.replay == 0 {
+        if self.rates.replay == 0 && !self.scenario.replays() {
             return;
         }
         let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
@@ -170,14 +201,18 @@ impl Faults {
         month: Month,
         now: Instant,
     ) -> Option<Instant> {
-        if !self.is_late(agency, pinfl, month) {
-            return None;
-        }
         let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
-        let ready_at = late.entry((agency, pinfl, month)).or_insert_with(|| Late {
-            ready_at: self.ready_after(agency, pinfl, now),
-        });
-        (ready_at.ready_at > now).then_some(ready_at.ready_at)
+        let key = (agency, pinfl, month);
+        let ready_at = match late.get(&key) {
+            Some(known) => known.ready_at,
+            None => {
+                let days = self.late_days(key, now)?;
+                let ready_at = morning_of(day_of(now).plus_days(days));
+                late.insert(key, Late { ready_at });
+                ready_at
+            }
+        };
+        (ready_at > now).then_some(ready_at)
     }
 
     /// Whether Daftar could have had the answer by `close`: it was never late, or
@@ -197,15 +232,20 @@ impl Faults {
             .any(|step| late.ready_at <= *step && *step < close)
     }
 
-    fn is_late(&self, agency: Agency, pinfl: Pinfl, month: Month) -> bool {
+    /// How many days after its first question the answer comes, if it is late.
+    fn late_days(&self, (agency, pinfl, month): LateKey, now: Instant) -> Option<i32> {
+        if let Some(days) = self.scenario.late_days(agency, pinfl, now) {
+            return Some(days);
+        }
         let hash = seed::mix(&[self.seed, 12, agency as u64, pinfl.number(), month.0 as u64]);
-        seed::happens(hash, self.rates.late)
-    }
-
-    fn ready_after(&self, agency: Agency, pinfl: Pinfl, now: Instant) -> Instant {
+        if !seed::happens(hash, self.rates.late) {
+            return None;
+        }
+        if let Some(days) = self.rates.late_days {
+            return Some(i32::from(days));
+        }
         let hash = seed::mix(&[self.seed, 13, agency as u64, pinfl.number()]);
-        let days = seed::between(hash, LATE_DAYS.0, LATE_DAYS.1) as i32;
-        morning_of(day_of(now).plus_days(days))
+        Some(seed::between(hash, LATE_DAYS.0, LATE_DAYS.1) as i32)
     }
 }
 
@@ -215,7 +255,7 @@ mod tests {
     use kernel::Sex;
 
     fn faults(rates: Rates) -> Faults {
-        Faults::new(1, rates)
+        Faults::new(1, rates, Scenario::default())
     }
 
     fn pinfls() -> impl Iterator<Item = Pinfl> {
@@ -255,6 +295,22 @@ mod tests {
             assert!(faults.answered_by(key, &[asked, ready_at], close));
         }
         assert!((150..250).contains(&late), "{late} of 20,000");
+    }
+
+    #[test]
+    fn late_answers_come_after_the_days_that_were_chosen() {
+        let faults = faults(Rates {
+            late: 1000,
+            late_days: Some(30),
+            ..Rates::default()
+        });
+        let (month, asked) = (
+            Month::new(2026, 1).unwrap(),
+            at("2026-01-05T09:00:00+05:00"),
+        );
+        let pinfl = pinfls().next().unwrap();
+        let ready_at = faults.pending(Agency::Tax, pinfl, month, asked);
+        assert_eq!(ready_at, Some(at("2026-02-04T09:00:00+05:00")));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Tax, cadastre and vehicles behind the national gateway: a token for a secret, then one JSON call a
+//! Tax, cadastre, vehicles and compulsory medical insurance behind the national gateway: a token for a secret, then one JSON call a
 //! person with the five fields of the gateway.
 
 use std::collections::HashMap;
@@ -98,6 +98,7 @@ pub async fn call(
         ("soliq", "income") => Agency::Tax,
         ("kadastr", "property") => Agency::Cadastre,
         ("yhxx", "vehicles") => Agency::Vehicles,
+        ("sugurta", "pregnancy") => Agency::HealthInsurance,
         _ => {
             let text = format!("no service {ministry}/{service}");
             return Err(refuse(StatusCode::NOT_FOUND, text));
@@ -119,7 +120,7 @@ pub async fn call(
         persons: vec![call.pinfl.clone()],
     };
     let answer = |fault: Fault| (answer(&world, agency, &question, fault), Vec::new());
-    Ok(served(&world, agency, &question.request_id, answer).await)
+    Ok(served(&world, agency, &question, answer).await)
 }
 
 fn admit(call: &Call) -> Result<(), Refusal> {
@@ -138,7 +139,7 @@ fn admit(call: &Call) -> Result<(), Refusal> {
 
 fn answer(world: &World, agency: Agency, question: &Question, fault: Fault) -> Vec<u8> {
     let as_of = fault.as_of(question.as_of);
-    let part = super::parts(world, agency, question).remove(0);
+    let part = super::parts(world, agency, question, fault).remove(0);
     let result = match (&part["pending"], &part["found"]) {
         (Value::Bool(true), _) => "pending",
         (_, Value::Bool(true)) => "found",

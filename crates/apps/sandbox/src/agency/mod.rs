@@ -1,14 +1,16 @@
 //! The agencies of the country behind HTTP, each in its own dialect: civil registry and register of
-//! disabled persons over DCI, signed (`dci.rs`); tax, cadastre and vehicles behind the national gateway
-//! (`gateway.rs`); pension fund and employment behind X-Road (`xroad.rs`); the bank plain. Plain speak
-//! all of them too, `POST /agencies/{agency}/query`, for trying out.
+//! disabled persons over DCI, signed (`dci.rs`); tax, cadastre, vehicles and compulsory medical
+//! insurance behind the national gateway (`gateway.rs`); pension fund, employment and education behind
+//! X-Road (`xroad.rs`); the private ones plain: bank, non-state pension fund and voluntary insurer.
+//! Plain speak all of them too, `POST /agencies/{agency}/query`, for trying out.
 //!
 //! Wire: JSON, snake_case, money in tiyin, days and months ISO. At most 100
-//! persons a call, vehicles and bank one; the bank asks for consent. An unknown
+//! persons a call, vehicles and bank one; the private ones ask for consent. An unknown
 //! personal number is `found: false`, a late answer `pending`.
 
 mod answer;
 mod civil;
+mod contradiction;
 pub mod correspondence;
 pub mod dci;
 #[cfg(test)]
@@ -18,6 +20,8 @@ pub mod gateway;
 mod income;
 mod owned;
 pub mod record;
+mod register;
+pub mod scenario;
 #[cfg(test)]
 pub mod tests;
 pub mod xroad;
@@ -52,10 +56,14 @@ pub enum Agency {
     PensionFund,
     Bank,
     Disability,
+    HealthInsurance,
+    Education,
+    NonStatePensionFund,
+    VoluntaryInsurer,
 }
 
 impl Agency {
-    pub const ALL: [Agency; 8] = [
+    pub const ALL: [Agency; 12] = [
         Agency::CivilRegistry,
         Agency::Tax,
         Agency::Employment,
@@ -64,6 +72,10 @@ impl Agency {
         Agency::PensionFund,
         Agency::Bank,
         Agency::Disability,
+        Agency::HealthInsurance,
+        Agency::Education,
+        Agency::NonStatePensionFund,
+        Agency::VoluntaryInsurer,
     ];
 
     pub fn name(self) -> &'static str {
@@ -76,12 +88,24 @@ impl Agency {
             Agency::PensionFund => "pension_fund",
             Agency::Bank => "bank",
             Agency::Disability => "disability",
+            Agency::HealthInsurance => "health_insurance",
+            Agency::Education => "education",
+            Agency::NonStatePensionFund => "non_state_pension_fund",
+            Agency::VoluntaryInsurer => "voluntary_insurer",
         }
     }
 
     /// Whether its answers are signed.
     fn signs(self) -> bool {
         matches!(self, Agency::CivilRegistry | Agency::Disability)
+    }
+
+    /// Whether it is nobody's duty to tell, and the person is asked first.
+    fn is_private(self) -> bool {
+        matches!(
+            self,
+            Agency::Bank | Agency::NonStatePensionFund | Agency::VoluntaryInsurer
+        )
     }
 
     fn persons_max(self) -> usize {
@@ -111,8 +135,8 @@ pub struct Window {
 
 /// A window longer than this is a mistake of the asker.
 const WINDOW_MONTHS_MAX: i64 = 36;
-/// How long a hanging request hangs.
-const HANG: Duration = Duration::from_secs(5);
+/// An answer out of its order is held back so long: those of later requests overtake it.
+const HELD_BACK: Duration = Duration::from_millis(150);
 /// A slow drip: so many bytes one by one, each after this pause.
 const DROPS: usize = 25;
 const DROP: Duration = Duration::from_millis(200);
@@ -126,26 +150,27 @@ pub async fn query(
         .map_err(|error| refuse(StatusCode::BAD_REQUEST, error.to_string()))?;
     admit(agency, &question)?;
     let answer = |fault| (answered(&world, agency, &question, fault), Vec::new());
-    Ok(served(&world, agency, &question.request_id, answer).await)
+    Ok(served(&world, agency, &question, answer).await)
 }
 
 /// What an agency gives to a request, as the request's fate has it.
 async fn served(
     world: &World,
     agency: Agency,
-    request: &str,
+    question: &Question,
     answer: impl FnOnce(Fault) -> Given,
 ) -> Response {
     let rates = world.faults.rates;
     if rates.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(rates.delay_ms)).await;
     }
-    let fault = world.faults.of_request(agency, request);
+    let fault = world.faults.of_question(agency, question, world.now());
     match fault {
         Fault::Cut => return cut(),
         Fault::Reset => return reset(),
         Fault::Rubbish => return rubbish(agency),
-        Fault::Hang => tokio::time::sleep(HANG).await,
+        Fault::Hang { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
+        Fault::Reorder => tokio::time::sleep(HELD_BACK).await,
         _ => {}
     }
     let given = answer(fault);
@@ -175,11 +200,9 @@ fn admit(agency: Agency, question: &Question) -> Result<(), Refusal> {
         let text = format!("{persons} persons in one call; {agency:?} takes {most} at most");
         return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, text));
     }
-    if agency == Agency::Bank && question.consent.as_deref().unwrap_or("").is_empty() {
-        return Err(refuse(
-            StatusCode::FORBIDDEN,
-            "the bank answers only with the person's consent".into(),
-        ));
+    if agency.is_private() && question.consent.as_deref().unwrap_or("").is_empty() {
+        let text = format!("{} answers only with the person's consent", agency.name());
+        return Err(refuse(StatusCode::FORBIDDEN, text));
     }
     let long =
         |window: Window| !(0..WINDOW_MONTHS_MAX).contains(&window.to.months_since(window.from));
@@ -194,9 +217,11 @@ fn admit(agency: Agency, question: &Question) -> Result<(), Refusal> {
 
 /// The plain answer.
 fn answered(world: &World, agency: Agency, question: &Question, fault: Fault) -> Vec<u8> {
-    let mut answers = parts(world, agency, question);
-    if fault == Fault::Duplicate {
-        answers.extend(answers.clone());
+    let mut answers = parts(world, agency, question, fault);
+    match fault {
+        Fault::Duplicate => answers.extend(answers.clone()),
+        Fault::Reorder => answers.reverse(),
+        _ => {}
     }
     let reply = json!({
         "request_id": question.request_id,
@@ -208,7 +233,7 @@ fn answered(world: &World, agency: Agency, question: &Question, fault: Fault) ->
 }
 
 /// What is said of each person, in the order in which they were asked about.
-fn parts(world: &World, agency: Agency, question: &Question) -> Vec<Value> {
+fn parts(world: &World, agency: Agency, question: &Question, fault: Fault) -> Vec<Value> {
     let now = world.now();
     let answer = |text: &String| {
         let known = Pinfl::parse(text)
@@ -226,9 +251,13 @@ fn parts(world: &World, agency: Agency, question: &Question) -> Vec<Value> {
         }
     };
     let answers = question.persons.iter().map(answer);
-    answers
+    let mut parts: Vec<Value> = answers
         .map(|answer| serde_json::to_value(answer).expect("plain data becomes JSON"))
-        .collect()
+        .collect();
+    if let Fault::Contradictory { row } = fault {
+        contradiction::tell(&world.faults.scenario, row, (agency, question), &mut parts);
+    }
+    parts
 }
 
 /// The connection breaks before anything of the answer.

@@ -1,4 +1,4 @@
-//! Pension fund and employment service behind X-Road: our part plays both security servers.
+//! Pension fund, employment service and register of students behind X-Road: our part plays both security servers.
 
 use std::sync::Arc;
 
@@ -17,9 +17,10 @@ use crate::world::World;
 
 /// The one subsystem that has an agreement with these services.
 const CLIENT: &str = "UZ/GOV/201122334/DAFTAR";
-const SERVICES: [(&str, Agency); 2] = [
+const SERVICES: [(&str, Agency); 3] = [
     ("UZ/GOV/200900111/PENSION/payments", Agency::PensionFund),
     ("UZ/GOV/200900222/EMPLOYMENT/status", Agency::Employment),
+    ("UZ/GOV/200900333/EDUCATION/study", Agency::Education),
 ];
 
 pub async fn call(
@@ -65,7 +66,7 @@ pub async fn call(
         ("x-road-request-hash", request_hash(&signed, &body)),
     ];
     let answer = |fault| (answered(&world, *agency, &question, fault), given);
-    served(&world, *agency, &question.request_id, answer).await
+    served(&world, *agency, &question, answer).await
 }
 
 /// As the message protocol has it: over the headers that were signed, then over the body.

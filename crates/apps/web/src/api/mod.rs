@@ -7,6 +7,7 @@ pub(crate) mod application;
 mod civil_event;
 pub(crate) mod conclusion;
 mod consent;
+mod contradiction;
 pub(crate) mod dci;
 mod delay;
 mod demo;
@@ -59,6 +60,11 @@ fn our_own() -> Vec<Route> {
             "/api/applications",
             Need::All(&[Action::LodgeApplication]),
             application::lodge,
+        ),
+        Route::get(
+            "/api/cases/{case}/contradictions",
+            Need::All(&[Action::ReadCase]),
+            contradiction::list,
         ),
         Route::get(
             "/api/visits",

@@ -39,6 +39,13 @@ texts! {
     fact_wrong { uz: "Biror maʼlumot notoʻgʻri boʻlsa, 1140 ga ayting. Uni manba idorasi tuzatadi.", ru: "Если что-то неверно, скажите по номеру 1140. Исправит само ведомство.", en: "If a fact is wrong, tell 1140. Its agency corrects it." }
     fact_others_hidden { uz: "Boshqa kattalarning daromadi faqat ularning oʻziga koʻrsatiladi.", ru: "Доход других взрослых виден только им самим.", en: "The income of other adults is shown to them only." }
 
+    disagree_title { uz: "Manbalar turlicha aytmoqda", ru: "Источники расходятся", en: "Sources that disagree" }
+    disagree_hint { uz: "Qonun bitta manbaga qoʻllandi. Boshqasi ham koʻrsatiladi.", ru: "Закон применён к одному источнику. Показан и другой.", en: "The law was applied to one source. The other one is shown too." }
+    disagree_counts { uz: "hisobga olindi", ru: "учтено", en: "counts" }
+    disagree_counts_not { uz: "hisobga olinmadi", ru: "не учтено", en: "does not count" }
+    disagree_why_pack(source) { uz: "{source} ustun: qoidalar toʻplamida shunday.", ru: "{source}: преобладает, так сказано в пакете правил.", en: "{source} prevails: the pack of the regime says so." }
+    disagree_why_catalogue(source) { uz: "{source} ustun: bunday maʼlumot uchun eng ishonchli manba.", ru: "{source}: преобладает как самый надёжный источник таких сведений.", en: "{source} prevails: the most trusted source of such facts." }
+
     block_sum { uz: "Summa qanday hisoblandi", ru: "Как посчитана сумма", en: "How the sum was worked out" }
     block_change { uz: "Nima oʻzgarsa, javob oʻzgaradi", ru: "Что изменило бы ответ", en: "What would change it" }
     change_none { uz: "Bu qarorda sizga foydali oʻzgarish yoʻq.", ru: "Ничего менять не нужно.", en: "Nothing needs to change." }

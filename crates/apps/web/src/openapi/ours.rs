@@ -79,6 +79,7 @@ fn cases() -> Vec<Spoken> {
     let renewed = object(&[("id", uuid())]);
     vec![
         application(),
+        contradictions(),
         paged("/api/visits", "Cases that wait for a visit", "visits"),
         Spoken::post(
             "/api/visits/{case}",
@@ -104,6 +105,27 @@ fn cases() -> Vec<Spoken> {
             (200, case()),
         ),
     ]
+}
+
+fn contradictions() -> Spoken {
+    let row = json!({ "type": "object", "additionalProperties": { "type": "string" } });
+    let told = object(&[
+        ("source", text()),
+        ("as_of", day()),
+        ("counts", flag()),
+        ("rows", list(row)),
+    ]);
+    let contradiction = object(&[
+        ("person", or_null(uuid())),
+        ("kind", text()),
+        ("why", words(&["pack", "catalogue"])),
+        ("told", list(told)),
+    ]);
+    Spoken::get(
+        "/api/cases/{case}/contradictions",
+        "Where sources disagree under a case, and which one counts",
+        object(&[("contradictions", list(contradiction))]),
+    )
 }
 
 fn application() -> Spoken {

@@ -1,6 +1,7 @@
 //! The house from outside: a real router on a temporary database, asked as a
 //! browser and as a program would ask.
 
+mod disagree;
 mod door;
 mod installation;
 mod intake;

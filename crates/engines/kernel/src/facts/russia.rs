@@ -26,7 +26,7 @@ pub(super) const STUDY: FactKind = FactKind {
             "until",
         ),
     ],
-    sources: &[Source::Declaration, Source::Import],
+    sources: &[Source::Education, Source::Declaration, Source::Import],
     label: Text3::fixed("oʻqish", "учёба", "study"),
 };
 
@@ -338,7 +338,11 @@ pub(super) const MEDICAL_INSURANCE: FactKind = FactKind {
             "until",
         ),
     ],
-    sources: &[Source::Declaration, Source::Import],
+    sources: &[
+        Source::VoluntaryInsurer,
+        Source::Declaration,
+        Source::Import,
+    ],
     label: Text3::fixed(
         "qoʻshimcha tibbiy sugʻurta",
         "дополнительное медицинское страхование",
@@ -356,7 +360,12 @@ pub(super) const CORPORATE_PENSION: FactKind = FactKind {
         AMOUNT,
         field("payer", ValueType::Text, "toʻlovchi", "плательщик", "payer"),
     ],
-    sources: &[Source::PensionFund, Source::Declaration, Source::Import],
+    sources: &[
+        Source::NonStatePensionFund,
+        Source::PensionFund,
+        Source::Declaration,
+        Source::Import,
+    ],
     label: Text3::fixed(
         "korporativ pensiya",
         "корпоративная пенсия",
@@ -543,7 +552,7 @@ pub(super) const PREGNANCY: FactKind = FactKind {
             "registered in week",
         ),
     ],
-    sources: &[Source::Declaration, Source::Import],
+    sources: &[Source::HealthInsurance, Source::Declaration, Source::Import],
     label: Text3::fixed("homiladorlik", "беременность", "pregnancy"),
 };
 

@@ -19,6 +19,10 @@ pub enum Source {
     MahallaSeven,
     Declaration,
     Import,
+    HealthInsurance,
+    Education,
+    NonStatePensionFund,
+    VoluntaryInsurer,
     SocialService,
     Institutions,
     MahallaCommission,
@@ -26,7 +30,7 @@ pub enum Source {
 }
 
 impl Source {
-    pub const ALL: [Source; 16] = [
+    pub const ALL: [Source; 20] = [
         Source::CivilRegistry,
         Source::Tax,
         Source::Employment,
@@ -39,6 +43,10 @@ impl Source {
         Source::MahallaSeven,
         Source::Declaration,
         Source::Import,
+        Source::HealthInsurance,
+        Source::Education,
+        Source::NonStatePensionFund,
+        Source::VoluntaryInsurer,
         Source::SocialService,
         Source::Institutions,
         Source::MahallaCommission,
@@ -60,6 +68,10 @@ impl Source {
             Source::MahallaSeven => 10,
             Source::Declaration => 11,
             Source::Import => 12,
+            Source::HealthInsurance => 13,
+            Source::Education => 14,
+            Source::NonStatePensionFund => 15,
+            Source::VoluntaryInsurer => 16,
             Source::SocialService => 20,
             Source::Institutions => 21,
             Source::MahallaCommission => 22,
@@ -85,6 +97,10 @@ impl Source {
             Source::MahallaSeven => "mahalla_seven",
             Source::Declaration => "declaration",
             Source::Import => "import",
+            Source::HealthInsurance => "health_insurance",
+            Source::Education => "education",
+            Source::NonStatePensionFund => "non_state_pension_fund",
+            Source::VoluntaryInsurer => "voluntary_insurer",
             Source::SocialService => "social_service",
             Source::Institutions => "institutions",
             Source::MahallaCommission => "mahalla_commission",
@@ -137,6 +153,26 @@ impl Source {
                 "koʻchirilgan maʼlumot",
                 "перенесённые данные",
                 "imported data",
+            ),
+            Source::HealthInsurance => Text3::fixed(
+                "majburiy tibbiy sugʻurta jamgʻarmasi",
+                "фонд обязательного медицинского страхования",
+                "compulsory medical insurance fund",
+            ),
+            Source::Education => Text3::fixed(
+                "taʼlim tizimi",
+                "система учёта обучающихся",
+                "register of pupils and students",
+            ),
+            Source::NonStatePensionFund => Text3::fixed(
+                "nodavlat pensiya jamgʻarmasi",
+                "негосударственный пенсионный фонд",
+                "non-state pension fund",
+            ),
+            Source::VoluntaryInsurer => Text3::fixed(
+                "ixtiyoriy tibbiy sugʻurtachi",
+                "страховщик добровольного медицинского страхования",
+                "voluntary medical insurer",
             ),
             Source::SocialService => Text3::fixed(
                 "Inson ijtimoiy xizmatlar markazi",

@@ -116,4 +116,15 @@ impl Plan {
                 .collect(),
         })
     }
+
+    /// The first kind for which the pack puts a source before the catalogue's most trusted one. What
+    /// was chosen in the catalogue's order, as in a snapshot, is no ground for its decisions.
+    pub fn prevails(&self) -> Option<(&'static str, &'static str)> {
+        self.layout.tables.iter().find_map(|layout| {
+            let (table, order) = (&layout.table, &layout.table.prevails);
+            let is_usual = table.kind.sources.starts_with(order);
+            let source = order.first().filter(|_| !is_usual)?;
+            Some((table.kind.name, source.name()))
+        })
+    }
 }

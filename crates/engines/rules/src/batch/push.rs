@@ -160,8 +160,9 @@ impl Batch {
             let Some(table) = table.filter(|table| is_read(&self.layout.tables[*table])) else {
                 continue;
             };
-            let kind = self.layout.tables[table].table.kind;
-            let trust = |fact: &FactView<'_>| kind.trust_of(fact.source).unwrap_or(usize::MAX);
+            let table_read = &self.layout.tables[table].table;
+            let trust =
+                |fact: &FactView<'_>| table_read.trust_of(fact.source).unwrap_or(usize::MAX);
             let better = |old: &FactView<'_>| {
                 let (new_trust, old_trust) = (trust(&fact), trust(old));
                 new_trust < old_trust || (new_trust == old_trust && fact.as_of >= old.as_of)

@@ -221,11 +221,7 @@ fn fact_used(fact: &PackedFact, person: Option<PersonId>) -> FactUsed {
 }
 
 /// The cells of a row that say something.
-pub(super) fn shown_cells(
-    kind: &FactKind,
-    cells: &[Cell],
-    currency: Currency,
-) -> Vec<EvidenceCell> {
+pub fn shown_cells(kind: &FactKind, cells: &[Cell], currency: Currency) -> Vec<EvidenceCell> {
     let mut shown = Vec::with_capacity(cells.len());
     for (field, cell) in kind.fields.iter().zip(cells) {
         let text = match cell {

@@ -11,7 +11,7 @@ mod said;
 
 pub use arithmetic::ArithmeticLine;
 pub use counterfactual::{Change, Direction};
-pub use evidence::{EvidenceCell, EvidenceRow, FactUsed};
+pub use evidence::{EvidenceCell, EvidenceRow, FactUsed, shown_cells};
 pub use groups::{GroupTrace, ShownTrace};
 pub use nearest::{FactChange, NEAREST_MAX, RowChange, nearest};
 pub use quantity::{Quantity, QuantityKind};

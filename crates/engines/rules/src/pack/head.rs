@@ -6,8 +6,8 @@ use crate::limits::WINDOW_MONTHS_MAX;
 use crate::markdown::{Block, Word};
 use crate::source::{Diagnostic, Place, nearest};
 use crate::typed::{Table, Tables, Who, all_kinds};
-use kernel::facts::{self, Owner};
-use kernel::{Day, Period, Text3};
+use kernel::facts::{self, FactKind, Owner};
+use kernel::{Day, Period, Source, Text3};
 
 /// The head of a pack: its `pack` block.
 pub struct Head {
@@ -138,9 +138,13 @@ pub fn read_tables(block: &Block, errors: &mut Errors) -> Tables {
     let mut tables = Tables::default();
     let example = "| wage | adults |";
     for row in block.rows.iter().skip(1) {
-        let [name, who] = row.as_slice() else {
-            errors.add(row[0].place.error("a kind of facts, and whose", example));
-            continue;
+        let (name, who, over) = match row.as_slice() {
+            [name, who] => (name, who, None),
+            [name, who, over] => (name, who, Some(over)),
+            _ => {
+                errors.add(row[0].place.error("a kind of facts, and whose", example));
+                continue;
+            }
         };
         let Some(kind) = facts::kind_named(&name.text) else {
             let instead = match nearest(&name.text, all_kinds()) {
@@ -168,7 +172,41 @@ pub fn read_tables(block: &Block, errors: &mut Errors) -> Tables {
             );
             continue;
         }
-        tables.0.push(Table { kind, who });
+        let prevails = over.map_or_else(Vec::new, |over| prevailing(kind, over, errors));
+        tables.0.push(Table {
+            kind,
+            who,
+            prevails,
+        });
     }
     tables
+}
+
+/// The sources that prevail over the catalogue's order; an empty cell leaves it as it is.
+fn prevailing(kind: &FactKind, cell: &Word, errors: &mut Errors) -> Vec<Source> {
+    let mut prevails = Vec::new();
+    let names = kind.sources.iter().map(|source| source.name());
+    let known = names.clone().collect::<Vec<_>>().join(", ");
+    for name in cell.text.split(',').map(str::trim) {
+        if name.is_empty() && cell.text.trim().is_empty() {
+            break;
+        }
+        let source = Source::named(name).filter(|source| kind.trust_of(*source).is_some());
+        match source {
+            Some(source) if prevails.contains(&source) => {
+                let why = format!("`{name}` stands here twice");
+                errors.add(cell.place.error(why, "each source once"));
+            }
+            Some(source) => prevails.push(source),
+            None => {
+                let why = format!("`{name}` is no source of `{}`", kind.name);
+                let instead = match nearest(name, names.clone()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the source that prevails, one of: {known}"),
+                };
+                errors.add(cell.place.error(why, instead));
+            }
+        }
+    }
+    prevails
 }

@@ -361,6 +361,14 @@ impl Pack {
         self.window
     }
 
+    /// The sources that the pack puts before the others of a kind; none where it keeps the
+    /// catalogue's order.
+    pub fn prevailing(&self, kind: u16) -> &[kernel::Source] {
+        let mut tables = self.tables.0.iter();
+        let table = tables.find(|table| table.kind.code == kind);
+        table.map_or(&[], |table| &table.prevails)
+    }
+
     /// The currency that all sums of the pack are in.
     pub fn currency(&self) -> Currency {
         self.country.currency

@@ -39,6 +39,14 @@ pub enum SqlError {
     TooWide(String),
     #[error("`{0}` uses brackets or inputs of its own, which have no SQL")]
     Calculation(String),
+    #[error(
+        "the pack lets `{first}` prevail for `{kind}`, and a snapshot keeps the catalogue's order: \
+         assess the register itself"
+    )]
+    Prevails {
+        kind: &'static str,
+        first: &'static str,
+    },
 }
 
 /// The statement that decides every unit of a snapshot, all with one case. Its columns are
@@ -46,6 +54,9 @@ pub enum SqlError {
 pub fn to_sql(plan: &Plan, case: &CaseFacts, dialect: Dialect) -> Result<String, SqlError> {
     if plan.pack.is_calculation() {
         return Err(SqlError::Calculation(plan.pack.id().to_owned()));
+    }
+    if let Some((kind, first)) = plan.prevails() {
+        return Err(SqlError::Prevails { kind, first });
     }
     let bounds = bounds::bounds(plan, case)?;
     let statement = layers::Statement::new(plan, bounds, dialect);

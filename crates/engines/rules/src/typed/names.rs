@@ -2,6 +2,7 @@
 //! of the kernel's catalogue that the pack's `facts` block lists.
 
 use super::{INTEGER, MONEY, MONTHS, Type};
+use kernel::Source;
 use kernel::facts::{self, FactKind, Owner, ValueType};
 
 /// Columns of the case, one value a unit. The order is that of `batch::CaseFacts`.
@@ -71,9 +72,18 @@ impl Who {
 pub struct Table {
     pub kind: &'static FactKind,
     pub who: Who,
+    /// The sources that the pack puts before the others of the kind, the most trusted first.
+    pub prevails: Vec<Source>,
 }
 
 impl Table {
+    /// 0 for the source that prevails: those that the pack names, then the others of the kind in the
+    /// catalogue's order. `None` when this source may not speak of the kind.
+    pub fn trust_of(&self, source: Source) -> Option<usize> {
+        let named = self.prevails.iter().position(|known| *known == source);
+        named.or_else(|| Some(self.prevails.len() + self.kind.trust_of(source)?))
+    }
+
     /// The place of a field and its type; `None` for text.
     pub fn field(&self, name: &str) -> Option<(u16, Option<Type>)> {
         let position = self.kind.field(name)?;

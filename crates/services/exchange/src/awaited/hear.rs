@@ -129,7 +129,7 @@ impl Exchange {
             civil::apply(tx, &self.platform.ids, permit, &told, now).await?;
         }
         let known = person::find_by_pinfls(tx, permit, &numbers).await?;
-        harvest.store(tx, &known).await?;
+        harvest.store(tx, &self.evidence_keys, &known).await?;
         fact::record(tx, permit, &harvest.facts(&known)).await?;
         for about in &fresh.abouts {
             rows::settle(tx, question.id, about, now).await?;

@@ -27,6 +27,10 @@ const SHIPPED: &[(&str, &str)] = shipped![
     "pension_fund.toml",
     "bank.toml",
     "disability.toml",
+    "health_insurance.toml",
+    "education.toml",
+    "non_state_pension_fund.toml",
+    "voluntary_insurer.toml",
 ];
 
 /// Why there are no connectors.

@@ -52,8 +52,8 @@ pub struct Connector {
     pub(crate) mapping: Arc<Mapping>,
 }
 
-/// The agencies whose facts a benefit of Uzbekistan needs, civil registry first.
-pub const AGENCIES: [Source; 8] = [
+/// The agencies that can be asked, civil registry first.
+pub const AGENCIES: [Source; 12] = [
     Source::CivilRegistry,
     Source::Tax,
     Source::Employment,
@@ -62,6 +62,10 @@ pub const AGENCIES: [Source; 8] = [
     Source::PensionFund,
     Source::Bank,
     Source::Disability,
+    Source::HealthInsurance,
+    Source::Education,
+    Source::NonStatePensionFund,
+    Source::VoluntaryInsurer,
 ];
 
 /// Whether nobody may ask this agency without the person's consent: no file can take that away.

@@ -46,7 +46,7 @@ fn refusal(text: &str) -> String {
 }
 
 #[test]
-fn the_files_that_come_with_the_program_are_for_the_eight_agencies_each_once() {
+fn the_files_that_come_with_the_program_are_for_all_agencies_each_once() {
     let connectors = Connector::shipped(&places()).unwrap_or_else(|why| panic!("{why}"));
     let mut agencies: Vec<Source> = connectors.iter().map(|one| one.agency).collect();
     agencies.sort_unstable();
@@ -55,7 +55,12 @@ fn the_files_that_come_with_the_program_are_for_the_eight_agencies_each_once() {
     assert_eq!(agencies, expected);
     let consented = connectors.iter().filter(|one| one.needs_consent);
     let consented: Vec<Source> = consented.map(|one| one.agency).collect();
-    assert_eq!(consented, [Source::Bank]);
+    let private = [
+        Source::Bank,
+        Source::NonStatePensionFund,
+        Source::VoluntaryInsurer,
+    ];
+    assert_eq!(consented, private);
     let spoken: Vec<(&str, &str)> = connectors
         .iter()
         .map(|one| (one.agency.name(), one.dialect.name()))
@@ -71,6 +76,10 @@ fn the_files_that_come_with_the_program_are_for_the_eight_agencies_each_once() {
             ("pension_fund", "xroad"),
             ("bank", "plain"),
             ("disability", "dci"),
+            ("health_insurance", "gateway"),
+            ("education", "xroad"),
+            ("non_state_pension_fund", "plain"),
+            ("voluntary_insurer", "plain"),
         ]
     );
 }
@@ -86,7 +95,8 @@ fn a_mistake_is_told_with_line_field_and_what_to_write() {
         "agency = \"tax\"",
         "agency = \"taxes\"",
         "tax.toml:2: agency: write one of civil_registry, tax, employment, cadastre, vehicles, \
-         pension_fund, bank, disability",
+         pension_fund, bank, disability, health_insurance, education, non_state_pension_fund, \
+         voluntary_insurer",
     );
     check(
         "valid_days = 30",

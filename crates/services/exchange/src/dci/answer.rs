@@ -127,12 +127,12 @@ impl Exchange {
             }
         };
         drop(tx);
-        self.keep(message, outcomes, answering).await?;
+        self.keep_answered(message, outcomes, answering).await?;
         Ok(self.seal(partner, self.platform.ids.uuid(), &told))
     }
 
     /// Returns when everything that an answer rests on is durable.
-    async fn keep(
+    async fn keep_answered(
         &self,
         message: Message,
         outcomes: Vec<Outcome>,

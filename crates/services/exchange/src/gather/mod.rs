@@ -42,6 +42,13 @@ pub struct Ask {
     pub kinds: Vec<Need>,
 }
 
+impl Ask {
+    /// The consent that was given for this agency: an application's is for the bank and nobody else.
+    fn consent_for(&self, agency: Source) -> Option<&String> {
+        self.consent.as_ref().filter(|_| agency == Source::Bank)
+    }
+}
+
 /// A kind of fact and about whom it is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Need {

@@ -195,7 +195,7 @@ pub(super) async fn plan(
                     Err(outcome) => settled.push((agency, member.person, outcome)),
                     Ok(pinfl) => {
                         let needs = exchange.lines[&agency].connector.needs_consent;
-                        let consent = ask.consent.clone().filter(|_| needs);
+                        let consent = ask.consent_for(agency).filter(|_| needs).cloned();
                         let group = (agency, ask.as_of, ask.window, consent);
                         groups.entry(group).or_default().insert(pinfl);
                         plan.persons.insert(pinfl, member.person);
@@ -244,7 +244,7 @@ fn question(
     };
     // Without consent nothing is asked, and what was told with it is not used for another question.
     let line = exchange.lines.get(&agency);
-    if line.is_some_and(|line| line.connector.needs_consent) && ask.consent.is_none() {
+    if line.is_some_and(|line| line.connector.needs_consent) && ask.consent_for(agency).is_none() {
         return Err(never(SilentReason::NoConsent));
     }
     let known = held

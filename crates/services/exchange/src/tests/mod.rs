@@ -5,6 +5,7 @@ mod dci_asking;
 mod dci_registries;
 mod gateway;
 mod partner;
+mod played;
 mod rubbish;
 mod speed;
 mod subscribed;

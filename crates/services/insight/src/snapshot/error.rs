@@ -30,6 +30,14 @@ pub enum SnapshotError {
     Lacks(String),
     #[error("the snapshot holds units `{has}`; the pack assesses `{wants}`")]
     OtherUnit { has: String, wants: String },
+    #[error(
+        "the pack lets `{first}` prevail for `{kind}`, and a snapshot keeps the catalogue's order: \
+         assess the register itself"
+    )]
+    Prevails {
+        kind: &'static str,
+        first: &'static str,
+    },
     #[error("the snapshot is of format {found}; this program reads format {read}")]
     Format { found: u32, read: u32 },
 }

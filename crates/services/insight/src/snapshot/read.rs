@@ -72,6 +72,9 @@ impl Snapshot {
                 wants: wants.clone(),
             });
         }
+        if let Some((kind, first)) = plan.prevails() {
+            return Err(SnapshotError::Prevails { kind, first });
+        }
         let wanted = plan.tables().collect::<Vec<_>>();
         let place = |wanted: &TableRead| {
             let name = wanted.kind.name;

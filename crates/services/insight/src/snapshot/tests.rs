@@ -32,6 +32,18 @@ pub(crate) fn pack(id: &str) -> Pack {
     read.unwrap_or_else(|errors| panic!("{id}: {}", errors[0]))
 }
 
+/// The regime, with the imported file before the tax authority.
+fn believing_the_import(id: &str) -> Pack {
+    const ROW: &str = "| wage            | adults |";
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../packs/uz");
+    let mut own = markdown(&folder.join(id));
+    let file = own.iter_mut().find(|file| file.text.contains(ROW));
+    let file = file.expect("a pack that reads wages");
+    file.text = file.text.replacen(ROW, &format!("{ROW} import |"), 1);
+    let read = read_pack(id, &own, &markdown(&folder));
+    read.unwrap_or_else(|errors| panic!("{id}: {}", errors[0]))
+}
+
 fn markdown(folder: &Path) -> Vec<SourceFile> {
     let entries = std::fs::read_dir(folder).expect("the folder of packs");
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("one").path()).collect();
@@ -330,6 +342,15 @@ fn a_snapshot_is_refused_where_it_does_not_fit() {
     let snapshot = Snapshot::open(folder.path()).expect("a snapshot");
     let lacks = snapshot.what(&plan);
     assert!(matches!(lacks, Err(SnapshotError::Lacks(kind)) if kind == "wage"));
+    let own_order = believing_the_import("uz-sr26").plan(day()).expect("a plan");
+    let prevails = snapshot.what(&own_order).expect_err("an order of its own");
+    assert!(matches!(
+        prevails,
+        SnapshotError::Prevails {
+            kind: "wage",
+            first: "import"
+        }
+    ));
     let mut households = snapshot.clone();
     households.manifest.unit_block = "household".to_owned();
     let other = households.what(&plan);

@@ -2,8 +2,10 @@
 //! children and homes.
 //!
 //! The registry prevails over what was imported. A marriage it does not know ends on
-//! the day it speaks for; so does a tie to a minor child it does not name. A death
-//! once known is not taken back by a later silence.
+//! the day it speaks for; so does a tie to a minor child it does not name. A death of which the
+//! registry sent its act, or that was imported, is not taken back by a later silence. One that an
+//! answer told is: a registry that says dead yesterday and alive today has said nothing for good, and
+//! its last word holds. Both words stay, as versions of the person.
 
 mod apply;
 mod plan;

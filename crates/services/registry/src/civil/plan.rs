@@ -65,7 +65,9 @@ impl Plan {
         let after = Person {
             name: wanted.name.clone(),
             born: wanted.born,
-            died: wanted.died.or(before.died),
+            died: wanted
+                .died
+                .or(before.died.filter(|_| !is_by_answer(before))),
             phone: wanted.phone.or(before.phone),
             source: Source::CivilRegistry,
             evidence: answer.evidence,
@@ -225,6 +227,11 @@ impl Wanted<'_> {
             phone: None,
         }
     }
+}
+
+/// Whether an earlier answer said what stands there: a later one may say otherwise.
+fn is_by_answer(person: &Person) -> bool {
+    person.source == Source::CivilRegistry && person.evidence.is_some()
 }
 
 fn is_minor(known: &Known<'_>, person: PersonId, on: Day) -> bool {

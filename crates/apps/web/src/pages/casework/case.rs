@@ -8,7 +8,7 @@ use casework::Case;
 use casework::case::{self, WaitFor};
 use casework::escalation::{self, Escalation};
 
-use super::application::{LINES_MAX, names_of};
+use super::application::LINES_MAX;
 use super::my_application::steps_of;
 use crate::desk::{
     agencies, next_of, open_case, queue_of, reach_of, reason_of, reason_of_wait, status_of,
@@ -22,6 +22,8 @@ use crate::stop::Stop;
 use askama::Template;
 use kernel::{CaseId, Day, Instant};
 
+use super::contradiction::{self, Disagreement};
+use super::explained::Family;
 use super::my_application::Step;
 use super::{Reason, Status};
 use crate::pages::figures::Bars;
@@ -83,6 +85,7 @@ pub struct CasePage {
     /// Why it waits, in words, with date and deadline; none when it does not.
     pub waits: Option<String>,
     pub members: Vec<Member>,
+    pub disagreements: Vec<Disagreement>,
     pub steps: Vec<Step>,
 }
 
@@ -229,10 +232,10 @@ pub async fn show_one(
     let mut tx = house.read().await?;
     let roster = casework::roster::of(&case)?;
     let members = roster.map(|roster| roster.members).unwrap_or_default();
-    let persons: Vec<_> = members.iter().map(|member| member.person).collect();
-    let names = names_of(&mut tx, &permit, &persons).await?;
+    let family = Family::load(&mut tx, &seat, &case, &permit).await?;
+    let found = contradiction::of_case(&mut tx, &house, &permit, &case).await?;
     let member = |member: &kernel::portrait::Member| Member {
-        name: names.get(&member.person).cloned().unwrap_or_default(),
+        name: family.name(Some(member.person)),
         role: t.kin_role(member.role).to_owned(),
         born: member.born,
     };
@@ -243,6 +246,7 @@ pub async fn show_one(
         status: status_of(&case),
         waits: case.wait.as_ref().map(|_| t.next_step(&next_of(&case, t))),
         members: members.iter().map(member).collect(),
+        disagreements: contradiction::shown(t, &found, &family),
         steps: steps_of(t, &case::events(&mut tx, case.id).await?),
         number: case.number,
         regime: case.regime,

@@ -6,6 +6,7 @@
 use askama::Template;
 use kernel::{CaseId, Day, Money};
 
+use super::contradiction::Disagreement;
 use crate::i18n::{Of, T};
 use crate::shell::Shell;
 
@@ -94,6 +95,8 @@ pub struct DecisionPage {
     /// The conditions that decided: for a refusal those not met, otherwise those met.
     pub deciding: Vec<Condition>,
     pub facts: Vec<FactLine>,
+    /// What sources tell otherwise than the facts above.
+    pub disagreements: Vec<Disagreement>,
     /// Facts of other adults were left out.
     pub others_hidden: bool,
     pub sum: Vec<String>,

@@ -14,6 +14,7 @@ use rules::explain::Trace;
 use store::Tx;
 
 use super::application::names_of;
+use super::contradiction;
 use super::decision::{Answer, Decider, DecisionPage, Proof, Todo};
 use super::reading::Reading;
 use crate::desk::{answer_by, open_case};
@@ -76,11 +77,13 @@ async fn page_of(
     };
     let letter = casework::letter::of(&mut tx, permit, house.shelf(), case, seat.lang()).await;
     let letter = letter.map(|letter| letter.paragraphs).unwrap_or_default();
+    let found = contradiction::of(&mut tx, permit, &explained).await?;
     Ok(Reading {
         t: seat.t(),
         case,
         trace: &explained.trace,
         family: &family,
+        contradictions: &found,
     }
     .page(seat, answer, letter, back))
 }
@@ -94,7 +97,12 @@ pub struct Family {
 }
 
 impl Family {
-    async fn load(tx: &mut Tx, seat: &Seat, case: &Case, permit: &Permit) -> Result<Family, Stop> {
+    pub async fn load(
+        tx: &mut Tx,
+        seat: &Seat,
+        case: &Case,
+        permit: &Permit,
+    ) -> Result<Family, Stop> {
         let roster = casework::roster::of(case)?;
         let members = roster.map(|roster| roster.members).unwrap_or_default();
         let persons: Vec<_> = members.iter().map(|member| member.person).collect();
@@ -183,6 +191,7 @@ fn unassessed(seat: &Seat, case: &Case, answer: Answer, back: String) -> Decisio
         answer,
         deciding: Vec::new(),
         facts: Vec::new(),
+        disagreements: Vec::new(),
         others_hidden: false,
         sum: Vec::new(),
         changes: vec![t.change_waiting().to_owned()],

@@ -3,6 +3,7 @@
 pub mod application;
 pub mod case;
 pub mod conclusion;
+pub mod contradiction;
 pub mod decision;
 pub mod exemption;
 pub mod explained;

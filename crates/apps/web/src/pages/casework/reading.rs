@@ -2,9 +2,11 @@
 
 use access::Role;
 use casework::Case;
+use casework::contradiction::Contradiction;
 use kernel::Source;
 use rules::explain::{ConditionTrace, EvidenceCell, FactUsed, QuantityKind, Trace};
 
+use super::contradiction;
 use super::decision::{Answer, Condition, Decider, DecisionPage, FactLine, Proof, Todo, Truth};
 use super::explained::Family;
 use crate::guest::Seat;
@@ -23,6 +25,7 @@ pub struct Reading<'a> {
     pub case: &'a Case,
     pub trace: &'a Trace,
     pub family: &'a Family,
+    pub contradictions: &'a [Contradiction],
 }
 
 impl Reading<'_> {
@@ -51,6 +54,7 @@ impl Reading<'_> {
                 .iter()
                 .any(|fact| self.family.is_hidden(fact.person)),
             facts: self.facts(),
+            disagreements: contradiction::shown(self.t, self.contradictions, self.family),
             sum: self
                 .trace
                 .arithmetic
@@ -284,7 +288,7 @@ impl Reading<'_> {
 }
 
 /// Begins with a capital letter.
-fn sentence_case(text: &str) -> String {
+pub fn sentence_case(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(letters).collect()

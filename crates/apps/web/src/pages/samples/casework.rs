@@ -169,6 +169,7 @@ pub(super) fn officer(lang: Lang) -> Vec<Sample> {
         "case" => CasePage {
             shell: shell("/cases"), case: CaseId::from_u128(2), number: "8H2MQA".into(), regime: "UZ-SR26".into(),
             lodged_at: at(5, 9), status: Status::Checking, waits: Some(t.next_agencies_since("Soliq", t.day(day(8)))),
+            disagreements: disagreements(lang),
             members: vec![Member { name: "Karimova Dilnoza".into(), role: String::new(), born: Day::new(1985, 5, 12).expect("a day") }],
             steps: steps(t),
         },

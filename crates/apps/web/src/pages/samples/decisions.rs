@@ -26,6 +26,26 @@ pub(super) fn income_condition(lang: Lang, truth: Truth, yours: i64) -> Conditio
     }
 }
 
+/// A wage of which an old file says otherwise.
+pub(super) fn disagreements(lang: Lang) -> Vec<Disagreement> {
+    let t = T::new(lang);
+    let said = |source: kernel::Source, soums, counts| Said {
+        source: t.three(&source.label()),
+        as_of: day(5),
+        counts,
+        value: t.money(Money::from_major(soums)),
+    };
+    vec![Disagreement {
+        label: three(lang, "Ish haqi", "Заработная плата", "Wage"),
+        whose: "Karimova Dilnoza".into(),
+        why: t.disagree_why_catalogue(&t.three(&kernel::Source::Tax.label())),
+        words: vec![
+            said(kernel::Source::Tax, 1_237_000, true),
+            said(kernel::Source::Import, 900_000, false),
+        ],
+    }]
+}
+
 pub(super) fn awarded(lang: Lang) -> DecisionPage {
     let t = T::new(lang);
     let amount = Money::from_major(635_000);
@@ -56,6 +76,7 @@ pub(super) fn awarded(lang: Lang) -> DecisionPage {
                 as_of: Some(day(5)),
             },
         ],
+        disagreements: disagreements(lang),
         others_hidden: true,
         sum: vec![
             three(

@@ -25,6 +25,7 @@ use crate::pages::access::sign_in::SignInPage;
 use crate::pages::casework::application::{FollowPage, LodgePage, LodgedPage};
 use crate::pages::casework::case::{CasePage, CasesPage, Late, Member, Waiting};
 use crate::pages::casework::conclusion::ConclusionPage;
+use crate::pages::casework::contradiction::{Disagreement, Said};
 use crate::pages::casework::decision::{
     Answer, Condition, Decider, DecisionPage, FactLine, Proof, Todo, Truth,
 };

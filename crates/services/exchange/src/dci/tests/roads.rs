@@ -55,6 +55,7 @@ async fn enter(platform: &Platform, sender_id: &str, callback: &str) {
         civil_registry: false,
         account_mapper: false,
         encrypted: false,
+        xroad_client: None,
         secret: SecretHash::of("seven white horses").unwrap(),
     };
     partner::add(platform, &permit, &new).await.unwrap();
@@ -90,7 +91,8 @@ async fn a_partner_that_hangs_holds_up_nobody_elses_messages_and_loses_none_of_i
         &[access::SCHEMA, registry::SCHEMA, crate::SCHEMA],
         async |platform| {
             let ((hung, down), (taken, up)) = (server(true).await, server(false).await);
-            let exchange = Exchange::new(platform.clone(), Vec::new(), crate::tests::keys()).unwrap();
+            let exchange =
+                Exchange::new(platform.clone(), Vec::new(), crate::tests::keys()).unwrap();
             enter(&platform, "down.uz", &down).await;
             enter(&platform, "up.uz", &up).await;
             // Those of the one that is down came first.

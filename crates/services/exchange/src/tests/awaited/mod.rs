@@ -109,11 +109,9 @@ async fn an_answer_that_comes_later_becomes_evidence_and_facts_and_nobody_is_ask
             fact.id.0
         );
         let evidence = EvidenceId(evidence.unwrap());
-        let kept = evidence::answer_of(&mut tx, &awaiting.story.permit, evidence)
-            .await
-            .unwrap();
+        let kept = awaiting.story.as_received(evidence).await;
         let sent = Message::new("m1", 1, &[(he, "II"), (she, "none")]).of(&asked);
-        assert_eq!(String::from_utf8(kept.unwrap().0).unwrap(), sent);
+        assert_eq!(String::from_utf8(kept.body).unwrap(), sent);
     })
     .await;
 }

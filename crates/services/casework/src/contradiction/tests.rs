@@ -1,0 +1,176 @@
+//! Two sources that tell different things: both are seen, one counts, and the pack may say which.
+
+use ::store::testing::each_db;
+use kernel::FactBody;
+use kernel::facts::code;
+use kernel::{CaseId, EvidenceId};
+
+use super::*;
+use crate::case::Verdict;
+use crate::letter;
+use crate::testing::{Family, SCHEMAS, Story, couple, pack_with};
+
+/// A month's wage in so'm that the agency tells; above the line of 2026 for three persons.
+const WAGE: i64 = 9_000_000;
+const DAY: &str = "2026-01-05";
+
+fn wages(amounts: &[(&str, i64)]) -> Vec<Vec<Cell>> {
+    let row = |(month, soums): &(&str, i64)| {
+        let month = Month::parse(month).unwrap();
+        let amount = Cell::Int(soums * 100);
+        vec![Cell::Int(i64::from(month.0)), amount, Cell::Missing]
+    };
+    amounts.iter().map(row).collect()
+}
+
+impl Story<'_> {
+    /// An old file says something of the husband.
+    async fn import_says(&self, family: &Family, as_of: &str, kind: u16, rows: Vec<Vec<Cell>>) {
+        let owner = self.person(family.adult(1)).await.0;
+        let fact = Fact {
+            id: FactId(self.platform.ids.uuid()),
+            owner,
+            kind,
+            source: Source::Import,
+            as_of: Day::parse(as_of).unwrap(),
+            received_at: self.platform.clock.now(),
+            evidence: EvidenceId(self.platform.ids.uuid()),
+            body: FactBody::new(rows),
+        };
+        let mut tx = self.platform.db.begin().await.unwrap();
+        registry::fact::record(&mut tx, &self.permit, &[fact])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    async fn contradictions(&self, case: CaseId) -> Vec<Contradiction> {
+        let case = self.case(case).await;
+        let mut tx = self.read().await;
+        let explained = letter::explain(&mut tx, &self.permit, &self.shelf, &case);
+        let explained = explained.await.unwrap();
+        of(&mut tx, &self.permit, &explained).await.unwrap()
+    }
+
+    async fn verdict(&self, case: CaseId) -> Verdict {
+        self.case(case).await.verdict.unwrap()
+    }
+}
+
+const LAST: [(&str, i64); 3] = [("2025-10", WAGE), ("2025-11", WAGE), ("2025-12", WAGE)];
+
+#[tokio::test]
+async fn sources_disagree_where_they_tell_different_things_that_both_hold() {
+    let none: &[(&str, i64)] = &[];
+    let poorer = [
+        ("2025-10", 100_000),
+        ("2025-11", 100_000),
+        ("2025-12", 100_000),
+    ];
+    let of_september = [("2025-09", 5), LAST[0], LAST[1], LAST[2]];
+    let table = [
+        ("the same", DAY, &LAST[..], false),
+        ("other amounts", DAY, &poorer[..], true),
+        ("nothing held", DAY, none, true),
+        ("other months only", DAY, &of_september[..], false),
+        ("one month missing that was over", DAY, &LAST[..2], true),
+        (
+            "told before December was over",
+            "2025-12-20",
+            &LAST[..2],
+            false,
+        ),
+        (
+            "told before November was over",
+            "2025-11-20",
+            &poorer[..1],
+            true,
+        ),
+        ("told more than a year ago", "2025-01-03", none, false),
+    ];
+    for (name, as_of, import, expected) in table {
+        each_db(SCHEMAS, async |platform| {
+            let family = couple(1, WAGE, &["2020-06-01"]);
+            let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+            story
+                .import_says(&family, as_of, code::WAGE, wages(import))
+                .await;
+            let case = story.lodge_and_assess(&family, DAY).await;
+            let found = story.contradictions(case).await;
+            assert_eq!(found.len(), usize::from(expected), "{name}: {found:?}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn both_words_are_shown_and_the_most_trusted_source_counts() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, WAGE, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        story
+            .import_says(&family, "2026-01-04", code::WAGE, vec![])
+            .await;
+        let case = story.lodge_and_assess(&family, DAY).await;
+        assert_eq!(story.verdict(case).await, Verdict::NotEntitled);
+        let [found] = story.contradictions(case).await.try_into().unwrap();
+        let sources: Vec<_> = found
+            .told
+            .iter()
+            .map(|told| (told.source, told.counts))
+            .collect();
+        assert_eq!(sources, [(Source::Tax, true), (Source::Import, false)]);
+        assert_eq!((found.kind.name, found.why), ("wage", Why::Catalogue));
+        assert_eq!((found.told[0].rows.len(), found.told[1].rows.len()), (3, 0));
+        let days = found.told.iter().map(|told| told.as_of.to_string());
+        assert_eq!(days.collect::<Vec<_>>(), [DAY, "2026-01-04"]);
+        // What is told afterwards does not change what was known.
+        story.at("2026-01-07T09:00:00+05:00");
+        story
+            .import_says(&family, "2026-01-07", code::WAGE, wages(&LAST))
+            .await;
+        assert_eq!(story.contradictions(case).await.len(), 1);
+        story.holds().await;
+    })
+    .await;
+}
+
+/// The same family under a law that believes the imported file: decided otherwise, told why, and
+/// replayed the same.
+#[tokio::test]
+async fn a_pack_says_which_source_prevails() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, WAGE, &["2020-06-01"]);
+        let mut story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        story.shelf = believing_the_import();
+        let mut tx = platform.db.begin().await.unwrap();
+        story
+            .shelf
+            .store(&mut tx, platform.clock.now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        story
+            .import_says(&family, "2026-01-04", code::WAGE, vec![])
+            .await;
+        let case = story.lodge_and_assess(&family, DAY).await;
+        assert_ne!(story.verdict(case).await, Verdict::NotEntitled);
+        let [found] = story.contradictions(case).await.try_into().unwrap();
+        let sources: Vec<_> = found
+            .told
+            .iter()
+            .map(|told| (told.source, told.counts))
+            .collect();
+        assert_eq!(sources, [(Source::Import, true), (Source::Tax, false)]);
+        assert_eq!(found.why, Why::Pack);
+        story.holds().await;
+    })
+    .await;
+}
+
+/// The regimes of the repository, with the import before the tax authority.
+fn believing_the_import() -> crate::Shelf {
+    const ROW: &str = "| wage            | adults |";
+    let with = |id| pack_with(id, ROW, &format!("{ROW} import |"));
+    crate::Shelf::new(Zone::tashkent(), vec![with("uz-654b"), with("uz-sr26")])
+}
