@@ -60,12 +60,12 @@ texts! {
     proof_key { uz: "Tekshirish uchun ochiq kalit", ru: "Открытый ключ для проверки", en: "The public key for checking" }
     integrator_title { uz: "Integratorlar uchun", ru: "Для интеграторов", en: "For integrators" }
     integrator_lead { uz: "Idoraning tizimini ulash uchun nusxa olinadigan buyruqlar. Yuqoridan pastga bajaring.", ru: "Команды, чтобы подключить систему ведомства. Скопируйте их и выполните по порядку.", en: "Calls to copy, to connect an agency’s system. Run them from top to bottom." }
-    integrator_openapi { uz: "Barcha manzillar (OpenAPI)", ru: "Все адреса (OpenAPI)", en: "Every address (OpenAPI)" }
-    integrator_jwks { uz: "Ochiq kalitlarimiz (JWKS)", ru: "Наши открытые ключи (JWKS)", en: "Our public keys (JWKS)" }
+    integrator_openapi { uz: "Barcha manzillar", ru: "Все адреса", en: "Every address" }
+    integrator_jwks { uz: "Ochiq kalitlarimiz", ru: "Наши открытые ключи", en: "Our public keys" }
     integrator_enter { uz: "1. Roʻyxatga kirish", ru: "1. Зарегистрироваться", en: "1. Enter your system" }
     integrator_enter_demo { uz: "Bu sinov muhiti: oʻzingiz kirasiz. Maxfiy soʻz bir marta koʻrsatiladi.", ru: "Это песочница: вы регистрируетесь сами. Секрет показывается один раз.", en: "This is a sandbox: you enter yourself. The secret is shown once." }
-    integrator_enter_officer { uz: "Reyestr xodimi tizimingizni kiritadi va sizga maxfiy soʻz beradi (daftar partner add).", ru: "Сотрудник реестра внесёт вашу систему и даст вам секрет (daftar partner add).", en: "An officer of the register enters your system and gives you a secret (daftar partner add)." }
-    integrator_sign { uz: "Imzolaydigan tizim oʻz ochiq kalitlarini beradi; imzolash docs/first-call.md sahifasida:", ru: "Система, которая подписывает, даёт свои открытые ключи; как подписывать, сказано в docs/first-call.md:", en: "A system that signs gives its public keys; how to sign is in docs/first-call.md:" }
+    integrator_enter_officer { uz: "Reyestr xodimi tizimingizni kiritadi va sizga maxfiy soʻz beradi.", ru: "Сотрудник реестра внесёт вашу систему и даст вам секрет.", en: "An officer of the register enters your system and gives you a secret." }
+    integrator_sign { uz: "Imzolaydigan tizim oʻz ochiq kalitlarini beradi:", ru: "Система, которая подписывает, даёт свои открытые ключи:", en: "A system that signs gives its public keys:" }
     integrator_token { uz: "2. Token olish", ru: "2. Получить токен", en: "2. Get a token" }
     integrator_search { uz: "3. Soʻrov yuborish", ru: "3. Отправить запрос", en: "3. Ask" }
     integrator_search_lead { uz: "Soʻralgan kishi bu soʻrovni oʻz sahifasida koʻradi.", ru: "Человек увидит этот запрос на своей странице.", en: "The person that you ask about sees this on the own page." }
@@ -78,7 +78,7 @@ texts! {
     events_sender { uz: "Kimdan", ru: "От кого", en: "From whom" }
     events_asked { uz: "Nima soʻralgan", ru: "Что спрашивали", en: "What was asked" }
     events_code { uz: "Rad etish kodi", ru: "Код отказа", en: "Code of the refusal" }
-    events_code_hint { uz: "Boshlanishi yetarli: err.signature", ru: "Достаточно начала: err.signature", en: "Its beginning is enough: err.signature" }
+    events_code_hint { uz: "Boshlanishi yetarli.", ru: "Достаточно начала.", en: "Its beginning is enough." }
     events_since { uz: "Qaysi kundan", ru: "С какого дня", en: "From which day on" }
     events_since_hint { uz: "Yil-oy-kun: 2026-01-31", ru: "Год-месяц-день: 2026-01-31", en: "Year-month-day: 2026-01-31" }
     events_since_wrong { uz: "Kunni yil-oy-kun koʻrinishida yozing: 2026-01-31.", ru: "Напишите день так: год-месяц-день, 2026-01-31.", en: "Write the day as year-month-day: 2026-01-31." }

@@ -18,16 +18,18 @@ const HOST_CHARS_MAX: usize = 100;
 #[template(path = "integrator.html")]
 pub struct IntegratorPage {
     pub shell: Shell,
-    /// Where this Daftar was reached: `http://HOST`.
-    pub base: String,
+    /// Where this Daftar was reached: the host, and `http` or `https`.
+    pub host: String,
+    pub scheme: &'static str,
     pub errors: &'static [Known],
 }
 
 impl IntegratorPage {
-    pub fn new(shell: Shell, base: String) -> IntegratorPage {
+    pub fn new(shell: Shell, host: String, scheme: &'static str) -> IntegratorPage {
         IntegratorPage {
             shell,
-            base,
+            host,
+            scheme,
             errors: ERRORS,
         }
     }
@@ -47,9 +49,6 @@ pub async fn calls(State(house): State<House>, guest: Guest, headers: HeaderMap)
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b))
     };
-    let host = host.filter(is_plain).unwrap_or("HOST");
-    show(&IntegratorPage::new(
-        guest.shell(),
-        format!("{scheme}://{host}"),
-    ))
+    let host = host.filter(is_plain).unwrap_or("HOST").to_owned();
+    show(&IntegratorPage::new(guest.shell(), host, scheme))
 }

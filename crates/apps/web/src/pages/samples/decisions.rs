@@ -38,7 +38,7 @@ pub(super) fn disagreements(lang: Lang) -> Vec<Disagreement> {
     vec![Disagreement {
         label: three(lang, "Ish haqi", "Заработная плата", "Wage"),
         whose: "Karimova Dilnoza".into(),
-        why: t.disagree_why_catalogue(&t.three(&kernel::Source::Tax.label())),
+        why: t.disagree_why_catalogue(t.three(&kernel::Source::Tax.label())),
         words: vec![
             said(kernel::Source::Tax, 1_237_000, true),
             said(kernel::Source::Import, 900_000, false),

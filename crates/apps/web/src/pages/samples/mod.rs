@@ -81,8 +81,8 @@ fn access(lang: Lang) -> Vec<Sample> {
         "sign-in" => SignInPage { shell: shell().with_form(false), typed: Typed::default(), problems: Problems::none(), next: "/".into(), sent_here: true },
         "sign-in-errors" => SignInPage { shell: shell().with_form(true), problems: SignInPage::check(&shell(), &typed), typed: typed.clone(), next: "/".into(), sent_here: false },
         "sign-in-locked" => SignInPage { shell: shell().with_form(true), problems: Problems::one("", t.sign_in_locked(15)), typed, next: "/".into(), sent_here: false },
-        "integrators" => IntegratorPage::new(worker(lang, "/integrators"), "http://127.0.0.1:8080".into()),
-        "integrators-real" => IntegratorPage::new(Shell::new(lang, "/integrators"), "https://daftar.example.org".into()),
+        "integrators" => IntegratorPage::new(worker(lang, "/integrators"), "127.0.0.1:8080".into(), "http"),
+        "integrators-real" => IntegratorPage::new(Shell::new(lang, "/integrators"), "daftar.example.org".into(), "https"),
         "home" => HomePage { shell: worker(lang, "/"), area: t.mahalla_code("172626201") },
     }
 }
