@@ -27,7 +27,7 @@ pub async fn run(common: &Common, args: &Serve) -> Result<(), Failure> {
     let served = match behind {
         None => pages(listener, Arc::clone(&daftar)).await,
         Some(behind) => {
-            let address = behind.address()?;
+            let address = behind.address();
             Show::new(common).remark(&format!("and the security server at https://{address}"));
             let house = House::new(Arc::clone(&daftar), settings(&daftar));
             let behind = web::serve_behind_x_road(behind, house, ended());
@@ -64,7 +64,7 @@ async fn x_road(args: &XRoad) -> Result<Option<TlsListener>, Failure> {
         let why = format!("cannot listen on {address}: {error}. Try another --x-road");
         Failure::Failed(why)
     })?;
-    Ok(Some(TlsListener::new(listener, mutual)))
+    Ok(Some(TlsListener::new(listener, mutual)?))
 }
 
 /// Binds, or says what to do when the address is taken.

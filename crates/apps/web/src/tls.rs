@@ -134,24 +134,21 @@ impl ClientCertVerifier for Known {
 /// A listener behind which nobody stands whose certificate is not known.
 #[derive(Debug)]
 pub struct TlsListener {
-    address: std::io::Result<std::net::SocketAddr>,
+    address: std::net::SocketAddr,
     shaken: mpsc::Receiver<(TlsStream<TcpStream>, std::net::SocketAddr)>,
 }
 
 impl TlsListener {
     /// Shakes hands beside the serving: who is slow at it holds up nobody.
-    pub fn new(listener: TcpListener, tls: MutualTls) -> TlsListener {
-        let address = listener.local_addr();
+    pub fn new(listener: TcpListener, tls: MutualTls) -> std::io::Result<TlsListener> {
+        let address = listener.local_addr()?;
         let (ready, shaken) = mpsc::channel(HANDSHAKES_MAX);
         tokio::spawn(shake_all(listener, TlsAcceptor::from(tls.0), ready));
-        TlsListener { address, shaken }
+        Ok(TlsListener { address, shaken })
     }
 
-    pub fn address(&self) -> std::io::Result<std::net::SocketAddr> {
-        match &self.address {
-            Ok(address) => Ok(*address),
-            Err(error) => Err(std::io::Error::from(error.kind())),
-        }
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.address
     }
 }
 
@@ -204,6 +201,6 @@ impl Listener for TlsListener {
     }
 
     fn local_addr(&self) -> std::io::Result<Self::Addr> {
-        self.address()
+        Ok(self.address)
     }
 }

@@ -86,7 +86,7 @@ impl<T> Added<T> {
 
 impl Platform {
     /// The process's tray for rows of this kind.
-    fn tray<K: Together>(&self) -> Arc<Tray<K>> {
+    fn tray<K: Together>(&self) -> Arc<Arc<Tray<K>>> {
         let committer = self.keep(Committer::default);
         self.keep(|| {
             let tray = Arc::new(Tray::<K> {
@@ -96,10 +96,8 @@ impl Platform {
                 writer: Mutex::default(),
             });
             locked(&committer.trays).push(Arc::clone(&tray) as Arc<dyn Stack>);
-            Shelved(tray)
+            tray
         })
-        .0
-        .clone()
     }
 
     /// Adds a row; waits only for room. See [`Added::kept`].
@@ -129,8 +127,6 @@ impl Platform {
         }
     }
 }
-
-struct Shelved<K: Together>(Arc<Tray<K>>);
 
 /// The one that commits, beside each database that a process has open.
 #[derive(Default)]

@@ -1,16 +1,17 @@
 //! Messages of registries that we have asked or subscribed to. They come with no token: a message is of
 //! the registry whose key signed it, is addressed to us, and of now.
 
-use access::{Subject, account};
+use access::Subject;
 use kernel::Day;
 use serde_json::Value;
-use store::{Tx, execute};
+use store::Tx;
 use uuid::Uuid;
 
 use crate::answer::AnswerRefusal;
 use crate::call::Line;
 use crate::dci::Reply;
 use crate::dci::envelope::{self, Arrived};
+use crate::dci::journal::{self, Message};
 use crate::dci::refusal::Refusal;
 use crate::dci::signature::Forged;
 use crate::dialect::dci::{self, Came, Dci};
@@ -62,8 +63,7 @@ impl From<store::Fault> for NotHeard {
 
 impl Exchange {
     /// Takes a message of a registry that we have asked. It comes with no token: its signature says
-    /// whose it is.
-    /// `today` is the local day.
+    /// whose it is. `today` is the local day.
     pub async fn hear_registry(&self, heard: Heard, arrived: &Arrived<'_>, today: Day) -> Reply {
         let refusal = match self.heard(heard, arrived, today).await {
             Ok(reply) => return reply,
@@ -79,24 +79,15 @@ impl Exchange {
             code: refusal.reason,
             reason: &refusal.message,
         };
-        let sender = self.account_of(arrived).await;
-        self.note_refused(&sender, arrived.body, refused).await;
+        // No token came with it, so it is nobody's: a name that is only written in it must neither
+        // accuse a partner nor use up the events that are kept of one.
+        self.note_refused(&Subject::system(), arrived.body, refused)
+            .await;
         Reply {
             status: refusal.status,
             body: refusal.body("", self.platform.wall.now()).to_string(),
             signature: None,
         }
-    }
-
-    /// The account in whose name the message came, where the name is a partner's; else ours.
-    async fn account_of(&self, arrived: &Arrived<'_>) -> Subject {
-        let body = crate::dci::json::read(arrived.body).unwrap_or(Value::Null);
-        let named = body["header"]["sender_id"].as_str().unwrap_or_default();
-        let found = async {
-            let mut tx = self.platform.db.read().await?;
-            account::find_by_login(&mut tx, named).await
-        };
-        found.await.ok().flatten().unwrap_or_else(Subject::system)
     }
 
     async fn heard(
@@ -156,21 +147,19 @@ impl Exchange {
         &self,
         tx: &mut Tx,
         dci: &Dci,
-        (message_id, action): (&str, &str),
+        (message_id, action): (&str, &'static str),
         correlation: Uuid,
     ) -> Result<bool> {
-        let taken = execute!(
-            tx,
-            "INSERT INTO dci_message (sender_id, message_id, received_at, action, transaction_id,
-               correlation_id)
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (sender_id, message_id) DO NOTHING",
-            dci.receiver_id.as_str(),
-            message_id,
-            self.platform.wall.now().0,
+        let message = Message {
+            sender_id: dci.receiver_id.clone(),
+            message_id: message_id.to_owned(),
+            received_at: self.platform.wall.now(),
             action,
-            correlation.to_string(),
-            correlation
-        )?;
+            transaction_id: correlation.to_string(),
+            correlation,
+            answer: None,
+        };
+        let taken = journal::insert(tx, &[&message]).await?;
         Ok(taken == 1)
     }
 }

@@ -16,8 +16,7 @@ pub struct Point {
     pub what: &'static str,
     /// How often it was done rightly.
     pub times: i64,
-    /// When last; in microseconds of UTC.
-    #[serde(skip)]
+    /// When last.
     pub last: Option<Instant>,
 }
 

@@ -13,7 +13,7 @@ use super::status::{self, Outcome};
 
 /// A message as it is taken.
 #[derive(Debug, Clone)]
-pub(super) struct Message {
+pub(crate) struct Message {
     pub sender_id: String,
     pub message_id: String,
     pub received_at: Instant,
@@ -60,7 +60,7 @@ impl Together for Journal {
 }
 
 /// Takes the messages that are the first of their ids; how many were.
-pub(super) async fn insert(tx: &mut Tx, messages: &[&Message]) -> Result<u64> {
+pub(crate) async fn insert(tx: &mut Tx, messages: &[&Message]) -> Result<u64> {
     const MESSAGE: bulk::Insert = bulk::Insert {
         into: "dci_message (sender_id, message_id, received_at, action, transaction_id, \
                correlation_id, answer_id)",

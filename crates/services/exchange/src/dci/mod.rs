@@ -23,7 +23,7 @@ pub mod conformance;
 mod encryption;
 pub mod envelope;
 pub mod event;
-mod journal;
+pub(crate) mod journal;
 pub(crate) mod json;
 pub mod later;
 pub(crate) mod life;
