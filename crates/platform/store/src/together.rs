@@ -86,9 +86,9 @@ impl<T> Added<T> {
 
 impl Platform {
     /// The process's tray for rows of this kind.
-    fn tray<K: Together>(&self) -> Arc<Arc<Tray<K>>> {
+    fn tray<K: Together>(&self) -> Arc<Tray<K>> {
         let committer = self.keep(Committer::default);
-        self.keep(|| {
+        let kept = self.keep(|| {
             let tray = Arc::new(Tray::<K> {
                 ids: self.ids.clone(),
                 room: Arc::new(Semaphore::new(WAITING_MAX)),
@@ -97,7 +97,8 @@ impl Platform {
             });
             locked(&committer.trays).push(Arc::clone(&tray) as Arc<dyn Stack>);
             tray
-        })
+        });
+        Arc::clone(&kept)
     }
 
     /// Adds a row; waits only for room. See [`Added::kept`].
