@@ -2,6 +2,7 @@
 //! own. Three families in two districts; partners that sign in each way.
 
 mod encrypted;
+mod enrolled;
 mod forged;
 mod later;
 mod life;

@@ -169,7 +169,7 @@ pub(crate) async fn find_with_secret(
     row.map(AccountRow::open).transpose()
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(Clone, sqlx::FromRow)]
 pub(crate) struct AccountRow {
     id: Uuid,
     role: String,

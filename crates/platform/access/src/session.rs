@@ -4,13 +4,15 @@
 //! SHA-256. A session ends by idleness, by age, by sign-out, with its account.
 //! What runs here is `Platform::wall`, not the clock of the law.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::str::FromStr;
 
 use kernel::day::Instant;
 use kernel::ids::AccountId;
 use sha2::{Digest, Sha256};
-use store::{Fault, Platform, Tx, execute, fetch_optional};
+use store::lookup::LookUp;
+use store::{Fault, Platform, Tx, bulk, execute, fetch_optional};
 
 use crate::account::{AccountRow, end_sessions, find_with_secret, fold_login};
 use crate::{SecretHash, Subject};
@@ -214,7 +216,7 @@ async fn insert(
     Ok(token)
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(Clone, sqlx::FromRow)]
 struct SessionRow {
     kind: String,
     last_seen_at: i64,
@@ -247,14 +249,49 @@ async fn load(tx: &mut Tx, token: &Token) -> store::Result<Option<SessionRow>> {
     )
 }
 
+/// Sessions by the hash of their token: every request asks for one.
+struct Sessions;
+
+impl LookUp for Sessions {
+    type Key = Vec<u8>;
+    type Found = Option<SessionRow>;
+    const IS_ONE_STATEMENT: bool = true;
+
+    async fn look_up(tx: &mut Tx, hashes: &[Vec<u8>]) -> store::Result<Vec<Option<SessionRow>>> {
+        const OPEN: bulk::With = bulk::With {
+            v: "token_hash",
+            statement: "SELECT s.token_hash, s.kind, s.last_seen_at, s.ends_at,
+                a.id, a.role, a.territory, a.office, a.person, a.secret
+                FROM v CROSS JOIN session s JOIN account a ON a.id = s.account
+                WHERE s.token_hash = v.token_hash AND a.closed = FALSE",
+        };
+        // A partner asks many things at once, all with one token.
+        let asked: BTreeSet<&[u8]> = hashes.iter().map(Vec::as_slice).collect();
+        let asked: Vec<&[u8]> = asked.into_iter().collect();
+        let rows: Vec<FoundRow> = bulk::select_at_once(tx, &OPEN, &asked, |row, hash| {
+            row.push(hash.to_vec());
+        })
+        .await?;
+        let rows = rows.into_iter().map(|row| (row.token_hash, row.session));
+        let found: HashMap<Vec<u8>, SessionRow> = rows.collect();
+        Ok(hashes.iter().map(|hash| found.get(hash).cloned()).collect())
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct FoundRow {
+    token_hash: Vec<u8>,
+    #[sqlx(flatten)]
+    session: SessionRow,
+}
+
 /// Whose session it is, as the account is now; `None` when it has ended.
 pub async fn find(platform: &Platform, token: &Token) -> store::Result<Option<Subject>> {
     let now = platform.wall.now().0;
-    let mut tx = platform.db.read().await?;
-    let Some(row) = load(&mut tx, token).await?.filter(|row| row.lives(now)) else {
+    let found = platform.look_up::<Sessions>(token.hash()).await?;
+    let Some(row) = found.filter(|row| row.lives(now)) else {
         return Ok(None);
     };
-    drop(tx);
     if now - row.last_seen_at >= SEEN_STEP_S * SECOND_US {
         let mut tx = platform.db.begin().await?;
         execute!(

@@ -157,6 +157,35 @@ where
     Ok(found)
 }
 
+/// [`select_in`] for a short list that many tasks ask for: one statement, whatever its length. The
+/// list is filled up with its last row, so a row may be answered several times.
+pub async fn select_at_once<T: Sync, R>(
+    tx: &mut Tx,
+    with: &With,
+    list: &[T],
+    mut bind: impl FnMut(&mut Values, &T) + Send,
+) -> Result<Vec<R>>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let shape = Shape::With(*with);
+    let mut found = Vec::with_capacity(list.len());
+    for part in list.chunks(rows_max(shape.columns())) {
+        let rows = part.len().next_power_of_two();
+        let last = &part[part.len() - 1];
+        let filled: Vec<&T> = part
+            .iter()
+            .chain(std::iter::repeat(last))
+            .take(rows)
+            .collect();
+        let bound = values(&shape, &filled, tx.is_sqlite(), &mut |row, key| {
+            bind(row, key)
+        });
+        found.extend(fetch(tx, shape.text(rows, tx.is_sqlite()), bound).await?);
+    }
+    Ok(found)
+}
+
 /// The same, where each row is handed on: the rows of one statement are taken while the
 /// database works on the next.
 pub async fn select_each<T: Sync, R, E: From<Fault> + Send>(
@@ -277,11 +306,14 @@ fn values<T>(
     values.arguments
 }
 
+fn rows_max(columns: usize) -> usize {
+    1 << ROWS_MAX.min(PARAMETERS_MAX / columns).ilog2()
+}
+
 /// Cuts the rows into powers of two, the largest first, so that ten texts a
 /// statement serve every number of rows.
 fn parts<T>(rows: &[T], columns: usize) -> impl Iterator<Item = &[T]> {
-    let most = ROWS_MAX.min(PARAMETERS_MAX / columns);
-    let most = 1 << most.ilog2();
+    let most = rows_max(columns);
     let mut rest = rows;
     std::iter::from_fn(move || {
         let size = rest.len().checked_ilog2().map(|log| (1 << log).min(most))?;

@@ -23,7 +23,7 @@
 //!
 //! # Reading order
 //! [`Db`] and [`Tx`], the macros ([`fetch_all!`] and its sisters), [`migrate`],
-//! [`bulk`], [`together`], [`job`], [`outbox`], [`idempotency`], [`setting`].
+//! [`bulk`], [`together`], [`lookup`], [`job`], [`outbox`], [`idempotency`], [`setting`].
 //!
 //! # Types in SQL and in Rust
 //! | schema word | SQLite | PostgreSQL | Rust, read and bound |
@@ -64,6 +64,7 @@ mod fault;
 pub mod idempotency;
 mod ids;
 pub mod job;
+pub mod lookup;
 mod macros;
 mod migrate;
 pub mod outbox;

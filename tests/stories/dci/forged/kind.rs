@@ -35,6 +35,12 @@ fn search() -> Value {
     searches("t1", &[by_number("UIN", mother())])
 }
 
+/// Whether the mother is in any programme.
+fn enrolled() -> Value {
+    json!({ "transaction_id": "t1", "enrolled_criteria": { "query_type": "expression",
+        "query": { "person_identifier": { "eq": mother().to_string() } } } })
+}
+
 fn status() -> Value {
     status_by("transaction_id", "t1")
 }
@@ -88,6 +94,7 @@ macro_rules! kinds {
 /// Held against the route table by a test below.
 pub const KINDS: &[Kind] = kinds! {
     "/dci/social/registry/sync/search" "search" search;
+    "/dci/social/registry/sync/enrolled" "search" enrolled;
     "/dci/social/registry/sync/txn/status" "txn-status" status;
     "/dci/social/registry/search" "search" search;
     "/dci/social/registry/txn/status" "txn-status" status;

@@ -36,6 +36,7 @@ macro_rules! asked {
 }
 
 asked!(sync_search, Search, AtOnce);
+asked!(sync_enrolled, Enrolled, AtOnce);
 asked!(sync_txn_status, TxnStatus, AtOnce);
 asked!(search, Search, Later);
 asked!(txn_status, TxnStatus, Later);

@@ -208,6 +208,7 @@ fn of_partners() -> Vec<Route> {
         Route::post("/oauth2/client/token", AT_THE_DOOR, dci::token),
         Route::get("/.well-known/jwks.json", PUBLIC_KEYS, dci::jwks),
         partners("/dci/social/registry/sync/search", dci::sync_search),
+        partners("/dci/social/registry/sync/enrolled", dci::sync_enrolled),
         partners("/dci/social/registry/sync/txn/status", dci::sync_txn_status),
         partners("/dci/social/registry/search", dci::search),
         partners("/dci/social/registry/txn/status", dci::txn_status),

@@ -73,6 +73,15 @@ fn search() -> Value {
     items("search_request", &[("search_criteria", criteria)])
 }
 
+fn enrolled() -> Value {
+    let criteria = object(&[
+        ("query_type", words(&["idtype-value", "expression"])),
+        ("query", any()),
+        ("response_entity?", text()),
+    ]);
+    object(&[("transaction_id", short()), ("enrolled_criteria", criteria)])
+}
+
 fn status() -> Value {
     let asked = object(&[
         ("reference_id?", short()),
@@ -211,6 +220,12 @@ fn registry() -> Vec<Spoken> {
         "txn-status",
         "How a search ended",
         &status(),
+    ));
+    spoken.push(Spoken::post(
+        "/dci/social/registry/sync/enrolled",
+        "Whether somebody is in a programme",
+        envelope("search", enrolled()),
+        (200, reference("DciAnswer")),
     ));
     spoken.extend([
         later(

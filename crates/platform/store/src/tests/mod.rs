@@ -4,6 +4,7 @@ mod bulk;
 mod clock;
 mod ids;
 mod job;
+mod lookup;
 mod migrate;
 mod outbox;
 mod together;

@@ -1,5 +1,7 @@
 //! From a message that arrived to the answer that goes back: at once, or the promise of a later one.
 
+use std::sync::Arc;
+
 use access::{Answering, Subject};
 use kernel::Day;
 use serde_json::{Map, Value, json};
@@ -11,7 +13,7 @@ use super::journal::{self, Answered, Journal, Message};
 use super::later::{self, Request};
 use super::mapper;
 use super::outgoing::{Reply, Told};
-use super::partner::{self, Partner};
+use super::partner::{Partner, Senders};
 use super::question::{Question, When};
 use super::refusal::Refusal;
 use super::search::{Found, SearchFailed, Searcher};
@@ -69,23 +71,29 @@ impl Exchange {
         arrived: &Arrived<'_>,
         today: Day,
     ) -> Result<Reply, Unanswered> {
-        let partner = self.partner_of(subject).await?;
+        let body = envelope::body(arrived)?;
+        let claimed = envelope::claimed_id(&body).unwrap_or_default();
+        let (partner, was_taken) = self.sender_of(subject, claimed).await?;
+        let partner: &Partner = &partner;
         let ours = (self.encryption_keys.as_deref(), self.platform.wall.now());
-        let envelope = envelope::open(arrived, &partner, question, ours)?;
+        let envelope = envelope::open_body((arrived, &body), partner, question, ours)?;
         if question == Question::Notify {
-            return self.hear_life(&partner, subject, &envelope, today).await;
+            return self.hear_life(partner, subject, &envelope, today).await;
         }
         if question.is_of_mapper() {
-            mapper::allowed(&partner)?;
+            mapper::allowed(partner)?;
             if when == When::AtOnce {
-                let from = (&partner, subject);
+                let from = (partner, subject);
                 return self.map_at_once(from, question, &envelope).await;
             }
         }
         if when == When::Later {
-            return self.promise(&partner, question, envelope).await;
+            return self.promise(partner, question, envelope).await;
         }
-        self.answer_at_once((&partner, subject), question, &envelope, today)
+        if was_taken {
+            return Err(taken_already().into());
+        }
+        self.answer_at_once((partner, subject), question, &envelope, today)
             .await
     }
 
@@ -100,24 +108,25 @@ impl Exchange {
     ) -> Result<Reply, Unanswered> {
         let message = self.message_of(partner, envelope, (question, self.platform.ids.uuid()));
         let answering = Answering::new(&self.platform);
-        let mut tx = self.platform.db.read().await?;
-        let known = journal::find(&mut tx, &partner.sender_id, &envelope.message_id).await?;
-        if known.is_some() {
-            return Err(taken_already().into());
-        }
         let within = (envelope.transaction_id.as_str(), message.correlation);
         let (told, outcomes) = match question {
             Question::Search => {
                 let searcher = Searcher {
+                    platform: &self.platform,
                     answering: &answering,
                     subject,
                     today,
                 };
-                let searched = self.search_all(&mut tx, &searcher, within, &envelope.message);
+                let searched = self.search_all(&searcher, within, &envelope.message);
                 searched.await.map_err(failed)?
+            }
+            Question::Enrolled => {
+                let (from, of) = ((subject, &answering), (envelope, message.correlation));
+                self.tell_enrolled(from, of, today).await.map_err(failed)?
             }
             Question::TxnStatus => {
                 let asked = StatusOf::read(&envelope.message)?;
+                let mut tx = self.platform.db.read().await?;
                 let told = status::tell(&mut tx, &partner.sender_id, within, &asked).await?;
                 (told, Vec::new())
             }
@@ -126,7 +135,6 @@ impl Exchange {
                 return Err(Refusal::new(404, "err.request.not_found", why).into());
             }
         };
-        drop(tx);
         self.keep_answered(message, outcomes, answering).await?;
         Ok(self.seal(partner, self.platform.ids.uuid(), &told))
     }
@@ -171,10 +179,15 @@ impl Exchange {
         }
     }
 
-    async fn partner_of(&self, subject: &Subject) -> Result<Partner, Unanswered> {
-        let mut tx = self.platform.db.read().await?;
-        let partner = partner::find_by_account(&mut tx, subject.account).await?;
-        let partner = partner.ok_or_else(|| {
+    /// Whose token it is, and whether its message of this id was taken before.
+    async fn sender_of(
+        &self,
+        subject: &Subject,
+        message_id: String,
+    ) -> Result<(Arc<Partner>, bool), Unanswered> {
+        let asked = (subject.account, message_id);
+        let sender = self.platform.look_up::<Senders>(asked).await?;
+        let (partner, was_taken) = sender.ok_or_else(|| {
             let why = "this account is entered as no partner";
             Refusal::new(400, "err.sender_id.invalid", why)
         })?;
@@ -186,7 +199,7 @@ impl Exchange {
             let why = "one of us has no key for the encryption that is agreed";
             return Err(Refusal::new(503, "err.service.unavailable", why).into());
         }
-        Ok(partner)
+        Ok((partner, was_taken))
     }
 
     /// The first message of an id is taken, a second one is a replay.
@@ -254,7 +267,6 @@ impl Exchange {
     /// Every question of a search: what is told, and how each ended.
     pub(super) async fn search_all(
         &self,
-        tx: &mut Tx,
         searcher: &Searcher<'_>,
         (transaction_id, correlation): (&str, Uuid),
         message: &Map<String, Value>,
@@ -262,7 +274,7 @@ impl Exchange {
         let items = message.get("search_request").and_then(Value::as_array);
         let (mut responses, mut outcomes) = (Vec::new(), Vec::new());
         for item in items.into_iter().flatten().filter_map(Value::as_object) {
-            let found = match searcher.search(tx, item).await {
+            let found = match searcher.search(item).await {
                 Ok(found) => Ok(found),
                 Err(SearchFailed::Rejected(rejected)) => Err(rejected),
                 Err(failed) => return Err(failed),

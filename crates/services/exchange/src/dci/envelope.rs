@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use signing::jwe::DecryptionKeys;
 
 use super::encryption;
+use super::enrolled;
 use super::json;
 use super::partner::Partner;
 use super::question::Question;
@@ -43,17 +44,36 @@ pub struct Envelope {
     pub message: Map<String, Value>,
 }
 
+/// The body of a message, as yet believed in nothing.
+pub fn body(arrived: &Arrived<'_>) -> Result<Map<String, Value>, Refusal> {
+    object(read_body(arrived)?, "the body")
+}
+
+/// What a body says its id is.
+pub fn claimed_id(body: &Map<String, Value>) -> Option<String> {
+    id(body.get("header")?.as_object()?, "message_id")
+}
+
 /// Reads a message. Form first, then the signature, then what it says: a stranger learns no more
 /// than that the form was wrong.
 pub fn open(
     arrived: &Arrived<'_>,
     partner: &Partner,
     question: Question,
+    keys_and_now: (Option<&DecryptionKeys>, Instant),
+) -> Result<Envelope, Refusal> {
+    open_body((arrived, &body(arrived)?), partner, question, keys_and_now)
+}
+
+/// [`open`], where the body was read already.
+pub fn open_body(
+    (arrived, body): (&Arrived<'_>, &Map<String, Value>),
+    partner: &Partner,
+    question: Question,
     (ours, now): (Option<&DecryptionKeys>, Instant),
 ) -> Result<Envelope, Refusal> {
-    let body = object(read_body(arrived)?, "the body")?;
-    let header = required_object(&body, "header")?;
-    let message = required_object(&body, "message")?;
+    let header = required_object(body, "header")?;
+    let message = required_object(body, "message")?;
     let signed = Signed {
         sender_id: &partner.sender_id,
         header: &body["header"],
@@ -90,6 +110,7 @@ fn read(
     let items = match question {
         Question::Unsubscribe => check_codes(message)?,
         Question::TxnStatus => StatusOf::read(message).map(|_| 1)?,
+        Question::Enrolled => enrolled::Asked::read(message).map(|_| 1)?,
         question => check_items(message, question.items())?,
     };
     // In the header of what is told, as of answers, the standard lets the number out.

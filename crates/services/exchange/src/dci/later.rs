@@ -108,14 +108,13 @@ impl Exchange {
             Question::Search => {
                 let answering = Answering::new(&self.platform);
                 let searcher = Searcher {
+                    platform: &self.platform,
                     answering: &answering,
                     subject: &subject,
                     today,
                 };
-                let mut tx = self.platform.db.read().await?;
-                let searched = self.search_all(&mut tx, &searcher, within, &request.message);
+                let searched = self.search_all(&searcher, within, &request.message);
                 let searched = searched.await?;
-                drop(tx);
                 answering.hand_in().await.durable().await?;
                 Some(searched)
             }

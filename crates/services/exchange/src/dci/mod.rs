@@ -21,6 +21,7 @@ pub mod callback;
 pub mod catalogue;
 pub mod conformance;
 mod encryption;
+mod enrolled;
 pub mod envelope;
 pub mod event;
 pub(crate) mod journal;

@@ -22,10 +22,11 @@ use super::event::{Event, TOPICS};
 use super::outgoing::Told;
 use super::partner;
 use super::query::Seen;
+use super::record::Known;
 use super::search::{self, SearchFailed, Searcher};
 use super::send::{self, Outgoing};
 use super::subscription::{self, Subscription};
-use super::tell::{Hit, area_of};
+use super::tell::{Hit, area_of, portraits};
 use super::wanted::{Kind, Query};
 use crate::Exchange;
 
@@ -130,14 +131,12 @@ impl Exchange {
         };
         let answering = Answering::new(&self.platform);
         let searcher = Searcher {
+            platform: &self.platform,
             answering: &answering,
             subject: &subject,
             today,
         };
-        let mut tx = self.platform.db.read().await?;
-        let records = searcher.of_event(&mut tx, &subscription, &note.touched);
-        let records = records.await?;
-        drop(tx);
+        let records = searcher.of_event(&subscription, &note.touched).await?;
         answering.hand_in().await.durable().await?;
         let outgoing = records.chunks(RECORDS_A_MESSAGE).map(|records| Outgoing {
             message_id: self.platform.ids.uuid(),
@@ -206,21 +205,21 @@ impl Searcher<'_> {
     /// The records that an event makes for a subscription.
     async fn of_event(
         &self,
-        tx: &mut Tx,
         subscription: &Subscription,
         touched: &Touched,
     ) -> Result<Vec<Value>, SearchFailed> {
-        let block = search::block(tx).await?;
+        let mut tx = self.platform.db.read().await?;
+        let block = search::block(&mut tx).await?;
         let permit = self.batch(touched.persons.len() as u64).await?;
         let wish = &subscription.wish;
         let query = wish.query().map_err(|why| Fault::Stored {
             what: "subscription",
             reason: why,
         })?;
-        let about = about(tx, &permit, wish.event, touched).await?;
-        let whom = Whom::load(tx, &permit, &block, touched).await?;
+        let about = about(&mut tx, &permit, wish.event, touched).await?;
+        let whom = Whom::load(&mut tx, &permit, &block, touched).await?;
         let number = match query {
-            Query::Number(Some(number)) => person::find_by_pinfl(tx, &permit, number).await?,
+            Query::Number(Some(number)) => person::find_by_pinfl(&mut tx, &permit, number).await?,
             _ => None,
         };
         let mut hits: Vec<Hit> = Vec::new();
@@ -240,7 +239,10 @@ impl Searcher<'_> {
                 hits.push(hit);
             }
         }
-        self.tell(tx, (&permit, &block), wish.kind, &hits).await
+        drop(tx);
+        let units = portraits(whom.units.values())?;
+        self.tell(wish.kind, &hits, (&units, Known::default()))
+            .await
     }
 
     fn may_hear(&self, whom: &Whom, hit: &Hit) -> bool {

@@ -4,11 +4,16 @@
 //! OAuth2 client credentials) and one row a version here. Who is not in this table is answered by
 //! nobody; who signs nothing must have been entered so.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
 use access::account::{self, AccountRefused, NewAccount};
 use access::{Action, Area, Permit, Role, SecretHash, Subject};
 use kernel::Instant;
 use kernel::ids::AccountId;
-use store::{Platform, Tx, execute, fetch_all, fetch_optional};
+use store::lookup::LookUp;
+use store::{Platform, Tx, bulk, execute, fetch_all, fetch_optional};
 use uuid::Uuid;
 
 use super::callback::{Callback, CallbackRefused};
@@ -269,6 +274,59 @@ pub async fn find_by_account(tx: &mut Tx, account: AccountId) -> store::Result<O
         account.0
     )?;
     row.map(PartnerRow::into_partner).transpose()
+}
+
+/// A partner as it is agreed now, and whether a message of this id was taken from it before: every
+/// message asks for both.
+#[derive(Debug)]
+pub(super) struct Senders;
+
+#[derive(sqlx::FromRow)]
+struct SenderRow {
+    #[sqlx(flatten)]
+    partner: PartnerRow,
+    message_id: String,
+    taken: i64,
+}
+
+impl LookUp for Senders {
+    type Key = (AccountId, String);
+    type Found = Option<(Arc<Partner>, bool)>;
+    const IS_ONE_STATEMENT: bool = true;
+
+    async fn look_up(
+        tx: &mut Tx,
+        asked: &[(AccountId, String)],
+    ) -> store::Result<Vec<Option<(Arc<Partner>, bool)>>> {
+        const NEWEST: bulk::With = bulk::With {
+            v: "account, message_id",
+            statement:
+                "SELECT p.sender_id, p.known_from, p.account, p.receiver_id, p.policy, p.keys,
+                p.legal_basis, p.callback, p.civil_registry, p.account_mapper, p.encrypted,
+                p.xroad_client, v.message_id, (SELECT COUNT(*) FROM dci_message m
+                  WHERE m.sender_id = p.sender_id AND m.message_id = v.message_id) AS taken
+                FROM v CROSS JOIN partner p WHERE p.account = v.account AND p.known_from =
+                (SELECT MAX(o.known_from) FROM partner o WHERE o.account = p.account)",
+        };
+        let rows: Vec<SenderRow> =
+            bulk::select_at_once(tx, &NEWEST, asked, |row, (account, id)| {
+                row.push(account.0).push(id.clone());
+            })
+            .await?;
+        // A partner sends many messages at once: its keys are read from their text once.
+        let mut partners: HashMap<Uuid, Arc<Partner>> = HashMap::new();
+        let mut found = HashMap::new();
+        for row in rows {
+            let account = row.partner.account;
+            let partner = match partners.entry(account) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(Arc::new(row.partner.into_partner()?)),
+            };
+            let key = (AccountId(account), row.message_id);
+            found.insert(key, (Arc::clone(partner), row.taken > 0));
+        }
+        Ok(asked.iter().map(|key| found.get(key).cloned()).collect())
+    }
 }
 
 /// A partner whose account is open, and who it is to the access log.

@@ -4,6 +4,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
     Search,
+    /// Whether somebody is in a programme: a search of a kind of its own.
+    Enrolled,
     TxnStatus,
     Subscribe,
     Unsubscribe,
@@ -18,7 +20,7 @@ pub enum Question {
 }
 
 impl Question {
-    /// Those that get an answer.
+    /// Those that get an answer, by the action that each is alone to have.
     const ANSWERED: [Question; 8] = [
         Question::Search,
         Question::TxnStatus,
@@ -41,7 +43,7 @@ impl Question {
 
     pub fn action(self) -> &'static str {
         match self {
-            Question::Search => "search",
+            Question::Search | Question::Enrolled => "search",
             Question::TxnStatus => "txn-status",
             Question::Subscribe => "subscribe",
             Question::Unsubscribe => "unsubscribe",
@@ -72,7 +74,7 @@ impl Question {
 
     pub fn answer_action(self) -> &'static str {
         match self {
-            Question::Search => "on-search",
+            Question::Search | Question::Enrolled => "on-search",
             Question::TxnStatus => "txn-on-status",
             Question::Subscribe => "on-subscribe",
             Question::Unsubscribe => "on-unsubscribe",
@@ -96,6 +98,7 @@ impl Question {
     pub fn items(self) -> &'static str {
         match self {
             Question::Search => "search_request",
+            Question::Enrolled => "enrolled_criteria",
             Question::TxnStatus => "txnstatus_request",
             Question::Subscribe => "subscribe_request",
             Question::Unsubscribe => "subscription_codes",

@@ -4,17 +4,20 @@
 //! through, and one for each person who is told about, so that everybody finds it on the page of who
 //! looked. Who lives outside of the partner's territory is not found.
 
+use std::collections::HashMap;
+
 use access::{Action, Answering, Permit, Purpose, Subject};
 use kernel::portrait::PortraitView;
-use kernel::{Day, Pinfl, UnitId};
+use kernel::{Day, Pinfl, Portrait, UnitId};
+use registry::RegisterError;
 use registry::unit::{self, UnitRow};
-use registry::{RegisterError, person};
 use serde_json::{Map, Value};
-use store::Tx;
+use store::{Platform, Tx};
 
 use super::envelope::Page;
 use super::query::{Attribute, Seen, Test};
-use super::tell::{Hit, area_of};
+use super::record::Known;
+use super::tell::{Hit, Numbers, area_of, portraits};
 use super::wanted::{Kind, Query, Rejected, Wanted};
 
 /// Units that one search looks through; a larger register is asked by number or not at all.
@@ -29,6 +32,32 @@ pub struct Found {
     pub records: Vec<Value>,
     pub total: usize,
     pub page: Page,
+}
+
+/// Who matches, before anything is told.
+struct Looked {
+    total: usize,
+    /// Those of the page that is wanted.
+    page: Vec<Hit>,
+    /// The units of the page.
+    units: HashMap<UnitId, Portrait>,
+    /// Whoever of the page was read with the search already.
+    known: Known,
+}
+
+impl Looked {
+    fn new(wanted: &Wanted, mut hits: Vec<Hit>) -> Looked {
+        let descending = wanted.sort.is_some_and(|(_, descending)| descending);
+        hits.sort_by_key(|hit| (if descending { -hit.order } else { hit.order }, hit.person));
+        let (size, number) = (wanted.page.size as usize, wanted.page.number as usize);
+        let first = size.saturating_mul(number - 1);
+        Looked {
+            total: hits.len(),
+            page: hits.iter().skip(first).take(size).copied().collect(),
+            units: HashMap::new(),
+            known: Known::default(),
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +80,7 @@ impl From<Rejected> for SearchFailed {
 
 #[derive(Debug)]
 pub struct Searcher<'a> {
+    pub platform: &'a Platform,
     pub answering: &'a Answering<'a>,
     pub subject: &'a Subject,
     pub today: Day,
@@ -58,36 +88,75 @@ pub struct Searcher<'a> {
 
 impl Searcher<'_> {
     /// Answers one question of a message. Nothing of it may leave before `answering` is durable.
-    pub async fn search(
-        &self,
-        tx: &mut Tx,
-        item: &Map<String, Value>,
-    ) -> Result<Found, SearchFailed> {
+    pub async fn search(&self, item: &Map<String, Value>) -> Result<Found, SearchFailed> {
         let wanted = Wanted::of(item)?;
-        let block = block(tx).await?;
-        let permit = self.permit(tx, &wanted, &block).await?;
-        let mut hits = match &wanted.query {
-            Query::Number(number) => of_number(tx, &permit, &block, *number).await?,
-            Query::Unit(unit) => {
-                self.of_unit(tx, &permit, &block, (*unit, wanted.kind))
-                    .await?
-            }
-            Query::Matching(test) => self.matching(tx, &permit, &block, (&wanted, test)).await?,
+        let looked = match &wanted.query {
+            Query::Number(number) => self.of_number(&wanted, *number).await?,
+            Query::Unit(_) | Query::Matching(_) => self.of_register(&wanted).await?,
         };
-        let descending = wanted.sort.is_some_and(|(_, descending)| descending);
-        hits.sort_by_key(|hit| (if descending { -hit.order } else { hit.order }, hit.person));
-        let (size, number) = (wanted.page.size as usize, wanted.page.number as usize);
-        let first = size.saturating_mul(number - 1);
-        let page: Vec<Hit> = hits.iter().skip(first).take(size).copied().collect();
-        let records = self.tell(tx, (&permit, &block), wanted.kind, &page).await?;
+        let read = (&looked.units, looked.known);
+        let records = self.tell(wanted.kind, &looked.page, read).await?;
         // Who is not told about is not counted either.
-        let untold = records.is_empty() && !page.is_empty();
+        let untold = records.is_empty() && !looked.page.is_empty();
         Ok(Found {
             kind: wanted.kind,
             records,
-            total: if untold { 0 } else { hits.len() },
+            total: if untold { 0 } else { looked.total },
             page: wanted.page,
         })
+    }
+
+    /// Searches by number come from everywhere at once: they are looked up together.
+    async fn of_number(
+        &self,
+        wanted: &Wanted,
+        number: Option<Pinfl>,
+    ) -> Result<Looked, SearchFailed> {
+        let permit = self.batch(1).await?;
+        let found = match number {
+            Some(number) => self.platform.look_up::<Numbers>((permit, number)).await?,
+            None => None,
+        };
+        let Some((person, row)) = found else {
+            return Ok(Looked::new(wanted, Vec::new()));
+        };
+        let hit = Hit {
+            person: person.id,
+            unit: row.as_ref().map(|row| row.unit),
+            order: 0,
+        };
+        let mut looked = Looked::new(wanted, vec![hit]);
+        looked.units = portraits(&row)?;
+        looked.known = Known {
+            pinfls: number
+                .map(|number| (person.id, number))
+                .into_iter()
+                .collect(),
+            persons: HashMap::from([(person.id, person)]),
+        };
+        Ok(looked)
+    }
+
+    /// Looks through the register, all of it from one snapshot.
+    async fn of_register(&self, wanted: &Wanted) -> Result<Looked, SearchFailed> {
+        let mut tx = self.platform.db.read().await?;
+        let block = block(&mut tx).await?;
+        let permit = self.permit(&mut tx, wanted, &block).await?;
+        let hits = match &wanted.query {
+            Query::Unit(unit) => {
+                let asked = (*unit, wanted.kind);
+                self.of_unit(&mut tx, &permit, &block, asked).await?
+            }
+            Query::Matching(test) => {
+                let asked = (wanted, test);
+                self.matching(&mut tx, &permit, &block, asked).await?
+            }
+            Query::Number(_) => Vec::new(),
+        };
+        let mut looked = Looked::new(wanted, hits);
+        let ids: Vec<UnitId> = looked.page.iter().filter_map(|hit| hit.unit).collect();
+        looked.units = portraits(&unit::load_many(&mut tx, &permit, &block, &ids).await?)?;
+        Ok(looked)
     }
 
     /// The permit of the search itself: how many it looks at.
@@ -207,26 +276,6 @@ pub(super) async fn block(tx: &mut Tx) -> Result<String, SearchFailed> {
         return Err(Rejected::criteria(why).into());
     }
     Ok(blocks.swap_remove(0).block.name)
-}
-
-async fn of_number(
-    tx: &mut Tx,
-    permit: &Permit,
-    block: &str,
-    number: Option<Pinfl>,
-) -> Result<Vec<Hit>, SearchFailed> {
-    let Some(number) = number else {
-        return Ok(Vec::new());
-    };
-    let Some(person) = person::find_by_pinfl(tx, permit, number).await? else {
-        return Ok(Vec::new());
-    };
-    let units = unit::of_persons(tx, permit, block, &[person]).await?;
-    Ok(vec![Hit {
-        person,
-        unit: units.get(&person).copied(),
-        order: 0,
-    }])
 }
 
 fn too_many(message: String) -> Rejected {

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use access::{Action, Area, Permit, Purpose, Scope};
-use kernel::{PersonId, Portrait, UnitId};
-use registry::{person, unit};
+use kernel::{PersonId, Pinfl, Portrait, UnitId};
+use registry::person::{self, Person};
+use registry::unit::{self, UnitRow};
 use serde_json::Value;
 use store::Tx;
+use store::lookup::LookUp;
 
 use super::record::Known;
 use super::search::{SearchFailed, Searcher};
@@ -24,15 +26,14 @@ pub struct Hit {
 }
 
 impl Searcher<'_> {
-    /// The records of a page. Each person of them has a permit, which is durable before they leave.
+    /// The records of a page, of which somebody may have been `read` under the search's own permit.
+    /// Each person of them has a permit, which is durable before they leave.
     pub async fn tell(
         &self,
-        tx: &mut Tx,
-        (permit, block): (&Permit, &str),
         kind: Kind,
         page: &[Hit],
+        (units, read): (&HashMap<UnitId, Portrait>, Known),
     ) -> Result<Vec<Value>, SearchFailed> {
-        let units = units(tx, permit, block, page).await?;
         let mut areas: HashMap<PersonId, Area> = HashMap::new();
         for hit in page {
             let unit = hit.unit.and_then(|unit| units.get(&unit));
@@ -43,6 +44,7 @@ impl Searcher<'_> {
                 areas.insert(member.person, area);
             }
         }
+        let all_read = areas.keys().all(|person| read.persons.contains_key(person));
         let mut permits = Vec::with_capacity(areas.len());
         for (person, area) in areas {
             let scope = Scope::person(person, area);
@@ -55,7 +57,10 @@ impl Searcher<'_> {
                 Err(denied) => return Err(denied.into()),
             });
         }
-        let known = known(tx, &permits).await?;
+        let known = match all_read {
+            true => read,
+            false => self.platform.look_up::<Permitted>(permits).await?,
+        };
         let record = |hit: &Hit| {
             let unit = hit.unit.and_then(|unit| units.get(&unit));
             match kind {
@@ -68,28 +73,74 @@ impl Searcher<'_> {
     }
 }
 
-async fn units(
-    tx: &mut Tx,
-    permit: &Permit,
-    block: &str,
-    page: &[Hit],
-) -> Result<HashMap<UnitId, Portrait>, SearchFailed> {
-    let ids: Vec<UnitId> = page.iter().filter_map(|hit| hit.unit).collect();
-    let rows = unit::load_many(tx, permit, block, &ids).await?;
-    let portraits = rows.iter().map(|row| Ok((row.unit, row.portrait()?)));
+/// The units of a page, read.
+pub(super) fn portraits<'a>(
+    rows: impl IntoIterator<Item = &'a UnitRow>,
+) -> Result<HashMap<UnitId, Portrait>, registry::RegisterError> {
+    let portraits = rows.into_iter().map(|row| Ok((row.unit, row.portrait()?)));
     portraits.collect()
 }
 
 /// Those whom the permits open, and nobody else.
-async fn known(tx: &mut Tx, permits: &[Permit]) -> Result<Known, SearchFailed> {
-    let Some(permit) = permits.first() else {
-        return Ok(Known::default());
-    };
-    let ids: Vec<PersonId> = permits.iter().filter_map(Permit::person).collect();
-    Ok(Known {
-        persons: person::load_many(tx, permit, &ids).await?,
-        pinfls: person::pinfls_of(tx, permit, &ids).await?,
-    })
+struct Permitted;
+
+impl LookUp for Permitted {
+    type Key = Vec<Permit>;
+    type Found = Known;
+    const IS_ONE_STATEMENT: bool = false;
+
+    async fn look_up(tx: &mut Tx, pages: &[Vec<Permit>]) -> store::Result<Vec<Known>> {
+        let Some(permit) = pages.iter().flatten().next() else {
+            return Ok(pages.iter().map(|_| Known::default()).collect());
+        };
+        let all: Vec<PersonId> = pages.iter().flatten().filter_map(Permit::person).collect();
+        let persons = person::load_many(tx, permit, &all).await.map_err(fault)?;
+        let pinfls = person::pinfls_of(tx, permit, &all).await.map_err(fault)?;
+        let known = |page: &Vec<Permit>| {
+            let ids = || page.iter().filter_map(Permit::person);
+            let person = |id| persons.get(&id).map(|person| (id, person.clone()));
+            let pinfl = |id| pinfls.get(&id).map(|pinfl| (id, *pinfl));
+            Known {
+                persons: ids().filter_map(person).collect(),
+                pinfls: ids().filter_map(pinfl).collect(),
+            }
+        };
+        Ok(pages.iter().map(known).collect())
+    }
+}
+
+/// Who has a number, with the unit; the permit is the search's.
+pub(super) struct Numbers;
+
+impl LookUp for Numbers {
+    type Key = (Permit, Pinfl);
+    type Found = Option<(Person, Option<UnitRow>)>;
+    const IS_ONE_STATEMENT: bool = true;
+
+    async fn look_up(
+        tx: &mut Tx,
+        keys: &[(Permit, Pinfl)],
+    ) -> store::Result<Vec<Option<(Person, Option<UnitRow>)>>> {
+        let Some((permit, _)) = keys.first() else {
+            return Ok(Vec::new());
+        };
+        let pinfls: Vec<Pinfl> = keys.iter().map(|(_, pinfl)| *pinfl).collect();
+        let found = unit::of_pinfls(tx, permit, &pinfls).await.map_err(fault)?;
+        Ok(pinfls
+            .iter()
+            .map(|pinfl| found.get(pinfl).cloned())
+            .collect())
+    }
+}
+
+fn fault(error: registry::RegisterError) -> store::Fault {
+    match error {
+        registry::RegisterError::Fault(fault) => fault,
+        other => store::Fault::Stored {
+            what: "register",
+            reason: other.to_string(),
+        },
+    }
 }
 
 pub fn area_of(district: u32, mahalla: u32) -> Area {

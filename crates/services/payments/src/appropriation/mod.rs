@@ -107,6 +107,11 @@ pub async fn set(tx: &mut Tx, ids: &Ids, command: &SetLimit) -> Result<Appropria
     Ok(line.appropriation)
 }
 
+/// Whether any budget line, of whatever month, is of a programme of this name.
+pub async fn is_programme(tx: &mut Tx, name: &str) -> Result<bool> {
+    store::is_programme(tx, name).await
+}
+
 /// Every line of a month, in the order of district and programme.
 pub async fn available(tx: &mut Tx, month: Month) -> Result<Vec<Budget>> {
     store::of_months(tx, month, month.plus(1)).await

@@ -114,3 +114,13 @@ pub async fn write_limit(
     )?;
     Ok(())
 }
+
+pub async fn is_programme(tx: &mut Tx, name: &str) -> Result<bool> {
+    let found = fetch_optional!(
+        tx,
+        (i64,),
+        "SELECT month FROM appropriation WHERE programme = $1 LIMIT 1",
+        name
+    )?;
+    Ok(found.is_some())
+}

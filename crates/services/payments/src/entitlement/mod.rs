@@ -120,6 +120,15 @@ pub async fn counting(
     store::counting(tx, programme, person, month).await
 }
 
+/// The same in whatever programme.
+pub async fn counting_in_any(
+    tx: &mut Tx,
+    person: PersonId,
+    month: Month,
+) -> Result<Option<EntitlementId>> {
+    store::counting_in_any(tx, person, month).await
+}
+
 fn check_size(count: usize) -> Result<()> {
     match count > ENTITLEMENTS_MAX {
         true => Err(Refusal::TooMany {

@@ -327,3 +327,27 @@ pub async fn counting(
     )?;
     Ok(found.map(|(id,)| EntitlementId(id)))
 }
+
+/// The key begins with the programme: each of the few programmes is looked at.
+pub async fn counting_in_any(
+    tx: &mut Tx,
+    person: PersonId,
+    month: Month,
+) -> Result<Option<EntitlementId>> {
+    let found = fetch_optional!(
+        tx,
+        (Uuid,),
+        "WITH RECURSIVE known(programme) AS (
+           SELECT MIN(programme) FROM entitlement_member
+           UNION ALL
+           SELECT (SELECT MIN(m.programme) FROM entitlement_member m
+                   WHERE m.programme > known.programme)
+           FROM known WHERE known.programme IS NOT NULL)
+         SELECT m.entitlement FROM known JOIN entitlement_member m
+           ON m.programme = known.programme AND m.person = $1
+         WHERE m.from_month <= $2 AND m.to_month > $2 LIMIT 1",
+        person.0,
+        i64::from(month.0)
+    )?;
+    Ok(found.map(|(id,)| EntitlementId(id)))
+}

@@ -49,7 +49,7 @@ const DIED: bulk::With = bulk::With {
 };
 
 #[derive(sqlx::FromRow)]
-struct VersionRow {
+pub(crate) struct VersionRow {
     id: Uuid,
     known_from: i64,
     family: String,
@@ -65,7 +65,7 @@ struct VersionRow {
 }
 
 impl VersionRow {
-    fn into_person(self) -> Result<Person> {
+    pub(crate) fn into_person(self) -> Result<Person> {
         Ok(Person {
             id: PersonId(self.id),
             name: Name {

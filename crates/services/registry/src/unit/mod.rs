@@ -11,10 +11,11 @@ mod rebuild;
 mod tests;
 pub(crate) mod version;
 
+use crate::person::Person;
 use crate::{Permit, RegisterError, Result, stored};
 use kernel::kin::UnitBlock;
 use kernel::portrait::PortraitView;
-use kernel::{Day, PersonId, Portrait, UnitId};
+use kernel::{Day, PersonId, Pinfl, Portrait, UnitId};
 use std::collections::HashMap;
 use store::{Platform, Tx, bulk, execute, fetch_all};
 use uuid::Uuid;
@@ -198,6 +199,22 @@ pub(crate) async fn rows_of(tx: &mut Tx, block: i64, units: &[UnitId]) -> Result
     rows.sort_unstable_by_key(|row| row.unit);
     rows.dedup_by_key(|row| row.unit);
     Ok(rows)
+}
+
+/// Who has each of the numbers, with the unit in which that person sits under the block that was made
+/// known first. One statement, for short lists; a number of nobody is left out.
+pub async fn of_pinfls(
+    tx: &mut Tx,
+    _permit: &Permit,
+    pinfls: &[Pinfl],
+) -> Result<HashMap<Pinfl, (Person, Option<UnitRow>)>> {
+    let rows = projection::of_pinfls(tx, pinfls).await?;
+    let read = |row: projection::Seated| {
+        let pinfl = Pinfl::parse(&row.value).map_err(|e| stored::unreadable("identifier", e))?;
+        let unit = row.packed.map(UnitRow::of).transpose()?;
+        Ok((pinfl, (row.version.into_person()?, unit)))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// The unit's current portrait; an unknown id is an error.

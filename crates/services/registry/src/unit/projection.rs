@@ -2,6 +2,7 @@
 
 use super::{UnitRow, rows_of, version};
 use crate::person::IdentifierKind;
+use crate::person::VersionRow;
 use crate::{Result, fact, stored};
 use kernel::portrait::{PackedFact, Portrait};
 use kernel::{Day, PersonId, Pinfl, UnitId};
@@ -80,11 +81,39 @@ const OF_IDENTIFIERS: bulk::With = bulk::With {
         LEFT JOIN unit_now u ON u.block = m.block AND u.unit = m.unit
         WHERE t.kind = v.kind AND t.value = v.value",
 };
+const IN_FIRST_BLOCK: bulk::With = bulk::With {
+    v: "kind, value",
+    statement:
+        "SELECT t.value, u.packed, p.id, p.known_from, p.family, p.given, p.patronymic, p.sex,
+            p.born, p.died, p.phone, p.source, p.evidence, p.row_hash
+        FROM v CROSS JOIN identifier t JOIN person p ON p.id = t.person
+          AND p.known_from = (SELECT MAX(o.known_from) FROM person o WHERE o.id = t.person)
+        LEFT JOIN unit_member_now m ON m.person = t.person
+          AND m.block = (SELECT MIN(code) FROM unit_block)
+        LEFT JOIN unit_now u ON u.block = m.block AND u.unit = m.unit
+        WHERE t.kind = v.kind AND t.value = v.value",
+};
 const UNITS_THEMSELVES: bulk::With = bulk::With {
     v: "unit",
     statement: "SELECT t.unit, t.block FROM v CROSS JOIN unit_block b CROSS JOIN unit_now t
         WHERE t.block = b.code AND t.unit = v.unit",
 };
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Seated {
+    pub value: String,
+    pub packed: Option<Vec<u8>>,
+    #[sqlx(flatten)]
+    pub version: VersionRow,
+}
+
+pub(super) async fn of_pinfls(tx: &mut Tx, pinfls: &[Pinfl]) -> Result<Vec<Seated>> {
+    let found = bulk::select_at_once(tx, &IN_FIRST_BLOCK, pinfls, |row, pinfl| {
+        row.push(IdentifierKind::Pinfl.code())
+            .push(pinfl.to_string());
+    });
+    Ok(found.await?)
+}
 
 pub(crate) async fn units_of(
     tx: &mut Tx,

@@ -1,0 +1,220 @@
+//! Whether somebody is counted by a programme this month: `/registry/sync/enrolled` of the standard for
+//! integrated beneficiary registries (SPDCI IBR 1.0.0, `EnrolledRequest` and `EnrolledResponse`).
+//!
+//! Told is yes or no, never how much. Who is not told about (a number of nobody, a person outside of the
+//! partner's territory) and a programme that does not exist are rejected: a no would be taken for an
+//! answer.
+
+use access::{Action, Answering, Denied, Purpose, Scope, Subject};
+use kernel::{Day, Month, PersonId, Pinfl};
+use payments::{appropriation, entitlement};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::envelope::Envelope;
+use super::mapper::fault;
+use super::outgoing::Told;
+use super::question::Question;
+use super::refusal::Refusal;
+use super::search::SearchFailed;
+use super::status::Outcome;
+use super::tell::{Numbers, area_of};
+use crate::Exchange;
+
+const CRITERIA: &str = "enrolled_criteria";
+const PERSON: &str = "person_identifier";
+/// The standard's example has the path through its record, in both spellings.
+const PROGRAMME: [&str; 3] = [
+    "programme_identifier",
+    "programme_identifier.programme.programme_identifier",
+    "programme_identifier.program.programme_identifier",
+];
+const PROGRAMME_CHARS_MAX: usize = 99;
+
+/// Who, and in which programme; in any when none is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    person: String,
+    programme: Option<String>,
+}
+
+impl Asked {
+    pub fn read(message: &Map<String, Value>) -> Result<Asked, Refusal> {
+        let criteria = message.get(CRITERIA).and_then(Value::as_object);
+        let criteria =
+            criteria.ok_or_else(|| Refusal::bad("message.enrolled_criteria is missing"))?;
+        let query = criteria.get("query").and_then(Value::as_object);
+        let query = query.ok_or_else(|| wrong("enrolled_criteria.query is missing"))?;
+        match criteria.get("query_type").and_then(Value::as_str) {
+            Some("idtype-value") => Asked::by_number(query),
+            Some("expression") => Asked::by_expression(query),
+            _ => Err(wrong("query_type is idtype-value or expression")),
+        }
+    }
+
+    fn by_number(query: &Map<String, Value>) -> Result<Asked, Refusal> {
+        let text = |name: &str| query.get(name).and_then(Value::as_str);
+        match (text("type"), text("value")) {
+            (Some("UIN" | "NIN"), Some(value)) => Ok(Asked {
+                person: value.to_owned(),
+                programme: None,
+            }),
+            _ => Err(wrong("query is {type: UIN or NIN, value}")),
+        }
+    }
+
+    /// As the specification has it, `{ATTRIBUTE: {"eq": VALUE}, ...}`, or as its example of a process has
+    /// it, `{"attribute_name", "operator", "attribute_value"}`.
+    fn by_expression(query: &Map<String, Value>) -> Result<Asked, Refusal> {
+        let named = query.get("attribute_name").and_then(Value::as_str);
+        let conditions: Vec<(&str, Option<&Value>)> = match named {
+            Some(name) => {
+                let equals = query.get("operator").is_some_and(|word| word == "eq");
+                vec![(name, query.get("attribute_value").filter(|_| equals))]
+            }
+            None => {
+                let conditions = query.iter();
+                conditions
+                    .map(|(name, test)| (name.as_str(), equals(test)))
+                    .collect()
+            }
+        };
+        let (mut person, mut programme) = (None, None);
+        for (name, value) in conditions {
+            let value = value.and_then(Value::as_str).map(str::to_owned);
+            let value = value.ok_or_else(|| wrong(format!("{name} takes eq and a text")))?;
+            let place = match name {
+                PERSON => &mut person,
+                name if PROGRAMME.contains(&name) => &mut programme,
+                other => {
+                    let why = format!("{other} is not asked here: {PERSON}, {}", PROGRAMME[0]);
+                    return Err(wrong(why));
+                }
+            };
+            if place.replace(value).is_some() {
+                return Err(wrong(format!("{name} stands twice")));
+            }
+        }
+        if programme
+            .as_deref()
+            .is_some_and(|name| name.chars().count() > PROGRAMME_CHARS_MAX)
+        {
+            return Err(wrong("a programme's name has 1 to 99 characters"));
+        }
+        let person = person.ok_or_else(|| wrong("person_identifier is missing"))?;
+        Ok(Asked { person, programme })
+    }
+}
+
+/// The value of `{"eq": VALUE}`, which stands alone.
+fn equals(test: &Value) -> Option<&Value> {
+    let test = test.as_object().filter(|test| test.len() == 1)?;
+    test.get("eq")
+}
+
+fn wrong(why: impl ToString) -> Refusal {
+    Refusal::rejected("rjct.search_criteria.invalid", why)
+}
+
+/// How one question ended.
+enum End {
+    Told { enrolled: bool },
+    Rejected(&'static str),
+}
+
+impl Exchange {
+    /// The answer of a message, and how it ended. It leaves when `answering` is durable.
+    pub(super) async fn tell_enrolled(
+        &self,
+        (subject, answering): (&Subject, &Answering<'_>),
+        (envelope, correlation): (&Envelope, Uuid),
+        today: Day,
+    ) -> Result<(Told, Vec<Outcome>), SearchFailed> {
+        let asked = Asked::read(&envelope.message).map_err(|refused| super::wanted::Rejected {
+            code: refused.reason,
+            message: refused.message,
+        })?;
+        let end = self.enrolment(subject, answering, &asked, today).await?;
+        let reference_id = envelope.transaction_id.clone();
+        let (status, enrolled, why) = match end {
+            End::Told { enrolled } => ("succ", enrolled, None),
+            End::Rejected(why) => ("rjct", false, Some(why)),
+        };
+        // The schema wants the field of a rejected question too; its status says that it is none.
+        let mut response = json!({
+            "reference_id": reference_id,
+            "timestamp": self.platform.wall.now().to_string(),
+            "status": status,
+            "enrolled_status": if enrolled { "yes" } else { "no" },
+        });
+        if let Some(why) = why {
+            response["status_reason_message"] = why.into();
+        }
+        let message = json!({
+            "transaction_id": envelope.transaction_id,
+            "correlation_id": correlation.to_string(),
+            "enrolled_response": [response],
+        });
+        let outcome = Outcome {
+            reference_id,
+            status,
+            reason: why.map(|_| "rjct.search_criteria.invalid"),
+            records: usize::from(enrolled),
+        };
+        let told = Told::of_one(Question::Enrolled.answer_action(), status, message);
+        Ok((told, vec![outcome]))
+    }
+
+    async fn enrolment(
+        &self,
+        subject: &Subject,
+        answering: &Answering<'_>,
+        asked: &Asked,
+        today: Day,
+    ) -> Result<End, SearchFailed> {
+        const NOBODY: &str = "nobody with this number is told about to you";
+        let Ok(number) = Pinfl::parse(&asked.person) else {
+            return Ok(End::Rejected(NOBODY));
+        };
+        let (action, purpose) = (Action::SearchRegister, Purpose::Exchange);
+        let look = answering.batch(subject, action, purpose, None, 1).await?;
+        let found = self.platform.look_up::<Numbers>((look, number)).await?;
+        let Some((person, row)) = found else {
+            return Ok(End::Rejected(NOBODY));
+        };
+        let area = row.map_or(access::Area::Country, |row| {
+            area_of(row.district, row.mahalla)
+        });
+        let scope = Scope::person(person.id, area);
+        match answering.permit(subject, action, purpose, scope).await {
+            Ok(_) => {}
+            Err(Denied::OutsideTerritory { .. }) => return Ok(End::Rejected(NOBODY)),
+            Err(denied) => return Err(denied.into()),
+        }
+        self.counted(person.id, asked.programme.as_deref(), today.month())
+            .await
+    }
+
+    async fn counted(
+        &self,
+        person: PersonId,
+        programme: Option<&str>,
+        month: Month,
+    ) -> Result<End, SearchFailed> {
+        let mut tx = self.platform.db.read().await?;
+        let counting = match programme {
+            Some(named) => entitlement::counting(&mut tx, named, person, month).await,
+            None => entitlement::counting_in_any(&mut tx, person, month).await,
+        };
+        let enrolled = counting.map_err(fault)?.is_some();
+        if let Some(named) = programme
+            && !enrolled
+            && !appropriation::is_programme(&mut tx, named)
+                .await
+                .map_err(fault)?
+        {
+            return Ok(End::Rejected("there is no programme of this name"));
+        }
+        Ok(End::Told { enrolled })
+    }
+}
