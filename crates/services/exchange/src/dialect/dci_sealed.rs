@@ -9,7 +9,7 @@ use signing::jwe::{self, DecryptionKeys, Parties};
 use signing::{Jwks, SigningKey};
 
 use super::Sent;
-use super::dci::{Dci, another_type};
+use super::dci::{Dci, VERSION, another_type};
 use super::key_file::{KeyFile, NoKey};
 use crate::answer::AnswerRefusal;
 use crate::call::CallFailure;
@@ -154,10 +154,14 @@ fn check_header(
     (action, now): (&'static str, Instant),
 ) -> Result<Instant, AnswerRefusal> {
     let text = |name: &str| header.get(name).and_then(Value::as_str);
+    let absent_or = |name: &str, wanted: &str| header.get(name).is_none_or(|value| value == wanted);
+    if !absent_or("version", VERSION) {
+        return Err(another_type("header.version", VERSION));
+    }
     if text("sender_id") != Some(dci.receiver_id.as_str()) {
         return Err(AnswerRefusal::AnotherAgency);
     }
-    if text("receiver_id").is_some_and(|receiver| receiver != dci.sender_id) {
+    if !absent_or("receiver_id", &dci.sender_id) {
         return Err(AnswerRefusal::ToAnother);
     }
     if text("action") != Some(action) {

@@ -94,6 +94,10 @@ impl Exchange {
         opened: &Opened,
         message_id: &str,
     ) -> Result<Reply, NotHeard> {
+        if envelope::id(&opened.message, "transaction_id").is_none() {
+            let why = "message.transaction_id must have 1 to 99 characters";
+            return Err(Refusal::bad(why).into());
+        }
         let id = transaction(opened).unwrap_or_default();
         let said = opened.message.get("subscription_status");
         let said = said.and_then(Value::as_array).into_iter().flatten();

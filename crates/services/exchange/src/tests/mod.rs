@@ -4,6 +4,7 @@ mod awaited;
 mod dci_asking;
 mod dci_registries;
 mod gateway;
+mod heard;
 mod partner;
 mod played;
 mod rubbish;

@@ -18,7 +18,7 @@ use crate::dci::signature::Policy;
 use crate::subscribed::{ASKS_AGAIN_S, State as Became};
 use crate::{Heard, Places};
 
-const TODAY: &str = "2026-01-05";
+pub(super) const TODAY: &str = "2026-01-05";
 const SUBSCRIBES: &str = r#"callback = "http://127.0.0.1:9/dci/cb/registry"
 subscribe = ["live_birth", "death", "marriage", "divorce"]
 "#;
@@ -42,14 +42,14 @@ async fn door(
     json!({"message": {"ack_status": "ACK", "correlation_id": "c1"}}).to_string()
 }
 
-struct Telling {
-    exchange: Exchange,
+pub(super) struct Telling {
+    pub(super) exchange: Exchange,
     registry: Arc<Registry>,
     _keys: tempfile::TempDir,
 }
 
 /// The family is known before; the registry of this story is only told of by its subscriptions.
-async fn telling(platform: &Platform) -> Telling {
+pub(super) async fn telling(platform: &Platform) -> Telling {
     let story = story(platform).await;
     story.gather(ask_about(1)).await;
     let registry = Arc::new(Registry::default());
@@ -83,7 +83,7 @@ async fn telling(platform: &Platform) -> Telling {
 }
 
 impl Telling {
-    async fn correspond(&self) {
+    pub(super) async fn correspond(&self) {
         while !self
             .exchange
             .correspond(day(TODAY))
@@ -99,7 +99,7 @@ impl Telling {
     }
 
     /// Subscriptions that were asked for, by event.
-    fn wished(&self) -> BTreeMap<String, Value> {
+    pub(super) fn wished(&self) -> BTreeMap<String, Value> {
         let asked = self.asked().into_iter();
         let wished = asked.map(|(path, asked)| {
             assert_eq!(path, "/dci/civil_registry/registry/subscribe");

@@ -12,7 +12,7 @@ use super::dci_asking::{REGISTRYS, STRANGERS, disability_record, key};
 use super::*;
 use crate::security;
 
-pub(super) use registry::{header, sealed, verified};
+pub(super) use registry::{Message, awaiting, header, sealed, verified};
 
 const PENDING: &str = "will answer by ";
 

@@ -31,7 +31,7 @@ unable_to_work = { from = "/unable_to_work" }
 
 /// What the registry does with the next questions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Door {
+pub(in crate::tests) enum Door {
     #[default]
     Takes,
     /// It takes the question, and its acknowledgement is lost.
@@ -41,20 +41,20 @@ pub(super) enum Door {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Registry {
-    pub(super) door: Mutex<Door>,
-    pub(super) questions: Mutex<Vec<Value>>,
+pub(in crate::tests) struct Registry {
+    pub(in crate::tests) door: Mutex<Door>,
+    pub(in crate::tests) questions: Mutex<Vec<Value>>,
     /// What it says of a question that it is asked after.
-    pub(super) status: Mutex<&'static str>,
-    pub(super) asked_after: Mutex<Vec<Value>>,
+    pub(in crate::tests) status: Mutex<&'static str>,
+    pub(in crate::tests) asked_after: Mutex<Vec<Value>>,
     /// Questions as they came, before they were opened.
-    pub(super) came: Mutex<Vec<String>>,
-    pub(super) encrypted: bool,
+    pub(in crate::tests) came: Mutex<Vec<String>>,
+    pub(in crate::tests) encrypted: bool,
 }
 
-pub(super) const OUR_ENCRYPTION: &str =
+pub(in crate::tests) const OUR_ENCRYPTION: &str =
     "1111111111111111111111111111111111111111111111111111111111111111";
-pub(super) const ITS_ENCRYPTION: &str =
+pub(in crate::tests) const ITS_ENCRYPTION: &str =
     "2222222222222222222222222222222222222222222222222222222222222222";
 
 fn decryption(secret: &str) -> DecryptionKeys {
@@ -72,7 +72,7 @@ fn opened(message: &Value) -> Value {
 }
 
 /// Encrypted to whoever has this secret.
-pub(super) fn encrypted(secret: &str, message: &Value) -> Value {
+pub(in crate::tests) fn encrypted(secret: &str, message: &Value) -> Value {
     let parties = Parties {
         from: NAME,
         to: OUR_NAME,
@@ -176,18 +176,18 @@ pub fn sealed(seed: &str, header: Value, message: Value) -> String {
 
 /// One message of the registry.
 #[derive(Debug, Clone)]
-pub(super) struct Message {
-    pub(super) id: String,
+pub(in crate::tests) struct Message {
+    pub(in crate::tests) id: String,
     /// Seconds after the question was asked.
-    pub(super) after_s: i64,
-    pub(super) correlation: String,
+    pub(in crate::tests) after_s: i64,
+    pub(in crate::tests) correlation: String,
     /// The places of the persons it tells of, with the group that each has.
-    pub(super) told: Vec<(usize, &'static str)>,
-    pub(super) seed: &'static str,
+    pub(in crate::tests) told: Vec<(usize, &'static str)>,
+    pub(in crate::tests) seed: &'static str,
 }
 
 impl Message {
-    pub(super) fn new(id: &str, after_s: i64, told: &[(usize, &'static str)]) -> Message {
+    pub(in crate::tests) fn new(id: &str, after_s: i64, told: &[(usize, &'static str)]) -> Message {
         Message {
             id: id.to_owned(),
             after_s,
@@ -197,7 +197,7 @@ impl Message {
         }
     }
 
-    pub(super) fn parts(&self, asked: &Value) -> (Value, Value) {
+    pub(in crate::tests) fn parts(&self, asked: &Value) -> (Value, Value) {
         let at = now_of(asked).plus_seconds(self.after_s);
         let mut header = header(&json!(self.id), "on-search", "succ", at);
         header["message_id"] = json!(self.id);
@@ -216,23 +216,23 @@ impl Message {
         (header, message)
     }
 
-    pub(super) fn of(&self, asked: &Value) -> String {
+    pub(in crate::tests) fn of(&self, asked: &Value) -> String {
         let (header, message) = self.parts(asked);
         sealed(self.seed, header, message)
     }
 }
 
-pub(super) struct Awaiting {
-    pub(super) story: Story,
-    pub(super) registry: Arc<Registry>,
-    pub(super) keys: tempfile::TempDir,
+pub(in crate::tests) struct Awaiting {
+    pub(in crate::tests) story: Story,
+    pub(in crate::tests) registry: Arc<Registry>,
+    pub(in crate::tests) keys: tempfile::TempDir,
 }
 
-pub(super) async fn awaiting(platform: &Platform) -> Awaiting {
+pub(in crate::tests) async fn awaiting(platform: &Platform) -> Awaiting {
     set(platform, false).await
 }
 
-pub(super) async fn set(platform: &Platform, encrypted: bool) -> Awaiting {
+pub(in crate::tests) async fn set(platform: &Platform, encrypted: bool) -> Awaiting {
     let registry = Arc::new(Registry {
         encrypted,
         ..Registry::default()
@@ -278,7 +278,7 @@ pub(super) async fn set(platform: &Platform, encrypted: bool) -> Awaiting {
 
 impl Awaiting {
     /// Whom the case still waits for, each reason once.
-    pub(super) async fn silent(&self, ask: Ask) -> Vec<(Source, String)> {
+    pub(in crate::tests) async fn silent(&self, ask: Ask) -> Vec<(Source, String)> {
         let silent = self.story.gather(ask).await.silent;
         let mut told: Vec<(Source, String)> = silent
             .iter()
@@ -289,7 +289,7 @@ impl Awaiting {
         told
     }
 
-    pub(super) async fn correspond(&self) {
+    pub(in crate::tests) async fn correspond(&self) {
         let today = day("2026-01-05");
         while !self
             .story
@@ -301,12 +301,12 @@ impl Awaiting {
         {}
     }
 
-    pub(super) fn questions(&self) -> Vec<Value> {
+    pub(in crate::tests) fn questions(&self) -> Vec<Value> {
         self.registry.questions.lock().unwrap().clone()
     }
 
     /// The status and the code of the answer to a message.
-    pub(super) async fn hear(&self, body: &str) -> (u16, String) {
+    pub(in crate::tests) async fn hear(&self, body: &str) -> (u16, String) {
         let arrived = Arrived {
             body: body.as_bytes(),
             content_type: Some("application/json"),
@@ -322,12 +322,16 @@ impl Awaiting {
         (reply.status, code.to_owned())
     }
 
-    pub(super) async fn taken(&self, body: &str) {
+    pub(in crate::tests) async fn taken(&self, body: &str) {
         assert_eq!(self.hear(body).await, (202, "ACK".to_owned()));
     }
 
     /// Groups of disability of the family, by the place of the person in the question.
-    pub(super) async fn groups(&self, platform: &Platform, number: u16) -> Vec<Option<i64>> {
+    pub(in crate::tests) async fn groups(
+        &self,
+        platform: &Platform,
+        number: u16,
+    ) -> Vec<Option<i64>> {
         let mut groups = Vec::new();
         for who in [husband(number), wife(number), child(number)] {
             let facts = self.story.facts_of(platform, who).await;
@@ -343,7 +347,7 @@ impl Awaiting {
 }
 
 /// The places in a question, which asks in the order of numbers, of husband, wife and child.
-pub(super) fn places(asked: &Value, number: u16) -> [usize; 3] {
+pub(in crate::tests) fn places(asked: &Value, number: u16) -> [usize; 3] {
     let requests = asked["message"]["search_request"].as_array().unwrap();
     [husband(number), wife(number), child(number)].map(|who| {
         let of = |one: &Value| one["search_criteria"]["query"]["value"] == who.to_string();
