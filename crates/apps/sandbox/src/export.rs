@@ -46,6 +46,13 @@ pub fn write(wanted: &Wanted) -> io::Result<Written> {
         &population,
         incomes,
     )?;
+    let cases = |population: &Population, families| register::cases(population, families, span);
+    bytes += file(
+        &wanted.out.join("cases.csv"),
+        register::CASES_HEADER,
+        &population,
+        cases,
+    )?;
     if wanted.facts {
         bytes += file(
             &wanted.out.join("facts.csv"),

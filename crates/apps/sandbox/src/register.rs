@@ -15,6 +15,8 @@ use crate::seed;
 
 pub const PERSONS_HEADER: &str = "family,dwelling,district,mahalla,pinfl,role,tie,family_name,given_name,patronymic,sex,born,died,phone\n";
 pub const INCOMES_HEADER: &str = "pinfl,kind,detail,payer,month,amount_minor,source,as_of\n";
+pub const CASES_HEADER: &str =
+    "pinfl,case_number,programme,purpose,first_month,last_month,amount_minor,as_of\n";
 pub const FACTS_HEADER: &str = "pinfl,kind,detail,number,flag\n";
 
 /// Families in one piece of a streamed file.
@@ -166,6 +168,52 @@ fn income_rows(rows: &mut String, person: &Person, span: Span) {
             }
         }
     }
+}
+
+/// Whom the region helps, of a thousand families.
+const AIDED_PER_MILLE: u32 = 40;
+/// Programme, what it is for, and soums a month.
+const REGIONAL_AID: [(&str, &str, i64); 4] = [
+    ("saxovat_fund", "food", 300_000),
+    ("women_notebook", "treatment", 500_000),
+    ("youth_notebook", "housing", 400_000),
+    ("material_assistance", "utilities", 200_000),
+];
+
+/// Rows of cases.csv: what the region's own system of targeted assistance pays to heads of families, in
+/// cases of its own.
+pub fn cases(population: &Population, families: std::ops::Range<FamilyNo>, span: Span) -> String {
+    let mut rows = String::new();
+    for no in families {
+        let hash = seed::mix(&[u64::from(no), seed::of_text("regional aid")]);
+        if !seed::happens(hash, AIDED_PER_MILLE) {
+            continue;
+        }
+        let heads = population
+            .family(no)
+            .places()
+            .map(|place| population.person(place));
+        let mut heads = heads.filter(|person| person.role == Role::Head && person.died.is_none());
+        let Some(head) = heads.next() else { continue };
+        // Some have two cases.
+        for (at, case) in (0..1 + hash % 2).enumerate() {
+            let place = usize::try_from((hash / 7 + case) % 4).unwrap_or_default();
+            let (programme, purpose, soums) = REGIONAL_AID[place];
+            let written = writeln!(
+                rows,
+                "{},RA-{:07}-{},{programme},{purpose},{},{},{},{}",
+                head.pinfl,
+                no + 1,
+                at + 1,
+                span.from,
+                span.to.plus(3),
+                soums * 100,
+                span.as_of(),
+            );
+            debug_assert!(written.is_ok());
+        }
+    }
+    rows
 }
 
 /// Rows of facts.csv: real estate, vehicles, balances, disability, one a row.

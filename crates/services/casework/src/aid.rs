@@ -11,6 +11,9 @@ use uuid::Uuid;
 use crate::award::{AtEnd, Award};
 use crate::fault::Result;
 
+/// Cells of a row of `aid`; ours name no case of another system.
+const WIDTH: usize = 6;
+
 /// Paid in one month and never again.
 fn is_paid_once(award: &Award) -> bool {
     award.at_end == AtEnd::Stop && award.first_month.plus(1) == award.end_month
@@ -44,6 +47,9 @@ pub(crate) async fn note(
             let told = known.iter().find(|fact| is_told(fact, child));
             let mut rows = told.map(|fact| fact.body.rows.clone()).unwrap_or_default();
             rows.push(row);
+            // Noted by an older version, a row has no number of a case.
+            rows.iter_mut()
+                .for_each(|row| row.resize(WIDTH, Cell::Missing));
             let today = ids.now().day(zone);
             Fact {
                 id: FactId(ids.uuid()),
@@ -75,6 +81,7 @@ fn row(award: &Award) -> Option<Vec<Cell>> {
         month(award.first_month),
         month(award.end_month.plus(-1)),
         Cell::Int(award.amount.minor()),
+        Cell::Missing,
     ])
 }
 

@@ -3,6 +3,7 @@
 
 use ::store::Platform;
 use ::store::{Tx, job};
+use access::Permit;
 use kernel::{AwardId, CaseId, Day, Money, Month, PersonId};
 use serde_json::json;
 
@@ -14,6 +15,9 @@ use crate::case::{
 use crate::fault::Result;
 use crate::migration::{gather_jobs, open_from};
 
+/// A refusal rests on incomes of three months; what is mended later than the next three months is a
+/// matter of a new application, which asks for nothing but the passport.
+const REFUSED_DAYS_MAX: i32 = 92;
 /// Awards looked at in one transaction.
 const BATCH_MAX: i64 = 1_000;
 
@@ -122,11 +126,12 @@ pub async fn on_correction(
     open_all(tx, platform, std::slice::from_ref(&former), ask).await
 }
 
-/// The same for every award that runs for one of the persons, for all of its months: what an agency
-/// had said of them it has mended itself.
+/// The same for every award that runs for one of the persons, for all of its months, and for what was
+/// refused to their families: what an agency had said of them it has mended itself.
 pub async fn on_mended(
     tx: &mut Tx,
     platform: &Platform,
+    permit: &Permit,
     persons: &[PersonId],
     on: Day,
 ) -> Result<usize> {
@@ -139,7 +144,34 @@ pub async fn on_mended(
         let ask = asked_as_before(from.unwrap_or(on.month()), Cause::Correction);
         opened += open_all(tx, platform, std::slice::from_ref(former), ask).await?;
     }
-    Ok(opened)
+    Ok(opened + reopen_refused(tx, platform, permit, persons, on).await?)
+}
+
+/// Who was refused on what an agency has mended since then is looked at again without asking: as at
+/// the first application, with what is known now. An award begins with the next month; months before
+/// it are an officer's to decide. Refusals before that, and those after which the family has applied
+/// anew, stay.
+async fn reopen_refused(
+    tx: &mut Tx,
+    platform: &Platform,
+    permit: &Permit,
+    persons: &[PersonId],
+    on: Day,
+) -> Result<usize> {
+    let units = registry::unit::of_persons_in_all_blocks(tx, permit, persons).await?;
+    let now = platform.clock.now();
+    let since = now.plus_seconds(-i64::from(REFUSED_DAYS_MAX) * 86_400);
+    let refused = case::refused_of_units(tx, &units, since).await?;
+    let mut opened = Vec::with_capacity(refused.len());
+    for former in &refused {
+        // The law asks a first application what it does not ask a family that is helped already.
+        let mut case = open_from(platform, former, former.origin);
+        case.counted_month = on.month();
+        let detail = json!({ "from": former.id, "cause": Cause::Correction.word() });
+        case.happened(now, EventKind::Opened, None, detail);
+        opened.push(case);
+    }
+    save_opened(tx, platform, opened).await
 }
 
 /// The same for every award of a regime that still runs in `running`; answers how many are asked
@@ -270,6 +302,10 @@ async fn open_all(tx: &mut Tx, platform: &Platform, formers: &[Case], ask: Ask) 
         case.happened(platform.clock.now(), EventKind::Opened, None, detail);
         opened.push(case);
     }
+    save_opened(tx, platform, opened).await
+}
+
+async fn save_opened(tx: &mut Tx, platform: &Platform, mut opened: Vec<Case>) -> Result<usize> {
     let jobs = gather_jobs(&opened);
     let count = opened.len();
     application::give_numbers(tx, &mut opened).await?;

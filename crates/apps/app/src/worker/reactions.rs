@@ -66,7 +66,8 @@ impl Daftar {
                 let asked = read(&event.payload)?;
                 self.tell_of_change(&mut tx, &permit, &asked).await?;
             } else if event.topic == exchange::events::ANSWERED {
-                self.follow_answer(&mut tx, &read(&event.payload)?).await?;
+                self.follow_answer(&mut tx, &permit, &read(&event.payload)?)
+                    .await?;
             } else {
                 let touched: Touched = read(&event.payload)?;
                 self.follow_life(&mut tx, &permit, &event.topic, &touched)
@@ -78,7 +79,12 @@ impl Daftar {
     }
 
     /// Who waited looks again at once; an award that rests on what an agency has mended is asked anew.
-    async fn follow_answer(&self, tx: &mut Tx, answered: &Answered) -> Result<()> {
+    async fn follow_answer(
+        &self,
+        tx: &mut Tx,
+        permit: &access::Permit,
+        answered: &Answered,
+    ) -> Result<()> {
         let (platform, cases) = (&self.platform, &answered.cases);
         let keys: Vec<String> = cases.iter().map(CaseId::to_string).collect();
         job::hasten(tx, &platform.ids, events::GATHER, &keys).await?;
@@ -88,7 +94,7 @@ impl Daftar {
         job::enqueue(tx, &platform.ids, &looks.collect::<Vec<_>>()).await?;
         if !answered.corrected.is_empty() {
             let (persons, today) = (&answered.corrected, self.today());
-            reassessment::on_mended(tx, platform, persons, today).await?;
+            reassessment::on_mended(tx, platform, permit, persons, today).await?;
         }
         Ok(())
     }

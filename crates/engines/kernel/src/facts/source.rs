@@ -27,10 +27,11 @@ pub enum Source {
     Institutions,
     MahallaCommission,
     Programmes,
+    RegionalAid,
 }
 
 impl Source {
-    pub const ALL: [Source; 20] = [
+    pub const ALL: [Source; 21] = [
         Source::CivilRegistry,
         Source::Tax,
         Source::Employment,
@@ -51,6 +52,7 @@ impl Source {
         Source::Institutions,
         Source::MahallaCommission,
         Source::Programmes,
+        Source::RegionalAid,
     ];
 
     /// As it stands in the database; never reused. 20 to 29 are those of Uzbekistan alone.
@@ -76,6 +78,7 @@ impl Source {
             Source::Institutions => 21,
             Source::MahallaCommission => 22,
             Source::Programmes => 23,
+            Source::RegionalAid => 24,
         }
     }
 
@@ -105,6 +108,7 @@ impl Source {
             Source::Institutions => "institutions",
             Source::MahallaCommission => "mahalla_commission",
             Source::Programmes => "programmes",
+            Source::RegionalAid => "regional_aid",
         }
     }
 
@@ -126,13 +130,18 @@ impl Source {
                 "vehicle register",
             ),
             Source::PensionFund => {
-                Text3::fixed("pensiya jamgʻarmasi", "пенсионный фонд", "pension fund")
+                // The system itself, as the law calls it; so do the next ones.
+                Text3::fixed(
+                    "pensiya jamgʻarmasining shaxsiy hisobvaraqlari",
+                    "индивидуальные лицевые счета пенсионного фонда",
+                    "individual accounts of the pension fund",
+                )
             }
             Source::Bank => Text3::fixed("banklar", "банки", "banks"),
             Source::Disability => Text3::fixed(
-                "tibbiy-ijtimoiy ekspertiza",
-                "медико-социальная экспертиза",
-                "medical and social assessment",
+                "nogironligi boʻlgan shaxslar reyestri",
+                "реестр инвалидов",
+                "register of disabled persons",
             ),
             Source::Visit => Text3::fixed(
                 "uyga tashrif soʻrovnomasi",
@@ -175,9 +184,9 @@ impl Source {
                 "voluntary medical insurer",
             ),
             Source::SocialService => Text3::fixed(
-                "Inson ijtimoiy xizmatlar markazi",
-                "центр социальных услуг «Инсон»",
-                "Inson social service centre",
+                "ijtimoiy xizmatlar oluvchilar reyestri («Inson» markazi)",
+                "регистр получателей социальных услуг (центр «Инсон»)",
+                "register of recipients of social services (Inson centre)",
             ),
             Source::Institutions => Text3::fixed(
                 "muassasalar reyestri",
@@ -193,6 +202,11 @@ impl Source {
                 "ijtimoiy toʻlovlar reyestri",
                 "реестр социальных выплат",
                 "register of social payments",
+            ),
+            Source::RegionalAid => Text3::fixed(
+                "hududiy manzilli ijtimoiy yordam tizimi",
+                "региональная система адресной социальной помощи",
+                "regional system of targeted social assistance",
             ),
         }
     }

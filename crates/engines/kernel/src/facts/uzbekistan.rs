@@ -87,8 +87,15 @@ pub(super) const AID: FactKind = FactKind {
             "last month",
         ),
         field("amount", ValueType::Money, "summa", "сумма", "amount"),
+        field(
+            "case_number",
+            ValueType::Text,
+            "ish raqami",
+            "номер дела",
+            "case number",
+        ),
     ],
-    sources: &[Source::Programmes, Source::Import],
+    sources: &[Source::Programmes, Source::RegionalAid, Source::Import],
     label: Text3::fixed(
         "boshqa dasturlar toʻlovlari",
         "выплаты по другим программам",

@@ -23,7 +23,7 @@ pub(crate) use store::taken_numbers;
 pub use store::{Queue, counted_by, find_by_number, of_applicant, of_area, of_unit, queue};
 pub(crate) use store::{
     cause_of, continued, entitled_of_month, hash_of, held_of, load_many, narrow, open_of_regime,
-    save, suspended, suspended_of_persons,
+    refused_of_units, save, suspended, suspended_of_persons,
 };
 
 /// Where a case stands.

@@ -282,6 +282,28 @@ pub(crate) async fn suspended_of_persons(tx: &mut Tx, persons: &[PersonId]) -> R
     load_many(tx, &cases).await
 }
 
+const REFUSED_OF: bulk::With = bulk::With {
+    v: "unit, since",
+    statement: "SELECT c.id FROM v CROSS JOIN case_now c WHERE c.unit = v.unit \
+                AND c.state = 'refused' AND c.decided_at >= v.since \
+                AND NOT EXISTS (SELECT 1 FROM case_now o WHERE o.unit = c.unit \
+                  AND o.regime = c.regime AND o.lodged_at > c.lodged_at)",
+};
+
+/// Refusals since then that are the last word to their units.
+pub(crate) async fn refused_of_units(
+    tx: &mut Tx,
+    units: &[UnitId],
+    since: Instant,
+) -> Result<Vec<Case>> {
+    let rows: Vec<(Uuid,)> = bulk::select_in(tx, &REFUSED_OF, units, |row, unit| {
+        row.push(unit.0).push(since.0);
+    })
+    .await?;
+    let cases: Vec<CaseId> = rows.into_iter().map(|(case,)| CaseId(case)).collect();
+    load_many(tx, &cases).await
+}
+
 const CONTINUED: bulk::With = bulk::With {
     v: "k",
     statement: "SELECT c.former_case FROM v CROSS JOIN case_now c WHERE c.former_case = v.k \

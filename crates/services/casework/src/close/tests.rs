@@ -1,5 +1,7 @@
 //! The month's close, the change of law, and what comes after an award.
 
+mod mended;
+
 use ::store::testing::each_db;
 use kernel::{CaseId, Day};
 
@@ -495,37 +497,6 @@ async fn corrected(wage: i64) -> Vec<(Option<Money>, usize)> {
     })
     .await;
     found
-}
-
-#[tokio::test]
-async fn what_an_agency_mends_by_itself_asks_the_award_anew_from_its_first_month() {
-    each_db(SCHEMAS, async |platform| {
-        let family = couple(1, 600_000, &["2020-06-01"]);
-        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
-        awarded(&story, &family).await;
-        story.to_gather().await;
-        story.at("2026-06-10T10:00:00+05:00");
-        let mended = couple(1, 9_000_000, &["2020-06-01"]);
-        story.agencies_answer(&mended, "2026-01-05", &[]).await;
-        let person = story.person(family.adult(1)).await;
-        let today = Day::new(2026, 6, 10).unwrap();
-        let mut tx = platform.db.begin().await.unwrap();
-        for opened in [1, 0] {
-            let again = reassessment::on_mended(&mut tx, &platform, &[person], today).await;
-            assert_eq!(again.unwrap(), opened, "one look at a time");
-        }
-        tx.commit().await.unwrap();
-        let done = story.assess(&story.to_gather().await, &[]).await;
-        assert_eq!(done.changes.stops[0].from_month, month_of("2026-06"));
-        let restated = &done.changes.restated[0];
-        assert_eq!(
-            (restated.cause, restated.due),
-            (Cause::Correction, Money::ZERO)
-        );
-        assert_eq!(restated.months.from, month_of("2026-02"));
-        story.holds().await;
-    })
-    .await;
 }
 
 /// The base from three years on was 275 000 when the families were awarded; an act of April lets

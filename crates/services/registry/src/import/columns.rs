@@ -41,12 +41,25 @@ pub const ACCOUNT_COLUMNS: [&str; 7] = [
     "as_of",
 ];
 
-/// The three documented kinds of file, told apart by the header.
+pub const CASE_COLUMNS: [&str; 8] = [
+    "pinfl",
+    "case_number",
+    "programme",
+    "purpose",
+    "first_month",
+    "last_month",
+    "amount_minor",
+    "as_of",
+];
+
+/// The four documented kinds of file, told apart by the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
     Persons,
     Incomes,
     Accounts,
+    /// Of a regional aid system.
+    Cases,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +77,8 @@ pub fn read_header(fields: &Fields) -> Result<Columns, ImportError> {
         .map_err(|_| ImportError::HeaderNotText)?;
     let (kind, wanted) = if names.contains(&"family") || names.contains(&"family_name") {
         (FileKind::Persons, &PERSON_COLUMNS[..])
+    } else if names.contains(&"case_number") || names.contains(&"programme") {
+        (FileKind::Cases, &CASE_COLUMNS[..])
     } else if names.contains(&"amount_minor") || names.contains(&"kind") {
         (FileKind::Incomes, &INCOME_COLUMNS[..])
     } else if names.contains(&"balance_minor") || names.contains(&"mfo") {

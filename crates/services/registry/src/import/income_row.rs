@@ -10,6 +10,9 @@ const PAYER_CHARACTERS_MAX: usize = 200;
 /// Income rows of one person in one file.
 pub const ROWS_OF_PERSON_MAX: usize = 1_000;
 
+/// The place of its number in a row of `aid`.
+const CASE_NUMBER_AT: usize = 5;
+
 /// Columns in documented order (see `columns::INCOME_COLUMNS`).
 mod at {
     pub const PINFL: usize = 0;
@@ -127,6 +130,14 @@ pub struct PersonIncomes {
 }
 
 impl PersonIncomes {
+    /// The line in which the same case of a regional aid system stands already.
+    pub fn same_case(&self, row: &IncomeRow) -> Option<u64> {
+        let number = |row: &IncomeRow| row.cells.get(CASE_NUMBER_AT).cloned();
+        let mut before = self.rows.iter();
+        let same = |one: &&IncomeRow| row.kind == code::AID && number(one) == number(row);
+        before.find(same).map(|one| one.line)
+    }
+
     /// One answer a kind and source: its day, and its rows as the file has them.
     pub fn answers(self) -> BTreeMap<(u16, u8), (Day, FactBody)> {
         let mut answers: BTreeMap<(u16, u8), (Day, FactBody)> = BTreeMap::new();

@@ -42,6 +42,12 @@ impl IncomeGathering {
             reason,
         };
         match &mut self.open {
+            Some(open) if let Some(first_line) = open.same_case(&row) => {
+                return Err(Reject {
+                    field: "case_number",
+                    ..reject(Reason::CaseTwice { first_line })
+                });
+            }
             Some(open) if open.rows.len() >= ROWS_OF_PERSON_MAX => {
                 return Err(reject(Reason::TooManyIncomeRows {
                     rows_max: ROWS_OF_PERSON_MAX,

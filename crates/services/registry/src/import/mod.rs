@@ -1,6 +1,7 @@
-//! Bulk import of persons with their families, of incomes and of bank accounts, from CSV.
+//! Bulk import of persons with their families, of incomes, of bank accounts and of the cases of a
+//! regional aid system, from CSV.
 //!
-//! Three kinds of file, told apart by the header; columns in any order, unknown ones
+//! Four kinds of file, told apart by the header; columns in any order, unknown ones
 //! ignored; UTF-8 with or without a byte-order mark; commas; `docs/import.md` has the
 //! table of columns and rules. Rows of a family (and the income rows of a person)
 //! stand together.
@@ -14,6 +15,7 @@
 //! ```
 
 mod account_row;
+mod case_row;
 mod cells;
 mod columns;
 mod complete;
@@ -40,7 +42,7 @@ use store::Platform;
 use tokio::sync::mpsc;
 use write::Desk;
 
-pub use columns::{ACCOUNT_COLUMNS, INCOME_COLUMNS, PERSON_COLUMNS};
+pub use columns::{ACCOUNT_COLUMNS, CASE_COLUMNS, INCOME_COLUMNS, PERSON_COLUMNS};
 pub use lines::ROW_BYTES_MAX;
 pub use report::{ImportError, ImportReport, REJECTS_KEPT_MAX, Reason, Reject};
 

@@ -1,9 +1,10 @@
 //! The reading thread: from bytes to chunks of families or incomes.
 
 use super::account_row;
+use super::case_row;
 use super::cells::Row;
 use super::columns::{
-    ACCOUNT_COLUMNS, Columns, FileKind, INCOME_COLUMNS, PERSON_COLUMNS, read_header,
+    ACCOUNT_COLUMNS, CASE_COLUMNS, Columns, FileKind, INCOME_COLUMNS, PERSON_COLUMNS, read_header,
 };
 use super::families::{Family, Gathering};
 use super::income_row::{self, IncomeRow, PersonIncomes};
@@ -55,6 +56,9 @@ pub fn read(file: impl Read, today: Day, writer: &Sender<Chunk>) -> Result<bool,
         }
         FileKind::Accounts => {
             reader.read_answers(&ACCOUNT_COLUMNS, account_row::read, today, writer)?;
+        }
+        FileKind::Cases => {
+            reader.read_answers(&CASE_COLUMNS, case_row::read, today, writer)?;
         }
     }
     Ok(reader.last_line_open)

@@ -75,6 +75,12 @@ pub enum Reason {
     },
     #[error("must be one of {allowed}")]
     NotOneOf { allowed: &'static str },
+    #[error("{field} is none that the catalogue of facts knows: see docs/import.md")]
+    NotInCatalogue { field: &'static str },
+    #[error("lies before the first month")]
+    EndsBeforeItBegins,
+    #[error("the same case stands in line {first_line}")]
+    CaseTwice { first_line: u64 },
     #[error("not a date such as 2026-01-31")]
     NotADate,
     #[error("not a month such as 2026-01")]

@@ -201,6 +201,15 @@ pub(crate) async fn rows_of(tx: &mut Tx, block: i64, units: &[UnitId]) -> Result
     Ok(rows)
 }
 
+/// The units of whatever block in which the persons sit, each once.
+pub async fn of_persons_in_all_blocks(
+    tx: &mut Tx,
+    _permit: &Permit,
+    persons: &[PersonId],
+) -> Result<Vec<UnitId>> {
+    projection::all_units_of(tx, persons).await
+}
+
 /// Who has each of the numbers, with the unit in which that person sits under the block that was made
 /// known first. One statement, for short lists; a number of nobody is left out.
 pub async fn of_pinfls(

@@ -99,6 +99,16 @@ const UNITS_THEMSELVES: bulk::With = bulk::With {
         WHERE t.block = b.code AND t.unit = v.unit",
 };
 
+pub(super) async fn all_units_of(tx: &mut Tx, persons: &[PersonId]) -> Result<Vec<UnitId>> {
+    let seats: Vec<(Uuid, i64, Uuid)> =
+        bulk::select_in(tx, &ALL_UNITS_OF, persons, |row, person| {
+            row.push(person.0);
+        })
+        .await?;
+    let units: BTreeSet<UnitId> = seats.into_iter().map(|(.., unit)| UnitId(unit)).collect();
+    Ok(units.into_iter().collect())
+}
+
 #[derive(sqlx::FromRow)]
 pub(super) struct Seated {
     pub value: String,
