@@ -26,6 +26,7 @@ pub struct Keys {
     asker_seed: [u8; 32],
     civil_registry: Ed25519KeyPair,
     disability: Ed25519KeyPair,
+    farmer_registry: Ed25519KeyPair,
     /// Of nobody whom anybody knows.
     stranger: Ed25519KeyPair,
 }
@@ -43,6 +44,7 @@ impl Keys {
             asker_seed: bytes("daftar"),
             civil_registry: pair("civil_registry"),
             disability: pair("disability"),
+            farmer_registry: pair("farmer_registry"),
             stranger: pair("stranger"),
         }
     }
@@ -52,7 +54,7 @@ impl Keys {
         std::fs::create_dir_all(folder)?;
         write(folder, "gateway.secret", &self.gateway_secret)?;
         write(folder, "daftar.seed", &hex::encode(self.asker_seed))?;
-        for agency in [Agency::CivilRegistry, Agency::Disability] {
+        for agency in Agency::ALL.into_iter().filter(|one| one.is_registry()) {
             let name = format!("{}.jwks.json", agency.name());
             write(folder, &name, &self.jwks(agency).to_string())?;
         }
@@ -62,6 +64,7 @@ impl Keys {
     pub fn pair(&self, agency: Agency) -> &Ed25519KeyPair {
         match agency {
             Agency::Disability => &self.disability,
+            Agency::FarmerRegistry => &self.farmer_registry,
             _ => &self.civil_registry,
         }
     }

@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::civil::{Civil, civil};
 use super::income::{Payment, Taking, Wage, payer, payment, taking, wage};
 use super::owned::{Account, Property, Vehicle, accounts, properties, vehicles};
-use super::register::{CorporatePension, Policy, Pregnancy, Study};
-use super::register::{corporate_pension, policy, pregnancy, study};
+use super::register::{CorporatePension, Farm, Policy, Pregnancy, Study};
+use super::register::{corporate_pension, farm, policy, pregnancy, study};
 use super::{Agency, Question, Window};
 use crate::country::Country;
 use crate::population::person::{Disability, Marks, Person, PersonNo};
@@ -77,6 +77,9 @@ enum Facts {
         pensions: Vec<CorporatePension>,
     },
     Policy(Policy),
+    Farms {
+        farms: Vec<Farm>,
+    },
 }
 
 impl Answer {
@@ -141,6 +144,10 @@ pub fn about(country: &Country, agency: Agency, no: PersonNo, question: &Questio
         },
         Agency::VoluntaryInsurer => match policy(&person, question.as_of) {
             Some(policy) => Facts::Policy(policy),
+            None => return unknown(),
+        },
+        Agency::FarmerRegistry => match farm(&person) {
+            Some(farm) => Facts::Farms { farms: vec![farm] },
             None => return unknown(),
         },
     };

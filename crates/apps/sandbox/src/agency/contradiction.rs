@@ -21,6 +21,7 @@ pub fn fields(agency: Agency) -> &'static [&'static str] {
         Agency::Education => &["full_time", "until", "level"],
         Agency::NonStatePensionFund => &["pensions"],
         Agency::VoluntaryInsurer => &["insurer", "until"],
+        Agency::FarmerRegistry => &["farms"],
     }
 }
 
@@ -81,6 +82,7 @@ fn contradict(agency: Agency, part: &mut Map<String, Value>, on: Day) {
             part.insert("found".to_owned(), false.into());
         }
         Agency::NonStatePensionFund
+        | Agency::FarmerRegistry
         | Agency::Tax
         | Agency::Cadastre
         | Agency::Vehicles

@@ -1,4 +1,4 @@
-//! Civil registry and register of disabled persons over DCI, `POST .../registry/sync/search`: the
+//! Civil registry, register of disabled persons and register of farmers over DCI, `POST .../registry/sync/search`: the
 //! question's signature is checked, the answer is signed. Written from the two dialects' descriptions,
 //! apart from Daftar's own: what one side signs, the other has to read.
 
@@ -49,7 +49,7 @@ pub(super) fn read(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Value, Refusal> {
-    if !matches!(agency, Agency::CivilRegistry | Agency::Disability) {
+    if !agency.is_registry() {
         return Err(refuse(StatusCode::NOT_FOUND, "no such registry".into()));
     }
     let asked: Value = serde_json::from_slice(body)
@@ -151,6 +151,7 @@ fn item(agency: Agency, request: &Value, part: &Value) -> Value {
     let records: Vec<Value> = match (part["found"] == true, agency) {
         (false, _) => Vec::new(),
         (true, Agency::CivilRegistry) => vec![record::civil(part)],
+        (true, Agency::FarmerRegistry) => vec![record::farmer(part)],
         (true, _) => vec![record::disability(part)],
     };
     item["data"] = json!({
@@ -195,8 +196,8 @@ pub(super) fn seal(
     }
 }
 
-/// The disability register signs as OpenG2P does (a detached JWS in the header `Signature`), the civil
-/// registry as OpenSPP does (a field of the body).
+/// The disability register signs as OpenG2P does (a detached JWS in the header `Signature`), the others
+/// as OpenSPP does (a field of the body).
 fn sign(
     agency: Agency,
     pair: &Ed25519KeyPair,

@@ -1,5 +1,5 @@
-//! The agencies of the country behind HTTP, each in its own dialect: civil registry and register of
-//! disabled persons over DCI, signed (`dci.rs`); tax, cadastre, vehicles and compulsory medical
+//! The agencies of the country behind HTTP, each in its own dialect: civil registry, register of
+//! disabled persons and register of farmers over DCI, signed (`dci.rs`); tax, cadastre, vehicles and compulsory medical
 //! insurance behind the national gateway (`gateway.rs`); pension fund, employment and education behind
 //! X-Road (`xroad.rs`); the private ones plain: bank, non-state pension fund and voluntary insurer.
 //! Plain speak all of them too, `POST /agencies/{agency}/query`, for trying out.
@@ -60,10 +60,11 @@ pub enum Agency {
     Education,
     NonStatePensionFund,
     VoluntaryInsurer,
+    FarmerRegistry,
 }
 
 impl Agency {
-    pub const ALL: [Agency; 12] = [
+    pub const ALL: [Agency; 13] = [
         Agency::CivilRegistry,
         Agency::Tax,
         Agency::Employment,
@@ -76,6 +77,7 @@ impl Agency {
         Agency::Education,
         Agency::NonStatePensionFund,
         Agency::VoluntaryInsurer,
+        Agency::FarmerRegistry,
     ];
 
     pub fn name(self) -> &'static str {
@@ -92,12 +94,21 @@ impl Agency {
             Agency::Education => "education",
             Agency::NonStatePensionFund => "non_state_pension_fund",
             Agency::VoluntaryInsurer => "voluntary_insurer",
+            Agency::FarmerRegistry => "farmer_registry",
         }
     }
 
     /// Whether its answers are signed.
     fn signs(self) -> bool {
-        matches!(self, Agency::CivilRegistry | Agency::Disability)
+        self.is_registry()
+    }
+
+    /// Whether it speaks DCI.
+    pub fn is_registry(self) -> bool {
+        matches!(
+            self,
+            Agency::CivilRegistry | Agency::Disability | Agency::FarmerRegistry
+        )
     }
 
     /// Whether it is nobody's duty to tell, and the person is asked first.

@@ -83,6 +83,21 @@ pub fn of_event(of: &Value) -> Value {
     record
 }
 
+/// A Farmer with the number beside the standard's details, by which a record is known to be of the
+/// person asked about.
+pub fn farmer(of: &Value) -> Value {
+    let farms = of["farms"].as_array().into_iter().flatten().map(|farm| {
+        json!({ "@type": "FarmInfo", "land_size": farm["land_ares"], "measurment": "are",
+            "farming_activities": {
+                "animal_production": { "type": "cattle", "count": farm["cattle"] } } })
+    });
+    json!({
+        "@type": "Farmer",
+        "identifier": identifiers(&of["pinfl"]),
+        "farm_details": farms.collect::<Vec<_>>(),
+    })
+}
+
 /// A PWDPerson; the profile of Uzbekistan adds group and ability to work.
 pub fn disability(of: &Value) -> Value {
     let is_disabled = of["group"] != "none";

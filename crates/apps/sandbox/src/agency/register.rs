@@ -81,6 +81,22 @@ pub fn corporate_pension(person: &Person, month: Month) -> Option<CorporatePensi
 }
 
 #[derive(Debug, Serialize)]
+pub struct Farm {
+    /// Hundredths of a hectare.
+    land_ares: i64,
+    cattle: i64,
+}
+
+/// Who has land farms it; two in three keep cattle.
+pub fn farm(person: &Person) -> Option<Farm> {
+    let hash = seed::mix(&[person.pinfl.number(), 55]);
+    (person.estate.land > 0).then(|| Farm {
+        land_ares: i64::from(person.estate.land) * seed::between(hash, 4, 35),
+        cattle: seed::between(hash / 1_000, 0, 2),
+    })
+}
+
+#[derive(Debug, Serialize)]
 pub struct Policy {
     held: bool,
     insurer: &'static str,
@@ -123,6 +139,7 @@ mod tests {
             people()
                 .filter(|person| policy(person, on).is_some())
                 .count(),
+            people().filter(|person| farm(person).is_some()).count(),
         ];
         for known in known {
             assert!(known > 5 && known < count / 2, "{known} of {count}");

@@ -27,6 +27,7 @@ pub mod code {
     pub const LOST_BREADWINNER: u16 = 46;
     pub const BIRTH: u16 = 47;
     pub const LONELY: u16 = 48;
+    pub const FARM: u16 = 49;
     // 60 to 89: what the programmes of Russia ask for.
     pub const STUDY: u16 = 60;
     pub const EXCUSED_MONTH: u16 = 61;
@@ -358,6 +359,7 @@ pub static CATALOGUE: &[FactKind] = &[
     uzbekistan::LOST_BREADWINNER,
     uzbekistan::BIRTH,
     uzbekistan::LONELY,
+    uzbekistan::FARM,
     russia::STUDY,
     russia::EXCUSED_MONTH,
     russia::BENEFIT,

@@ -28,10 +28,11 @@ pub enum Source {
     MahallaCommission,
     Programmes,
     RegionalAid,
+    FarmerRegistry,
 }
 
 impl Source {
-    pub const ALL: [Source; 21] = [
+    pub const ALL: [Source; 22] = [
         Source::CivilRegistry,
         Source::Tax,
         Source::Employment,
@@ -53,6 +54,7 @@ impl Source {
         Source::MahallaCommission,
         Source::Programmes,
         Source::RegionalAid,
+        Source::FarmerRegistry,
     ];
 
     /// As it stands in the database; never reused. 20 to 29 are those of Uzbekistan alone.
@@ -74,6 +76,7 @@ impl Source {
             Source::Education => 14,
             Source::NonStatePensionFund => 15,
             Source::VoluntaryInsurer => 16,
+            Source::FarmerRegistry => 17,
             Source::SocialService => 20,
             Source::Institutions => 21,
             Source::MahallaCommission => 22,
@@ -109,6 +112,7 @@ impl Source {
             Source::MahallaCommission => "mahalla_commission",
             Source::Programmes => "programmes",
             Source::RegionalAid => "regional_aid",
+            Source::FarmerRegistry => "farmer_registry",
         }
     }
 
@@ -207,6 +211,11 @@ impl Source {
                 "hududiy manzilli ijtimoiy yordam tizimi",
                 "региональная система адресной социальной помощи",
                 "regional system of targeted social assistance",
+            ),
+            Source::FarmerRegistry => Text3::fixed(
+                "fermerlar va dehqonlar reyestri",
+                "реестр фермерских и дехканских хозяйств",
+                "register of farmers",
             ),
         }
     }

@@ -366,3 +366,33 @@ pub(super) const LONELY: FactKind = FactKind {
         "list of lonely persons in need of care",
     ),
 };
+
+/// What a household farms, one row a farm (SPDCI farmer registry, `Farmer` and `FarmInfo`).
+pub(super) const FARM: FactKind = FactKind {
+    code: code::FARM,
+    name: "farm",
+    owner: Owner::Person,
+    many: true,
+    fields: &[
+        field(
+            "land_ares",
+            ValueType::Integer,
+            "yer maydoni (sotix)",
+            "площадь земли (соток)",
+            "land (ares)",
+        ),
+        field(
+            "cattle",
+            ValueType::Integer,
+            "qoramol (bosh)",
+            "крупный рогатый скот (голов)",
+            "cattle (head)",
+        ),
+    ],
+    sources: &[Source::FarmerRegistry, Source::Import],
+    label: Text3::fixed(
+        "dehqon va fermer xoʻjaligi",
+        "дехканское и фермерское хозяйство",
+        "farm",
+    ),
+};

@@ -31,6 +31,7 @@ const SHIPPED: &[(&str, &str)] = shipped![
     "education.toml",
     "non_state_pension_fund.toml",
     "voluntary_insurer.toml",
+    "farmer_registry.toml",
 ];
 
 /// Why there are no connectors.

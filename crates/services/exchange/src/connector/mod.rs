@@ -53,7 +53,7 @@ pub struct Connector {
 }
 
 /// The agencies that can be asked, civil registry first.
-pub const AGENCIES: [Source; 12] = [
+pub const AGENCIES: [Source; 13] = [
     Source::CivilRegistry,
     Source::Tax,
     Source::Employment,
@@ -66,6 +66,7 @@ pub const AGENCIES: [Source; 12] = [
     Source::Education,
     Source::NonStatePensionFund,
     Source::VoluntaryInsurer,
+    Source::FarmerRegistry,
 ];
 
 /// Whether nobody may ask this agency without the person's consent: no file can take that away.

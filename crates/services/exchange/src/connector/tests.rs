@@ -80,6 +80,7 @@ fn the_files_that_come_with_the_program_are_for_all_agencies_each_once() {
             ("education", "xroad"),
             ("non_state_pension_fund", "plain"),
             ("voluntary_insurer", "plain"),
+            ("farmer_registry", "dci"),
         ]
     );
 }
@@ -96,7 +97,7 @@ fn a_mistake_is_told_with_line_field_and_what_to_write() {
         "agency = \"taxes\"",
         "tax.toml:2: agency: write one of civil_registry, tax, employment, cadastre, vehicles, \
          pension_fund, bank, disability, health_insurance, education, non_state_pension_fund, \
-         voluntary_insurer",
+         voluntary_insurer, farmer_registry",
     );
     check(
         "valid_days = 30",
