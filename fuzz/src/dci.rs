@@ -13,8 +13,9 @@ use kernel::ids::AccountId;
 
 const CUT: &[u8] = b"\n%%%%\n";
 const NOW: &str = "2026-11-21T10:00:00Z";
-const QUESTIONS: [Question; 9] = [
+const QUESTIONS: [Question; 10] = [
     Question::Search,
+    Question::Enrolled,
     Question::TxnStatus,
     Question::Subscribe,
     Question::Unsubscribe,
