@@ -237,18 +237,6 @@ impl SessionRow {
     }
 }
 
-async fn load(tx: &mut Tx, token: &Token) -> store::Result<Option<SessionRow>> {
-    fetch_optional!(
-        tx,
-        SessionRow,
-        "SELECT s.kind, s.last_seen_at, s.ends_at,
-                a.id, a.role, a.territory, a.office, a.person, a.secret
-         FROM session s JOIN account a ON a.id = s.account
-         WHERE s.token_hash = $1 AND a.closed = FALSE",
-        token.hash()
-    )
-}
-
 /// Sessions by the hash of their token: every request asks for one.
 struct Sessions;
 
@@ -311,7 +299,8 @@ pub async fn find(platform: &Platform, token: &Token) -> store::Result<Option<Su
 pub async fn rotate(platform: &Platform, token: &Token) -> store::Result<Option<Token>> {
     let now = platform.wall.now();
     let mut tx = platform.db.begin().await?;
-    let Some(row) = load(&mut tx, token).await?.filter(|row| row.lives(now.0)) else {
+    let mut found = Sessions::look_up(&mut tx, &[token.hash()]).await?;
+    let Some(row) = found.remove(0).filter(|row| row.lives(now.0)) else {
         return Ok(None);
     };
     let removed = execute!(

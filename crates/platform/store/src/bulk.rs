@@ -157,8 +157,9 @@ where
     Ok(found)
 }
 
-/// [`select_in`] for a short list that many tasks ask for: one statement, whatever its length. The
-/// list is filled up with its last row, so a row may be answered several times.
+/// [`select_in`] for a short list that many tasks ask for: one statement up to `ROWS_MAX` rows, as many
+/// statements as it takes beyond. The list is filled up with its last row, so a row may be answered
+/// several times.
 pub async fn select_at_once<T: Sync, R>(
     tx: &mut Tx,
     with: &With,

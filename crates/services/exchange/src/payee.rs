@@ -33,10 +33,11 @@ pub enum Unfound {
 impl From<Unfound> for store::Fault {
     fn from(unfound: Unfound) -> store::Fault {
         match unfound {
-            Unfound::Fault(fault) | Unfound::Register(RegisterError::Fault(fault)) => fault,
-            other => store::Fault::Stored {
+            Unfound::Fault(fault) => fault,
+            Unfound::Register(error) => error.into(),
+            Unfound::Denied(denied) => store::Fault::Stored {
                 what: "payee",
-                reason: other.to_string(),
+                reason: denied.to_string(),
             },
         }
     }

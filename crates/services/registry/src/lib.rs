@@ -67,3 +67,16 @@ pub enum RegisterError {
         reason: String,
     },
 }
+
+/// For who can tell only of the store: whatever else is wrong is told by its own words.
+impl From<RegisterError> for store::Fault {
+    fn from(error: RegisterError) -> store::Fault {
+        match error {
+            RegisterError::Fault(fault) => fault,
+            other => store::Fault::Stored {
+                what: "register",
+                reason: other.to_string(),
+            },
+        }
+    }
+}

@@ -13,7 +13,6 @@ const SCHEMA: &[Migration] = &[Migration {
 
 /// The word of a number; thirteen fails.
 struct Words;
-static READS: AtomicUsize = AtomicUsize::new(0);
 
 impl LookUp for Words {
     type Key = i64;
@@ -21,7 +20,6 @@ impl LookUp for Words {
     const IS_ONE_STATEMENT: bool = false;
 
     async fn look_up(tx: &mut Tx, keys: &[i64]) -> Result<Vec<Option<String>>> {
-        READS.fetch_add(1, Ordering::SeqCst);
         let mut found = Vec::new();
         for key in keys {
             if *key == 13 {
@@ -35,6 +33,21 @@ impl LookUp for Words {
             found.push(word.map(|(text,)| text));
         }
         Ok(found)
+    }
+}
+
+/// The same, of the one test that counts how often it is read.
+struct CountedWords;
+static READS: AtomicUsize = AtomicUsize::new(0);
+
+impl LookUp for CountedWords {
+    type Key = i64;
+    type Found = Option<String>;
+    const IS_ONE_STATEMENT: bool = false;
+
+    async fn look_up(tx: &mut Tx, keys: &[i64]) -> Result<Vec<Option<String>>> {
+        READS.fetch_add(1, Ordering::SeqCst);
+        Words::look_up(tx, keys).await
     }
 }
 
@@ -55,7 +68,7 @@ async fn each_task_gets_its_own_answer_and_many_are_read_at_once() {
         let tasks: Vec<_> = (0..200)
             .map(|n| {
                 let platform = platform.clone();
-                tokio::spawn(async move { platform.look_up::<Words>(n % 12).await.unwrap() })
+                tokio::spawn(async move { platform.look_up::<CountedWords>(n % 12).await.unwrap() })
             })
             .collect();
         for (n, task) in (0..200).zip(tasks) {
@@ -63,7 +76,7 @@ async fn each_task_gets_its_own_answer_and_many_are_read_at_once() {
             assert_eq!(task.await.unwrap(), wanted, "the answer of task {n}");
         }
         let reads = READS.load(Ordering::SeqCst) - before;
-        assert!(reads < 100, "{reads} reads for 200 questions");
+        assert!(reads < 50, "{reads} reads for 200 questions");
         // What was committed before the question is in its answer.
         for id in 20..40 {
             write(&platform, id).await;

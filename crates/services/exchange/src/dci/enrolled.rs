@@ -11,7 +11,7 @@ use payments::{appropriation, entitlement};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::envelope::Envelope;
+use super::envelope::{Envelope, ID_CHARS_MAX};
 use super::mapper::fault;
 use super::outgoing::Told;
 use super::question::Question;
@@ -19,6 +19,7 @@ use super::refusal::Refusal;
 use super::search::SearchFailed;
 use super::status::Outcome;
 use super::tell::{Numbers, area_of};
+use super::wanted::{Query, Rejected};
 use crate::Exchange;
 
 const CRITERIA: &str = "enrolled_criteria";
@@ -29,12 +30,11 @@ const PROGRAMME: [&str; 3] = [
     "programme_identifier.programme.programme_identifier",
     "programme_identifier.program.programme_identifier",
 ];
-const PROGRAMME_CHARS_MAX: usize = 99;
 
-/// Who, and in which programme; in any when none is named.
+/// Who (a number of no form of ours is nobody's), and in which programme; in any when none is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
-    person: String,
+    person: Option<Pinfl>,
     programme: Option<String>,
 }
 
@@ -43,7 +43,7 @@ impl Asked {
         let criteria = message.get(CRITERIA).and_then(Value::as_object);
         let criteria =
             criteria.ok_or_else(|| Refusal::bad("message.enrolled_criteria is missing"))?;
-        let query = criteria.get("query").and_then(Value::as_object);
+        let query = criteria.get("query");
         let query = query.ok_or_else(|| wrong("enrolled_criteria.query is missing"))?;
         match criteria.get("query_type").and_then(Value::as_str) {
             Some("idtype-value") => Asked::by_number(query),
@@ -52,11 +52,10 @@ impl Asked {
         }
     }
 
-    fn by_number(query: &Map<String, Value>) -> Result<Asked, Refusal> {
-        let text = |name: &str| query.get(name).and_then(Value::as_str);
-        match (text("type"), text("value")) {
-            (Some("UIN" | "NIN"), Some(value)) => Ok(Asked {
-                person: value.to_owned(),
+    fn by_number(query: &Value) -> Result<Asked, Refusal> {
+        match Query::of("idtype-value", query).map_err(wrong)? {
+            Query::Number(person) => Ok(Asked {
+                person,
                 programme: None,
             }),
             _ => Err(wrong("query is {type: UIN or NIN, value}")),
@@ -65,7 +64,9 @@ impl Asked {
 
     /// As the specification has it, `{ATTRIBUTE: {"eq": VALUE}, ...}`, or as its example of a process has
     /// it, `{"attribute_name", "operator", "attribute_value"}`.
-    fn by_expression(query: &Map<String, Value>) -> Result<Asked, Refusal> {
+    fn by_expression(query: &Value) -> Result<Asked, Refusal> {
+        let query = query.as_object();
+        let query = query.ok_or_else(|| wrong("enrolled_criteria.query is no object"))?;
         let named = query.get("attribute_name").and_then(Value::as_str);
         let conditions: Vec<(&str, Option<&Value>)> = match named {
             Some(name) => {
@@ -95,14 +96,16 @@ impl Asked {
                 return Err(wrong(format!("{name} stands twice")));
             }
         }
-        if programme
-            .as_deref()
-            .is_some_and(|name| name.chars().count() > PROGRAMME_CHARS_MAX)
-        {
-            return Err(wrong("a programme's name has 1 to 99 characters"));
+        let is_long = |name: &String| name.chars().count() > ID_CHARS_MAX;
+        if programme.as_ref().is_some_and(is_long) {
+            let why = format!("a programme's name has 1 to {ID_CHARS_MAX} characters");
+            return Err(wrong(why));
         }
         let person = person.ok_or_else(|| wrong("person_identifier is missing"))?;
-        Ok(Asked { person, programme })
+        Ok(Asked {
+            person: Pinfl::parse(&person).ok(),
+            programme,
+        })
     }
 }
 
@@ -130,7 +133,7 @@ impl Exchange {
         (envelope, correlation): (&Envelope, Uuid),
         today: Day,
     ) -> Result<(Told, Vec<Outcome>), SearchFailed> {
-        let asked = Asked::read(&envelope.message).map_err(|refused| super::wanted::Rejected {
+        let asked = Asked::read(&envelope.message).map_err(|refused| Rejected {
             code: refused.reason,
             message: refused.message,
         })?;
@@ -173,7 +176,7 @@ impl Exchange {
         today: Day,
     ) -> Result<End, SearchFailed> {
         const NOBODY: &str = "nobody with this number is told about to you";
-        let Ok(number) = Pinfl::parse(&asked.person) else {
+        let Some(number) = asked.person else {
             return Ok(End::Rejected(NOBODY));
         };
         let (action, purpose) = (Action::SearchRegister, Purpose::Exchange);

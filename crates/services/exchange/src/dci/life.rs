@@ -11,7 +11,7 @@ use registry::event::{self, Birth, Death, Union};
 use registry::person;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use store::{Fault, Tx};
+use store::Tx;
 use uuid::Uuid;
 
 use super::answer::Unanswered;
@@ -97,13 +97,7 @@ impl Exchange {
 }
 
 fn failed(why: RegisterError) -> Unanswered {
-    Unanswered::Failed(match why {
-        RegisterError::Fault(fault) => fault,
-        other => Fault::Stored {
-            what: "register",
-            reason: other.to_string(),
-        },
-    })
+    Unanswered::Failed(why.into())
 }
 
 impl Life {

@@ -222,6 +222,14 @@ pub async fn change_keys(
     Ok(tx.commit().await?)
 }
 
+/// The columns of a partner `p` in the order of [`PartnerRow`].
+macro_rules! columns {
+    () => {
+        "p.sender_id, p.known_from, p.account, p.receiver_id, p.policy, p.keys, p.legal_basis, p.callback,
+            p.civil_registry, p.account_mapper, p.encrypted, p.xroad_client"
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct PartnerRow {
     sender_id: String,
@@ -268,9 +276,11 @@ pub async fn find_by_account(tx: &mut Tx, account: AccountId) -> store::Result<O
     let row = fetch_optional!(
         tx,
         PartnerRow,
-        "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
-                civil_registry, account_mapper, encrypted, xroad_client
-         FROM partner WHERE account = $1 ORDER BY known_from DESC LIMIT 1",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM partner p WHERE p.account = $1 ORDER BY p.known_from DESC LIMIT 1"
+        ),
         account.0
     )?;
     row.map(PartnerRow::into_partner).transpose()
@@ -300,13 +310,14 @@ impl LookUp for Senders {
     ) -> store::Result<Vec<Option<(Arc<Partner>, bool)>>> {
         const NEWEST: bulk::With = bulk::With {
             v: "account, message_id",
-            statement:
-                "SELECT p.sender_id, p.known_from, p.account, p.receiver_id, p.policy, p.keys,
-                p.legal_basis, p.callback, p.civil_registry, p.account_mapper, p.encrypted,
-                p.xroad_client, v.message_id, (SELECT COUNT(*) FROM dci_message m
+            statement: concat!(
+                "SELECT ",
+                columns!(),
+                ", v.message_id, (SELECT COUNT(*) FROM dci_message m
                   WHERE m.sender_id = p.sender_id AND m.message_id = v.message_id) AS taken
                 FROM v CROSS JOIN partner p WHERE p.account = v.account AND p.known_from =
-                (SELECT MAX(o.known_from) FROM partner o WHERE o.account = p.account)",
+                (SELECT MAX(o.known_from) FROM partner o WHERE o.account = p.account)"
+            ),
         };
         let rows: Vec<SenderRow> =
             bulk::select_at_once(tx, &NEWEST, asked, |row, (account, id)| {
@@ -361,11 +372,13 @@ pub async fn list(tx: &mut Tx) -> store::Result<Vec<Partner>> {
     let rows = fetch_all!(
         tx,
         PartnerRow,
-        "SELECT sender_id, known_from, account, receiver_id, policy, keys, legal_basis, callback,
-                civil_registry, account_mapper, encrypted, xroad_client
-         FROM partner p WHERE known_from =
-           (SELECT MAX(known_from) FROM partner o WHERE o.sender_id = p.sender_id)
-         ORDER BY sender_id LIMIT $1",
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM partner p WHERE p.known_from =
+               (SELECT MAX(o.known_from) FROM partner o WHERE o.sender_id = p.sender_id)
+             ORDER BY p.sender_id LIMIT $1"
+        ),
         PARTNERS_MAX
     )?;
     rows.into_iter().map(PartnerRow::into_partner).collect()

@@ -112,13 +112,14 @@ impl Searcher<'_> {
         wanted: &Wanted,
         number: Option<Pinfl>,
     ) -> Result<Looked, SearchFailed> {
+        let nobody = || Ok(Looked::new(wanted, Vec::new()));
         let permit = self.batch(1).await?;
-        let found = match number {
-            Some(number) => self.platform.look_up::<Numbers>((permit, number)).await?,
-            None => None,
+        let Some(number) = number else {
+            return nobody();
         };
+        let found = self.platform.look_up::<Numbers>((permit, number)).await?;
         let Some((person, row)) = found else {
-            return Ok(Looked::new(wanted, Vec::new()));
+            return nobody();
         };
         let hit = Hit {
             person: person.id,
@@ -128,10 +129,7 @@ impl Searcher<'_> {
         let mut looked = Looked::new(wanted, vec![hit]);
         looked.units = portraits(&row)?;
         looked.known = Known {
-            pinfls: number
-                .map(|number| (person.id, number))
-                .into_iter()
-                .collect(),
+            pinfls: HashMap::from([(person.id, number)]),
             persons: HashMap::from([(person.id, person)]),
         };
         Ok(looked)

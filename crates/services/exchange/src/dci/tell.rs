@@ -94,8 +94,8 @@ impl LookUp for Permitted {
             return Ok(pages.iter().map(|_| Known::default()).collect());
         };
         let all: Vec<PersonId> = pages.iter().flatten().filter_map(Permit::person).collect();
-        let persons = person::load_many(tx, permit, &all).await.map_err(fault)?;
-        let pinfls = person::pinfls_of(tx, permit, &all).await.map_err(fault)?;
+        let persons = person::load_many(tx, permit, &all).await?;
+        let pinfls = person::pinfls_of(tx, permit, &all).await?;
         let known = |page: &Vec<Permit>| {
             let ids = || page.iter().filter_map(Permit::person);
             let person = |id| persons.get(&id).map(|person| (id, person.clone()));
@@ -125,21 +125,11 @@ impl LookUp for Numbers {
             return Ok(Vec::new());
         };
         let pinfls: Vec<Pinfl> = keys.iter().map(|(_, pinfl)| *pinfl).collect();
-        let found = unit::of_pinfls(tx, permit, &pinfls).await.map_err(fault)?;
+        let found = unit::of_pinfls(tx, permit, &pinfls).await?;
         Ok(pinfls
             .iter()
             .map(|pinfl| found.get(pinfl).cloned())
             .collect())
-    }
-}
-
-fn fault(error: registry::RegisterError) -> store::Fault {
-    match error {
-        registry::RegisterError::Fault(fault) => fault,
-        other => store::Fault::Stored {
-            what: "register",
-            reason: other.to_string(),
-        },
     }
 }
 

@@ -8,7 +8,7 @@ use ::store::Tx;
 use kernel::{Day, EvidenceId, Instant, Name, PersonId, Phone, Pinfl, Sex, Source};
 use std::collections::HashMap;
 
-pub(crate) use store::VersionRow;
+pub(crate) use store::{VersionRow, version_columns};
 pub(crate) use store::{insert_identifiers, insert_versions, persons_of_identifiers};
 
 /// What is known of a person, newest version.

@@ -22,11 +22,22 @@ const IDENTIFIER: bulk::Insert = bulk::Insert {
     on_conflict: "(kind, value) DO NOTHING",
 };
 
+/// The columns of a person `p` in the order of [`VersionRow`].
+macro_rules! version_columns {
+    () => {
+        "p.id, p.known_from, p.family, p.given, p.patronymic, p.sex, p.born, p.died, p.phone,
+            p.source, p.evidence, p.row_hash"
+    };
+}
+pub(crate) use version_columns;
+
 const VERSIONS_OF: bulk::With = bulk::With {
     v: "id",
-    statement: "SELECT t.id, t.known_from, t.family, t.given, t.patronymic, t.sex, t.born, t.died,
-            t.phone, t.source, t.evidence, t.row_hash
-        FROM v CROSS JOIN person t WHERE t.id = v.id",
+    statement: concat!(
+        "SELECT ",
+        version_columns!(),
+        " FROM v CROSS JOIN person p WHERE p.id = v.id"
+    ),
 };
 
 const PERSONS_OF: bulk::With = bulk::With {

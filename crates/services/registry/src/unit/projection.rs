@@ -2,7 +2,7 @@
 
 use super::{UnitRow, rows_of, version};
 use crate::person::IdentifierKind;
-use crate::person::VersionRow;
+use crate::person::{VersionRow, version_columns};
 use crate::{Result, fact, stored};
 use kernel::portrait::{PackedFact, Portrait};
 use kernel::{Day, PersonId, Pinfl, UnitId};
@@ -83,15 +83,16 @@ const OF_IDENTIFIERS: bulk::With = bulk::With {
 };
 const IN_FIRST_BLOCK: bulk::With = bulk::With {
     v: "kind, value",
-    statement:
-        "SELECT t.value, u.packed, p.id, p.known_from, p.family, p.given, p.patronymic, p.sex,
-            p.born, p.died, p.phone, p.source, p.evidence, p.row_hash
-        FROM v CROSS JOIN identifier t JOIN person p ON p.id = t.person
+    statement: concat!(
+        "SELECT t.value, u.packed, ",
+        version_columns!(),
+        " FROM v CROSS JOIN identifier t JOIN person p ON p.id = t.person
           AND p.known_from = (SELECT MAX(o.known_from) FROM person o WHERE o.id = t.person)
         LEFT JOIN unit_member_now m ON m.person = t.person
           AND m.block = (SELECT MIN(code) FROM unit_block)
         LEFT JOIN unit_now u ON u.block = m.block AND u.unit = m.unit
-        WHERE t.kind = v.kind AND t.value = v.value",
+        WHERE t.kind = v.kind AND t.value = v.value"
+    ),
 };
 const UNITS_THEMSELVES: bulk::With = bulk::With {
     v: "unit",
