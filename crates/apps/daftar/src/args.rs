@@ -300,7 +300,7 @@ pub struct Import {
     /// whoever is not on it holds nothing
     #[arg(long, value_delimiter = ',', value_name = "KINDS")]
     pub complete: Vec<String>,
-    /// CSV files; persons, incomes, accounts and cases of a regional aid system are told apart by their
+    /// CSV files; persons, incomes, accounts and aid of a regional system are told apart by their
     /// header (see docs/import.md)
     #[arg(required = true)]
     pub files: Vec<PathBuf>,

@@ -46,12 +46,12 @@ pub fn write(wanted: &Wanted) -> io::Result<Written> {
         &population,
         incomes,
     )?;
-    let cases = |population: &Population, families| register::cases(population, families, span);
+    let aid = |population: &Population, families| register::aid(population, families, span);
     bytes += file(
-        &wanted.out.join("cases.csv"),
-        register::CASES_HEADER,
+        &wanted.out.join("aid.csv"),
+        register::AID_HEADER,
         &population,
-        cases,
+        aid,
     )?;
     if wanted.facts {
         bytes += file(

@@ -43,7 +43,8 @@ struct Cli {
 enum Command {
     /// Serves agencies, treasury, banks, clock, register and truth on 127.0.0.1
     Serve(Serve),
-    /// Writes persons.csv, incomes.csv and cases.csv (a regional aid system's) of a population, in Daftar's import format
+    /// Writes persons.csv, incomes.csv and aid.csv (a regional aid system's) of a
+    /// population, in Daftar's import format
     Export(Export),
 }
 

@@ -15,7 +15,7 @@ use crate::seed;
 
 pub const PERSONS_HEADER: &str = "family,dwelling,district,mahalla,pinfl,role,tie,family_name,given_name,patronymic,sex,born,died,phone\n";
 pub const INCOMES_HEADER: &str = "pinfl,kind,detail,payer,month,amount_minor,source,as_of\n";
-pub const CASES_HEADER: &str =
+pub const AID_HEADER: &str =
     "pinfl,case_number,programme,purpose,first_month,last_month,amount_minor,as_of\n";
 pub const FACTS_HEADER: &str = "pinfl,kind,detail,number,flag\n";
 
@@ -180,9 +180,9 @@ const REGIONAL_AID: [(&str, &str, i64); 4] = [
     ("material_assistance", "utilities", 200_000),
 ];
 
-/// Rows of cases.csv: what the region's own system of targeted assistance pays to heads of families, in
-/// cases of its own.
-pub fn cases(population: &Population, families: std::ops::Range<FamilyNo>, span: Span) -> String {
+/// Rows of aid.csv: what the region's own system of targeted assistance pays to heads of families, with
+/// its own numbers.
+pub fn aid(population: &Population, families: std::ops::Range<FamilyNo>, span: Span) -> String {
     let mut rows = String::new();
     for no in families {
         let hash = seed::mix(&[u64::from(no), seed::of_text("regional aid")]);
@@ -195,9 +195,9 @@ pub fn cases(population: &Population, families: std::ops::Range<FamilyNo>, span:
             .map(|place| population.person(place));
         let mut heads = heads.filter(|person| person.role == Role::Head && person.died.is_none());
         let Some(head) = heads.next() else { continue };
-        // Some have two cases.
-        for (at, case) in (0..1 + hash % 2).enumerate() {
-            let place = usize::try_from((hash / 7 + case) % 4).unwrap_or_default();
+        // Some are helped twice.
+        for (at, row) in (0..1 + hash % 2).enumerate() {
+            let place = usize::try_from((hash / 7 + row) % 4).unwrap_or_default();
             let (programme, purpose, soums) = REGIONAL_AID[place];
             let written = writeln!(
                 rows,

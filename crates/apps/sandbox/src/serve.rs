@@ -69,7 +69,7 @@ pub fn router(world: Arc<World>) -> Router {
         .route("/truth/{month}", post(post_truth))
         .route("/register/persons.csv", get(get_persons))
         .route("/register/incomes.csv", get(get_incomes))
-        .route("/regional-aid/cases.csv", get(get_cases))
+        .route("/regional-aid/aid.csv", get(get_aid))
         .route("/register/mahallas", get(get_mahallas))
         .route("/register/district", get(get_district))
         .route("/health", get(async || "ok"))
@@ -145,12 +145,11 @@ async fn get_incomes() -> Response {
 }
 
 /// What the region's own system of targeted assistance pays, as it exports it this month.
-async fn get_cases(State(world): State<Arc<World>>) -> Response {
+async fn get_aid(State(world): State<Arc<World>>) -> Response {
     let span = register::Span::before(world.now().day(kernel::Zone::tashkent()).month());
     let pieces = register::pieces(&world.country.population);
-    let rows =
-        pieces.map(move |families| register::cases(&world.country.population, families, span));
-    csv(std::iter::once(register::CASES_HEADER.to_owned()).chain(rows))
+    let rows = pieces.map(move |families| register::aid(&world.country.population, families, span));
+    csv(std::iter::once(register::AID_HEADER.to_owned()).chain(rows))
 }
 
 fn csv(pieces: impl Iterator<Item = String> + Send + 'static) -> Response {

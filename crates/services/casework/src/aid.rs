@@ -11,9 +11,6 @@ use uuid::Uuid;
 use crate::award::{AtEnd, Award};
 use crate::fault::Result;
 
-/// Cells of a row of `aid`; ours name no case of another system.
-const WIDTH: usize = 6;
-
 /// Paid in one month and never again.
 fn is_paid_once(award: &Award) -> bool {
     award.at_end == AtEnd::Stop && award.first_month.plus(1) == award.end_month
@@ -36,9 +33,10 @@ pub(crate) async fn note(
         let evidence = EvidenceId(award.decision.0);
         notes.extend(children.map(|child| (child.person, evidence, row.clone())));
     }
-    if notes.is_empty() {
+    let Some(kind) = kernel::facts::kind(code::AID).filter(|_| !notes.is_empty()) else {
         return Ok(());
-    }
+    };
+    let width = kind.fields.len();
     let owners: Vec<Uuid> = notes.iter().map(|(child, ..)| child.0).collect();
     let known = registry::fact::current(tx, permit, &owners).await?;
     let facts: Vec<Fact> = notes
@@ -49,7 +47,7 @@ pub(crate) async fn note(
             rows.push(row);
             // Noted by an older version, a row has no number of a case.
             rows.iter_mut()
-                .for_each(|row| row.resize(WIDTH, Cell::Missing));
+                .for_each(|row| row.resize(width, Cell::Missing));
             let today = ids.now().day(zone);
             Fact {
                 id: FactId(ids.uuid()),

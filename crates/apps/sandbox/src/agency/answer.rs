@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::civil::{Civil, civil};
 use super::income::{Payment, Taking, Wage, payer, payment, taking, wage};
 use super::owned::{Account, Property, Vehicle, accounts, properties, vehicles};
-use super::register::{CorporatePension, Farm, Policy, Pregnancy, Study};
-use super::register::{corporate_pension, farm, policy, pregnancy, study};
+use super::register::{CorporatePension, Farm, InsurancePayment, Policy, Pregnancy, Study};
+use super::register::{corporate_pension, farm, insurance_payment, policy, pregnancy, study};
 use super::{Agency, Question, Window};
 use crate::country::Country;
 use crate::population::person::{Disability, Marks, Person, PersonNo};
@@ -80,6 +80,9 @@ enum Facts {
     Farms {
         farms: Vec<Farm>,
     },
+    InsurancePayments {
+        payments: Vec<InsurancePayment>,
+    },
 }
 
 impl Answer {
@@ -149,6 +152,11 @@ pub fn about(country: &Country, agency: Agency, no: PersonNo, question: &Questio
         Agency::FarmerRegistry => match farm(&person) {
             Some(farm) => Facts::Farms { farms: vec![farm] },
             None => return unknown(),
+        },
+        Agency::SocialInsurance => Facts::InsurancePayments {
+            payments: months()
+                .filter_map(|month| insurance_payment(&person, month))
+                .collect(),
         },
     };
     Answer::Found(Box::new(Found {

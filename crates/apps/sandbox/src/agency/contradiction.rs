@@ -14,7 +14,7 @@ pub fn fields(agency: Agency) -> &'static [&'static str] {
         Agency::Employment => &["status", "employer", "since", "service_employer"],
         Agency::Cadastre => &["properties"],
         Agency::Vehicles => &["vehicles"],
-        Agency::PensionFund => &["payments"],
+        Agency::PensionFund | Agency::SocialInsurance => &["payments"],
         Agency::Bank => &["accounts"],
         Agency::Disability => &["group", "unable_to_work", "until"],
         Agency::HealthInsurance => &["pregnancy"],
@@ -83,6 +83,7 @@ fn contradict(agency: Agency, part: &mut Map<String, Value>, on: Day) {
         }
         Agency::NonStatePensionFund
         | Agency::FarmerRegistry
+        | Agency::SocialInsurance
         | Agency::Tax
         | Agency::Cadastre
         | Agency::Vehicles

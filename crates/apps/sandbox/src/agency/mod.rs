@@ -1,7 +1,7 @@
 //! The agencies of the country behind HTTP, each in its own dialect: civil registry, register of
-//! disabled persons and register of farmers over DCI, signed (`dci.rs`); tax, cadastre, vehicles and compulsory medical
-//! insurance behind the national gateway (`gateway.rs`); pension fund, employment and education behind
-//! X-Road (`xroad.rs`); the private ones plain: bank, non-state pension fund and voluntary insurer.
+//! disabled persons and register of farmers over DCI, signed (`dci.rs`); tax, cadastre, vehicles and
+//! compulsory medical insurance behind the national gateway (`gateway.rs`); pension fund, social
+//! insurance, employment and education behind X-Road (`xroad.rs`); the private ones plain: bank, non-state pension fund and voluntary insurer.
 //! Plain speak all of them too, `POST /agencies/{agency}/query`, for trying out.
 //!
 //! Wire: JSON, snake_case, money in tiyin, days and months ISO. At most 100
@@ -61,10 +61,11 @@ pub enum Agency {
     NonStatePensionFund,
     VoluntaryInsurer,
     FarmerRegistry,
+    SocialInsurance,
 }
 
 impl Agency {
-    pub const ALL: [Agency; 13] = [
+    pub const ALL: [Agency; 14] = [
         Agency::CivilRegistry,
         Agency::Tax,
         Agency::Employment,
@@ -78,6 +79,7 @@ impl Agency {
         Agency::NonStatePensionFund,
         Agency::VoluntaryInsurer,
         Agency::FarmerRegistry,
+        Agency::SocialInsurance,
     ];
 
     pub fn name(self) -> &'static str {
@@ -95,6 +97,7 @@ impl Agency {
             Agency::NonStatePensionFund => "non_state_pension_fund",
             Agency::VoluntaryInsurer => "voluntary_insurer",
             Agency::FarmerRegistry => "farmer_registry",
+            Agency::SocialInsurance => "social_insurance",
         }
     }
 

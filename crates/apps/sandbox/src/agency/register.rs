@@ -4,7 +4,7 @@
 use kernel::{Day, Month};
 use serde::Serialize;
 
-use crate::population::person::{PensionKind, Person};
+use crate::population::person::{Marks, PensionKind, Person};
 use crate::seed;
 
 const WEEKS: i32 = 40;
@@ -97,6 +97,40 @@ pub fn farm(person: &Person) -> Option<Farm> {
 }
 
 #[derive(Debug, Serialize)]
+pub struct InsurancePayment {
+    branch: &'static str,
+    month: Month,
+    amount_minor: i64,
+}
+
+/// Who is employed is ill in one month of twenty-five and paid a part of the wage; one job seeker in
+/// three has an insurance against unemployment.
+pub fn insurance_payment(person: &Person, month: Month) -> Option<InsurancePayment> {
+    let hash = seed::mix(&[person.pinfl.number(), 56, u64::from(month.0.unsigned_abs())]);
+    let of_person = seed::mix(&[person.pinfl.number(), 57]);
+    let wage = person.wage_minor(month);
+    let (branch, amount_minor) = if wage > 0 && seed::happens(hash, 40) {
+        let branch = match hash % 20 {
+            0 => "employment_injury",
+            _ => "sickness",
+        };
+        (branch, wage / 100 * seed::between(hash / 1_000, 8, 40))
+    } else if person.marks.has(Marks::JOB_SEEKER) && of_person.is_multiple_of(3) {
+        (
+            "unemployment",
+            seed::between(of_person / 1_000, 4, 9) * 10_000_000,
+        )
+    } else {
+        return None;
+    };
+    Some(InsurancePayment {
+        branch,
+        month,
+        amount_minor,
+    })
+}
+
+#[derive(Debug, Serialize)]
 pub struct Policy {
     held: bool,
     insurer: &'static str,
@@ -140,6 +174,9 @@ mod tests {
                 .filter(|person| policy(person, on).is_some())
                 .count(),
             people().filter(|person| farm(person).is_some()).count(),
+            people()
+                .filter(|person| insurance_payment(person, month).is_some())
+                .count(),
         ];
         for known in known {
             assert!(known > 5 && known < count / 2, "{known} of {count}");

@@ -1,4 +1,5 @@
-//! Pension fund, employment service and register of students behind X-Road: our part plays both security servers.
+//! Pension fund, social insurance, employment service and register of students behind X-Road: our part
+//! plays both security servers.
 
 use std::sync::Arc;
 
@@ -17,10 +18,14 @@ use crate::world::World;
 
 /// The one subsystem that has an agreement with these services.
 const CLIENT: &str = "UZ/GOV/201122334/DAFTAR";
-const SERVICES: [(&str, Agency); 3] = [
+const SERVICES: [(&str, Agency); 4] = [
     ("UZ/GOV/200900111/PENSION/payments", Agency::PensionFund),
     ("UZ/GOV/200900222/EMPLOYMENT/status", Agency::Employment),
     ("UZ/GOV/200900333/EDUCATION/study", Agency::Education),
+    (
+        "UZ/GOV/200900444/SOCIALINSURANCE/payments",
+        Agency::SocialInsurance,
+    ),
 ];
 
 pub async fn call(

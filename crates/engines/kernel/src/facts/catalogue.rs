@@ -28,6 +28,7 @@ pub mod code {
     pub const BIRTH: u16 = 47;
     pub const LONELY: u16 = 48;
     pub const FARM: u16 = 49;
+    pub const INSURANCE_PAYMENT: u16 = 50;
     // 60 to 89: what the programmes of Russia ask for.
     pub const STUDY: u16 = 60;
     pub const EXCUSED_MONTH: u16 = 61;
@@ -360,6 +361,7 @@ pub static CATALOGUE: &[FactKind] = &[
     uzbekistan::BIRTH,
     uzbekistan::LONELY,
     uzbekistan::FARM,
+    uzbekistan::INSURANCE_PAYMENT,
     russia::STUDY,
     russia::EXCUSED_MONTH,
     russia::BENEFIT,

@@ -29,10 +29,11 @@ pub enum Source {
     Programmes,
     RegionalAid,
     FarmerRegistry,
+    SocialInsurance,
 }
 
 impl Source {
-    pub const ALL: [Source; 22] = [
+    pub const ALL: [Source; 23] = [
         Source::CivilRegistry,
         Source::Tax,
         Source::Employment,
@@ -55,6 +56,7 @@ impl Source {
         Source::Programmes,
         Source::RegionalAid,
         Source::FarmerRegistry,
+        Source::SocialInsurance,
     ];
 
     /// As it stands in the database; never reused. 20 to 29 are those of Uzbekistan alone.
@@ -77,6 +79,7 @@ impl Source {
             Source::NonStatePensionFund => 15,
             Source::VoluntaryInsurer => 16,
             Source::FarmerRegistry => 17,
+            Source::SocialInsurance => 18,
             Source::SocialService => 20,
             Source::Institutions => 21,
             Source::MahallaCommission => 22,
@@ -113,6 +116,7 @@ impl Source {
             Source::Programmes => "programmes",
             Source::RegionalAid => "regional_aid",
             Source::FarmerRegistry => "farmer_registry",
+            Source::SocialInsurance => "social_insurance",
         }
     }
 
@@ -216,6 +220,11 @@ impl Source {
                 "fermerlar va dehqonlar reyestri",
                 "реестр фермерских и дехканских хозяйств",
                 "register of farmers",
+            ),
+            Source::SocialInsurance => Text3::fixed(
+                "ijtimoiy sugʻurta tizimi",
+                "система социального страхования",
+                "social insurance",
             ),
         }
     }

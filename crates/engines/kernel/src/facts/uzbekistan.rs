@@ -396,3 +396,29 @@ pub(super) const FARM: FactKind = FactKind {
         "farm",
     ),
 };
+
+/// What social insurance pays instead of a wage, by its branch (ILO C102) and month. The tax authority may
+/// tell the same money as a wage: a pack that reads both says which one counts.
+pub(super) const INSURANCE_PAYMENT: FactKind = FactKind {
+    code: code::INSURANCE_PAYMENT,
+    name: "insurance_payment",
+    owner: Owner::Person,
+    many: true,
+    fields: &[
+        field(
+            "branch",
+            ValueType::Code(&["sickness", "maternity", "unemployment", "employment_injury"]),
+            "sugʻurta turi",
+            "вид страхования",
+            "branch of insurance",
+        ),
+        field("month", ValueType::Month, "oy", "месяц", "month"),
+        field("amount", ValueType::Money, "summa", "сумма", "amount"),
+    ],
+    sources: &[Source::SocialInsurance, Source::Import],
+    label: Text3::fixed(
+        "ijtimoiy sugʻurta toʻlovi",
+        "выплата по социальному страхованию",
+        "payment of social insurance",
+    ),
+};

@@ -114,6 +114,27 @@ static WORDS: &[Words] = &[
         ],
     },
     Words {
+        list: &["sickness", "maternity", "unemployment", "employment_injury"],
+        labels: &[
+            word(
+                "vaqtincha mehnatga layoqatsizlik",
+                "временная нетрудоспособность",
+                "sickness",
+            ),
+            word(
+                "homiladorlik va tugʻish",
+                "беременность и роды",
+                "maternity",
+            ),
+            word("ishsizlik", "безработица", "unemployment"),
+            word(
+                "ishlab chiqarishdagi jarohat",
+                "производственная травма",
+                "employment injury",
+            ),
+        ],
+    },
+    Words {
         list: &["alimony", "stipend", "rent", "remittance", "farm"],
         labels: &[
             word("aliment", "алименты", "alimony"),

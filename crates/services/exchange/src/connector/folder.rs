@@ -32,6 +32,7 @@ const SHIPPED: &[(&str, &str)] = shipped![
     "non_state_pension_fund.toml",
     "voluntary_insurer.toml",
     "farmer_registry.toml",
+    "social_insurance.toml",
 ];
 
 /// Why there are no connectors.

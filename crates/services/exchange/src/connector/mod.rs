@@ -53,7 +53,7 @@ pub struct Connector {
 }
 
 /// The agencies that can be asked, civil registry first.
-pub const AGENCIES: [Source; 13] = [
+pub const AGENCIES: [Source; 14] = [
     Source::CivilRegistry,
     Source::Tax,
     Source::Employment,
@@ -67,6 +67,7 @@ pub const AGENCIES: [Source; 13] = [
     Source::NonStatePensionFund,
     Source::VoluntaryInsurer,
     Source::FarmerRegistry,
+    Source::SocialInsurance,
 ];
 
 /// Whether nobody may ask this agency without the person's consent: no file can take that away.

@@ -81,6 +81,7 @@ fn the_files_that_come_with_the_program_are_for_all_agencies_each_once() {
             ("non_state_pension_fund", "plain"),
             ("voluntary_insurer", "plain"),
             ("farmer_registry", "dci"),
+            ("social_insurance", "xroad"),
         ]
     );
 }
@@ -97,7 +98,7 @@ fn a_mistake_is_told_with_line_field_and_what_to_write() {
         "agency = \"taxes\"",
         "tax.toml:2: agency: write one of civil_registry, tax, employment, cadastre, vehicles, \
          pension_fund, bank, disability, health_insurance, education, non_state_pension_fund, \
-         voluntary_insurer, farmer_registry",
+         voluntary_insurer, farmer_registry, social_insurance",
     );
     check(
         "valid_days = 30",

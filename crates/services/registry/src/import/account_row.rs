@@ -1,7 +1,7 @@
 //! One row of an accounts file: a bank account of a person with its balance.
 
+use super::answers::AnswerRow;
 use super::cells::Row;
-use super::income_row::IncomeRow;
 use super::report::{Reason, Reject};
 use kernel::account::{BankAccount, Mfo};
 use kernel::facts::{code, kind};
@@ -19,7 +19,7 @@ mod at {
 }
 
 /// Rows of a person are gathered into one answer as incomes are.
-pub fn read(row: &Row<'_>, today: Day) -> Result<IncomeRow, Reject> {
+pub fn read(row: &Row<'_>, today: Day) -> Result<AnswerRow, Reject> {
     let pinfl = row.pinfl(at::PINFL)?;
     let mfo = row.filled(at::MFO, 5)?;
     let bad = |column, rule: String| row.reject(column, Reason::BadAccount { rule });
@@ -45,7 +45,7 @@ pub fn read(row: &Row<'_>, today: Day) -> Result<IncomeRow, Reject> {
     }
     let texts = [mfo, account].map(|text| Cell::Text(text.to_owned()));
     let [mfo, account] = texts;
-    Ok(IncomeRow {
+    Ok(AnswerRow {
         line: row.line,
         pinfl,
         kind: code::ACCOUNT,

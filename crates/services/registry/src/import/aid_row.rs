@@ -1,15 +1,15 @@
-//! One row of a file of aid cases: what a regional system of targeted assistance pays or has paid to a
-//! person, under the number of its own case.
+//! One row of an aid file: what a regional system of targeted assistance pays or has paid to a person,
+//! with the number that it has there.
 
+use super::answers::AnswerRow;
 use super::cells::Row;
-use super::income_row::IncomeRow;
 use super::report::{Reason, Reject};
 use kernel::facts::{code, kind};
 use kernel::{Cell, Day, Source};
 
 const CASE_NUMBER_CHARACTERS_MAX: usize = 40;
 
-/// Columns in documented order (see `columns::CASE_COLUMNS`).
+/// Columns in documented order (see `columns::AID_COLUMNS`).
 mod at {
     pub const PINFL: usize = 0;
     pub const CASE_NUMBER: usize = 1;
@@ -22,7 +22,7 @@ mod at {
 }
 
 /// Rows of a person are gathered into one answer as incomes are.
-pub fn read(row: &Row<'_>, today: Day) -> Result<IncomeRow, Reject> {
+pub fn read(row: &Row<'_>, today: Day) -> Result<AnswerRow, Reject> {
     let pinfl = row.pinfl(at::PINFL)?;
     let number = row.filled(at::CASE_NUMBER, CASE_NUMBER_CHARACTERS_MAX)?;
     let programme = word(row, at::PROGRAMME, "programme")?;
@@ -44,7 +44,7 @@ pub fn read(row: &Row<'_>, today: Day) -> Result<IncomeRow, Reject> {
         return Err(row.reject(at::AS_OF, Reason::InTheFuture));
     }
     let month = |month: kernel::Month| Cell::Int(i64::from(month.0));
-    Ok(IncomeRow {
+    Ok(AnswerRow {
         line: row.line,
         pinfl,
         kind: code::AID,

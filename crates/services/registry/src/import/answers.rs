@@ -1,26 +1,76 @@
-//! Income rows gathered by person and written as facts, a chunk in one transaction.
+//! Rows of persons (incomes, accounts, aid) gathered by person and written as facts, a chunk in one
+//! transaction.
 
-use super::income_row::{IncomeRow, PersonIncomes, ROWS_OF_PERSON_MAX};
 use super::report::{Reason, Reject};
 use super::write::{Desk, Written};
 use crate::events::{self, Imported};
 use crate::unit::projection::Portraits;
 use crate::{Permit, Result, fact};
-use kernel::{Fact, FactId, PersonId, Pinfl, Source};
-use std::collections::HashSet;
+use kernel::facts::{code, kind};
+use kernel::{Cell, Day, Fact, FactBody, FactId, PersonId, Pinfl, Source};
+use std::collections::{BTreeMap, HashSet};
 use store::{Tx, outbox};
 use uuid::Uuid;
 
-/// Takes income rows in the order of the file.
+/// Rows of one person in one file.
+pub const ROWS_OF_PERSON_MAX: usize = 1_000;
+
+/// One row of what a source says of a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnswerRow {
+    pub line: u64,
+    pub pinfl: Pinfl,
+    pub kind: u16,
+    pub source: Source,
+    pub as_of: Day,
+    /// In the order of the kind's fields.
+    pub cells: Vec<Cell>,
+}
+
+/// All rows of one person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonAnswers {
+    pub pinfl: Pinfl,
+    pub rows: Vec<AnswerRow>,
+}
+
+impl PersonAnswers {
+    /// The line in which the same case of a regional aid system stands already.
+    fn same_case(&self, row: &AnswerRow) -> Option<u64> {
+        if row.kind != code::AID {
+            return None;
+        }
+        let at = kind(code::AID)?.field("case_number")?;
+        let number = &row.cells[at];
+        let same = self.rows.iter().find(|before| before.cells[at] == *number);
+        same.map(|before| before.line)
+    }
+
+    /// One answer a kind and source: its day, and its rows as the file has them.
+    fn answers(self) -> BTreeMap<(u16, u8), (Day, FactBody)> {
+        let mut answers: BTreeMap<(u16, u8), (Day, FactBody)> = BTreeMap::new();
+        for row in self.rows {
+            let key = (row.kind, row.source.code());
+            let (as_of, body) = answers
+                .entry(key)
+                .or_insert((row.as_of, FactBody::nothing()));
+            *as_of = (*as_of).max(row.as_of);
+            body.rows.push(row.cells);
+        }
+        answers
+    }
+}
+
+/// Takes rows in the order of the file.
 #[derive(Debug, Default)]
-pub struct IncomeGathering {
-    open: Option<PersonIncomes>,
+pub struct AnswerGathering {
+    open: Option<PersonAnswers>,
     closed: HashSet<u64>,
 }
 
-impl IncomeGathering {
+impl AnswerGathering {
     /// Takes the next row; gives back the person whom it ended, if it did.
-    pub fn take(&mut self, row: IncomeRow) -> (Option<PersonIncomes>, Result<(), Reject>) {
+    pub fn take(&mut self, row: AnswerRow) -> (Option<PersonAnswers>, Result<(), Reject>) {
         let continues = self
             .open
             .as_ref()
@@ -29,13 +79,13 @@ impl IncomeGathering {
         (ended, self.add(row))
     }
 
-    pub fn end(&mut self) -> Option<PersonIncomes> {
+    pub fn end(&mut self) -> Option<PersonAnswers> {
         let person = self.open.take()?;
         self.closed.insert(person.pinfl.number());
         Some(person)
     }
 
-    fn add(&mut self, row: IncomeRow) -> Result<(), Reject> {
+    fn add(&mut self, row: AnswerRow) -> Result<(), Reject> {
         let reject = |reason| Reject {
             line: row.line,
             field: "pinfl",
@@ -49,7 +99,7 @@ impl IncomeGathering {
                 });
             }
             Some(open) if open.rows.len() >= ROWS_OF_PERSON_MAX => {
-                return Err(reject(Reason::TooManyIncomeRows {
+                return Err(reject(Reason::TooManyRows {
                     rows_max: ROWS_OF_PERSON_MAX,
                 }));
             }
@@ -58,7 +108,7 @@ impl IncomeGathering {
                 return Err(reject(Reason::PersonComesApart));
             }
             None => {
-                self.open = Some(PersonIncomes {
+                self.open = Some(PersonAnswers {
                     pinfl: row.pinfl,
                     rows: vec![row],
                 })
@@ -68,17 +118,17 @@ impl IncomeGathering {
     }
 }
 
-pub(super) async fn write_incomes(
+pub(super) async fn write_answers(
     tx: &mut Tx,
     permit: &Permit,
     desk: &Desk<'_>,
-    persons: Vec<PersonIncomes>,
+    persons: Vec<PersonAnswers>,
 ) -> Result<Written> {
     let mut written = Written::default();
     let mut pinfls: Vec<Pinfl> = persons.iter().map(|person| person.pinfl).collect();
     pinfls.sort_unstable();
     let (known, portraits) = Portraits::of_pinfls(tx, &pinfls).await?;
-    let mut found: Vec<(PersonId, PersonIncomes)> = Vec::with_capacity(persons.len());
+    let mut found: Vec<(PersonId, PersonAnswers)> = Vec::with_capacity(persons.len());
     for person in persons {
         match known.get(&person.pinfl) {
             Some(id) => found.push((*id, person)),
@@ -113,7 +163,7 @@ pub(super) async fn write_incomes(
 async fn new_facts(
     tx: &mut Tx,
     desk: &Desk<'_>,
-    persons: Vec<(PersonId, PersonIncomes)>,
+    persons: Vec<(PersonId, PersonAnswers)>,
     portraits: &Portraits,
     written: &mut Written,
 ) -> Result<Vec<Fact>> {

@@ -41,7 +41,7 @@ pub const ACCOUNT_COLUMNS: [&str; 7] = [
     "as_of",
 ];
 
-pub const CASE_COLUMNS: [&str; 8] = [
+pub const AID_COLUMNS: [&str; 8] = [
     "pinfl",
     "case_number",
     "programme",
@@ -58,8 +58,8 @@ pub enum FileKind {
     Persons,
     Incomes,
     Accounts,
-    /// Of a regional aid system.
-    Cases,
+    /// What a regional aid system pays.
+    Aid,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub fn read_header(fields: &Fields) -> Result<Columns, ImportError> {
     let (kind, wanted) = if names.contains(&"family") || names.contains(&"family_name") {
         (FileKind::Persons, &PERSON_COLUMNS[..])
     } else if names.contains(&"case_number") || names.contains(&"programme") {
-        (FileKind::Cases, &CASE_COLUMNS[..])
+        (FileKind::Aid, &AID_COLUMNS[..])
     } else if names.contains(&"amount_minor") || names.contains(&"kind") {
         (FileKind::Incomes, &INCOME_COLUMNS[..])
     } else if names.contains(&"balance_minor") || names.contains(&"mfo") {

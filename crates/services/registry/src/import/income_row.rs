@@ -1,18 +1,12 @@
-//! One row of an incomes file, and the rows of one person gathered into facts.
+//! One row of an incomes file.
 
+use super::answers::AnswerRow;
 use super::cells::Row;
 use super::report::{Reason, Reject};
 use kernel::facts::{ValueType, code, kind};
-use kernel::{Cell, Day, FactBody, Month, Pinfl, Source};
-use std::collections::BTreeMap;
+use kernel::{Cell, Day, Month, Source};
 
 const PAYER_CHARACTERS_MAX: usize = 200;
-/// Income rows of one person in one file.
-pub const ROWS_OF_PERSON_MAX: usize = 1_000;
-
-/// The place of its number in a row of `aid`.
-const CASE_NUMBER_AT: usize = 5;
-
 /// Columns in documented order (see `columns::INCOME_COLUMNS`).
 mod at {
     pub const PINFL: usize = 0;
@@ -25,18 +19,7 @@ mod at {
     pub const AS_OF: usize = 7;
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub struct IncomeRow {
-    pub line: u64,
-    pub pinfl: Pinfl,
-    pub kind: u16,
-    pub source: Source,
-    pub as_of: Day,
-    /// In the order of the kind's fields.
-    pub cells: Vec<Cell>,
-}
-
-pub fn read(row: &Row<'_>, today: Day) -> Result<IncomeRow, Reject> {
+pub fn read(row: &Row<'_>, today: Day) -> Result<AnswerRow, Reject> {
     let pinfl = row.pinfl(at::PINFL)?;
     let kind = row.one_of(
         at::KIND,
@@ -65,7 +48,7 @@ pub fn read(row: &Row<'_>, today: Day) -> Result<IncomeRow, Reject> {
         code::OTHER_INCOME => vec![month, amount, detail(row, kind, "source")?],
         _ => vec![month, amount],
     };
-    Ok(IncomeRow {
+    Ok(AnswerRow {
         line: row.line,
         pinfl,
         kind,
@@ -120,35 +103,4 @@ fn detail(row: &Row<'_>, kind_code: u16, field: &str) -> Result<Cell, Reject> {
     };
     let index = found.ok_or_else(|| row.reject(at::DETAIL, Reason::NotOneOf { allowed }))?;
     Ok(Cell::Int(index as i64))
-}
-
-/// All income rows of one person.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PersonIncomes {
-    pub pinfl: Pinfl,
-    pub rows: Vec<IncomeRow>,
-}
-
-impl PersonIncomes {
-    /// The line in which the same case of a regional aid system stands already.
-    pub fn same_case(&self, row: &IncomeRow) -> Option<u64> {
-        let number = |row: &IncomeRow| row.cells.get(CASE_NUMBER_AT).cloned();
-        let mut before = self.rows.iter();
-        let same = |one: &&IncomeRow| row.kind == code::AID && number(one) == number(row);
-        before.find(same).map(|one| one.line)
-    }
-
-    /// One answer a kind and source: its day, and its rows as the file has them.
-    pub fn answers(self) -> BTreeMap<(u16, u8), (Day, FactBody)> {
-        let mut answers: BTreeMap<(u16, u8), (Day, FactBody)> = BTreeMap::new();
-        for row in self.rows {
-            let key = (row.kind, row.source.code());
-            let (as_of, body) = answers
-                .entry(key)
-                .or_insert((row.as_of, FactBody::nothing()));
-            *as_of = (*as_of).max(row.as_of);
-            body.rows.push(row.cells);
-        }
-        answers
-    }
 }

@@ -3,7 +3,7 @@
 //!
 //! Four kinds of file, told apart by the header; columns in any order, unknown ones
 //! ignored; UTF-8 with or without a byte-order mark; commas; `docs/import.md` has the
-//! table of columns and rules. Rows of a family (and the income rows of a person)
+//! table of columns and rules. Rows of a family (and the rows of a person)
 //! stand together.
 //!
 //! A bad row is rejected with line, field and reason; the good ones are kept. Running
@@ -15,14 +15,14 @@
 //! ```
 
 mod account_row;
-mod case_row;
+mod aid_row;
+mod answers;
 mod cells;
 mod columns;
 mod complete;
 mod enter;
 mod families;
 mod income_row;
-mod incomes;
 mod lines;
 mod person_row;
 mod read;
@@ -42,7 +42,7 @@ use store::Platform;
 use tokio::sync::mpsc;
 use write::Desk;
 
-pub use columns::{ACCOUNT_COLUMNS, CASE_COLUMNS, INCOME_COLUMNS, PERSON_COLUMNS};
+pub use columns::{ACCOUNT_COLUMNS, AID_COLUMNS, INCOME_COLUMNS, PERSON_COLUMNS};
 pub use lines::ROW_BYTES_MAX;
 pub use report::{ImportError, ImportReport, REJECTS_KEPT_MAX, Reason, Reject};
 
@@ -144,7 +144,7 @@ async fn write_chunk(
     };
     let written = match chunk.work {
         Work::Families(families) => write::write_families(&mut tx, &desk, families).await?,
-        Work::Incomes(persons) => incomes::write_incomes(&mut tx, permit, &desk, persons).await?,
+        Work::Answers(persons) => answers::write_answers(&mut tx, permit, &desk, persons).await?,
     };
     tx.commit().await.map_err(crate::RegisterError::from)?;
     written.add_to(report);

@@ -1,14 +1,14 @@
-//! The reading thread: from bytes to chunks of families or incomes.
+//! The reading thread: from bytes to chunks of families or answers.
 
 use super::account_row;
-use super::case_row;
+use super::aid_row;
+use super::answers::{AnswerGathering, AnswerRow, PersonAnswers};
 use super::cells::Row;
 use super::columns::{
-    ACCOUNT_COLUMNS, CASE_COLUMNS, Columns, FileKind, INCOME_COLUMNS, PERSON_COLUMNS, read_header,
+    ACCOUNT_COLUMNS, AID_COLUMNS, Columns, FileKind, INCOME_COLUMNS, PERSON_COLUMNS, read_header,
 };
 use super::families::{Family, Gathering};
-use super::income_row::{self, IncomeRow, PersonIncomes};
-use super::incomes::IncomeGathering;
+use super::income_row;
 use super::lines::{FIELDS_MAX, Fields, Line, Lines, ROW_BYTES_MAX, Unsplit};
 use super::person_row;
 use super::report::{ImportError, Reason, Reject};
@@ -34,7 +34,7 @@ pub struct Chunk {
 #[derive(Debug)]
 pub enum Work {
     Families(Vec<Family>),
-    Incomes(Vec<PersonIncomes>),
+    Answers(Vec<PersonAnswers>),
 }
 
 /// Reads the whole file; true when its last line has no line break.
@@ -57,8 +57,8 @@ pub fn read(file: impl Read, today: Day, writer: &Sender<Chunk>) -> Result<bool,
         FileKind::Accounts => {
             reader.read_answers(&ACCOUNT_COLUMNS, account_row::read, today, writer)?;
         }
-        FileKind::Cases => {
-            reader.read_answers(&CASE_COLUMNS, case_row::read, today, writer)?;
+        FileKind::Aid => {
+            reader.read_answers(&AID_COLUMNS, aid_row::read, today, writer)?;
         }
     }
     Ok(reader.last_line_open)
@@ -132,11 +132,11 @@ impl<R: Read> Reader<R> {
     fn read_answers(
         &mut self,
         names: &'static [&'static str],
-        read: impl Fn(&Row<'_>, Day) -> Result<IncomeRow, Reject>,
+        read: impl Fn(&Row<'_>, Day) -> Result<AnswerRow, Reject>,
         today: Day,
         writer: &Sender<Chunk>,
     ) -> Result<(), ImportError> {
-        let mut gathering = IncomeGathering::default();
+        let mut gathering = AnswerGathering::default();
         let (mut persons, mut rows) = (Vec::new(), 0);
         while self.next_row(names)? {
             let row = self.row(names);
@@ -145,21 +145,21 @@ impl<R: Read> Reader<R> {
                 Err(reject) => (None, Err(reject)),
             };
             self.rejects.extend(added.err());
-            let Some(person): Option<PersonIncomes> = ended else {
+            let Some(person): Option<PersonAnswers> = ended else {
                 continue;
             };
             rows += person.rows.len();
             persons.push(person);
             if rows >= CHUNK_ROWS || self.rejects.len() >= CHUNK_REJECTS {
                 rows = 0;
-                let work = Work::Incomes(std::mem::take(&mut persons));
+                let work = Work::Answers(std::mem::take(&mut persons));
                 if self.send(work, writer).is_err() {
                     return Ok(());
                 }
             }
         }
         persons.extend(gathering.end());
-        let _ = self.send(Work::Incomes(persons), writer);
+        let _ = self.send(Work::Answers(persons), writer);
         Ok(())
     }
 

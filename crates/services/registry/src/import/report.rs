@@ -123,12 +123,12 @@ pub enum Reason {
     FamilyTooLarge { persons_max: usize },
     #[error("rows of a family must stand together; this family ended at line {closed_at_line}")]
     FamilyComesApart { closed_at_line: u64 },
-    #[error("income rows of a person must stand together")]
+    #[error("rows of a person must stand together")]
     PersonComesApart,
     #[error("no person of the register has this PINFL")]
     UnknownPerson,
-    #[error("more than {rows_max} income rows of one person")]
-    TooManyIncomeRows { rows_max: usize },
+    #[error("more than {rows_max} rows of one person")]
+    TooManyRows { rows_max: usize },
     #[error("this kind of income may not come from this source")]
     SourceNotPermitted,
 }
