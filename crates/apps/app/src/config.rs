@@ -33,6 +33,8 @@ pub struct Config {
     /// A file with the keys, one a line, that partners encrypt their messages to; the first is
     /// published, the others open what was on its way when it came.
     pub encryption_key: Option<PathBuf>,
+    /// A file of authorities (PEM) that vouch for partners at `https` addresses, beside the machine's.
+    pub partner_ca: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -51,6 +53,7 @@ impl Default for Config {
             evidence_key: None,
             signing_key: None,
             encryption_key: None,
+            partner_ca: None,
         }
     }
 }
@@ -74,6 +77,7 @@ impl Config {
             evidence_key: key_from(&variable, "DAFTAR_EVIDENCE_KEY"),
             signing_key: variable("DAFTAR_SIGNING_KEY").map(PathBuf::from),
             encryption_key: variable("DAFTAR_ENCRYPTION_KEY").map(PathBuf::from),
+            partner_ca: variable("DAFTAR_PARTNER_CA").map(PathBuf::from),
         }
     }
 

@@ -323,6 +323,10 @@ fn assemble(config: Config, platform: Platform, evidence_keys: RestKeys) -> Resu
     if let Some(file) = &config.encryption_key {
         exchange = exchange.encrypted_to(encryption_keys(file)?);
     }
+    if let Some(file) = &config.partner_ca {
+        let trusting = exchange.trusting_partners_of(file);
+        exchange = trusting.map_err(|refused| Error::Authority { why: refused.why })?;
+    }
     let partners = Partners::new(&config.partners, &config.partners);
     Ok(Daftar {
         config,

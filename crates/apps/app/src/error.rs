@@ -69,6 +69,8 @@ pub enum Error {
     Partner { partner: &'static str, why: String },
     #[error("the key in {file} cannot be used: {why}")]
     KeyFile { file: String, why: String },
+    #[error("the authorities of partners cannot be used (--partner-ca): {why}")]
+    Authority { why: String },
     #[error("{what} is damaged: {why}")]
     Damaged { what: &'static str, why: String },
 }

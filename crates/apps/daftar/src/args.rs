@@ -224,6 +224,10 @@ pub struct Serve {
     /// A file with the keys, one a line, that partners encrypt their messages to; see encryption-key
     #[arg(long, env = "DAFTAR_ENCRYPTION_KEY")]
     pub encryption_key: Option<PathBuf>,
+    /// A file of authorities (PEM) that vouch for partners at https addresses, beside those that the
+    /// machine trusts. Agencies have their own, in the table [tls] of their files
+    #[arg(long, env = "DAFTAR_PARTNER_CA", value_name = "FILE")]
+    pub partner_ca: Option<PathBuf>,
     #[command(flatten)]
     pub x_road: XRoad,
 }

@@ -18,6 +18,7 @@ pub async fn run(common: &Common, args: &Serve) -> Result<(), Failure> {
     config.demo = args.demo;
     config.signing_key = args.signing_key.clone();
     config.encryption_key = args.encryption_key.clone();
+    config.partner_ca = args.partner_ca.clone();
     let daftar = Arc::new(Daftar::open(config).await?);
     let listener = listen(&args.http).await?;
     let address = listener.local_addr()?;

@@ -1,10 +1,15 @@
 //! One question over HTTP: bounded in time, bytes, attempts and parallel calls.
 
 use crate::breaker::{Breaker, Gate};
+use crate::client::{Client, read_bounded};
 use crate::connector::Connector;
 use crate::dialect::token::{Token, Tokens};
 use crate::dialect::{Dialect, Sent, Stamp, xroad};
+use crate::tls::{TlsFailure, Way};
 use crate::wire::Question;
+use hyper::Response;
+use hyper::body::Incoming;
+use hyper::header::HeaderMap;
 use kernel::Instant;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -49,6 +54,10 @@ pub enum CallFailure {
     Timeout { ms: u64 },
     #[error("no connection or a cut one")]
     Connection,
+    #[error("no connection that can be trusted: {0}")]
+    Tls(TlsFailure),
+    #[error("the file that tls.{field} names cannot be used")]
+    NoTls { field: &'static str },
     #[error("answered with HTTP status {status}")]
     Status { status: u16 },
     #[error("an answer of more than {bytes_max} bytes")]
@@ -69,10 +78,13 @@ pub enum CallFailure {
 impl CallFailure {
     /// The agency has not heard the number.
     fn is_before_asking(&self) -> bool {
-        matches!(
-            self,
-            CallFailure::NoToken { .. } | CallFailure::NoKey { .. }
-        )
+        match self {
+            CallFailure::NoToken { .. } | CallFailure::NoKey { .. } | CallFailure::NoTls { .. } => {
+                true
+            }
+            CallFailure::Tls(why) => why.is_before_asking(),
+            _ => false,
+        }
     }
 
     /// How long to wait before another attempt; `None` where one would not help.
@@ -82,12 +94,14 @@ impl CallFailure {
                 return Some(Duration::from_secs(*s));
             }
             CallFailure::Timeout { .. } | CallFailure::Connection => true,
+            CallFailure::Tls(why) => !why.is_settled(),
             CallFailure::Status { status } => *status >= 500 || *status == 429,
             CallFailure::SecurityServer { fault } => !xroad::is_ours(fault),
             CallFailure::TooLarge { .. }
             | CallFailure::BreakerOpen { .. }
             | CallFailure::AskedToWait { .. }
             | CallFailure::NoToken { .. }
+            | CallFailure::NoTls { .. }
             | CallFailure::NoKey { .. } => false,
         };
         is_worth_it.then(|| pause(attempt, random))
@@ -106,6 +120,7 @@ pub struct Unanswered {
 pub struct Line {
     pub connector: Connector,
     pub breaker: Breaker,
+    way: Way,
     tokens: Arc<Tokens>,
     /// Until when the agency asked to be left in peace.
     rest_until: Mutex<Option<Running>>,
@@ -113,10 +128,12 @@ pub struct Line {
 }
 
 impl Line {
-    pub fn new(connector: Connector, tokens: Arc<Tokens>) -> Line {
+    /// `shared` calls agencies whose file says nothing of TLS.
+    pub fn new(connector: Connector, tokens: Arc<Tokens>, shared: Client) -> Line {
         let open_for = Duration::from_millis(connector.breaker_open_ms);
         Line {
             breaker: Breaker::new(connector.breaker_failures_max, open_for),
+            way: Way::new(connector.tls.clone(), shared),
             tokens,
             rest_until: Mutex::default(),
             places: Semaphore::new(connector.parallel_max.max(1)),
@@ -128,7 +145,6 @@ impl Line {
     /// request id, so an answer can only be taken for the question it answers.
     pub async fn ask(
         &self,
-        client: &reqwest::Client,
         platform: &Platform,
         question: &Question<'_>,
     ) -> Result<Received, Unanswered> {
@@ -143,7 +159,7 @@ impl Line {
                 return Err(Unanswered { failure, sent_at });
             }
             let sent = Some(platform.clock.now());
-            let failure = match self.attempt(client, platform, question).await {
+            let failure = match self.attempt(platform, question).await {
                 Ok(received) => return Ok(received),
                 Err(failure) => failure,
             };
@@ -204,40 +220,34 @@ impl Line {
     /// nothing was.
     pub async fn ask_once(
         &self,
-        client: &reqwest::Client,
         platform: &Platform,
         (connector, question): (&Connector, &Question<'_>),
     ) -> Result<(Sent, Result<Received, CallFailure>), CallFailure> {
         let request = platform.ids.uuid();
         let dated = (request, platform.wall.now());
+        let client = self.way.client()?;
         let sent = Dialect::write(connector, dated, question)?;
-        let received = self.send(client, platform, question, (request, &sent));
+        let received = self.send(&client, platform, question, (request, &sent));
         let received = received.await;
         Ok((sent, received))
     }
 
     /// One attempt of a message that waits elsewhere for the next: what was answered, with its status.
-    pub async fn deliver(
-        &self,
-        client: &reqwest::Client,
-        sent: &Sent,
-    ) -> Result<(u16, Vec<u8>), CallFailure> {
-        let delivered = self.deliver_signed(client, sent).await;
+    pub async fn deliver(&self, sent: &Sent) -> Result<(u16, Vec<u8>), CallFailure> {
+        let delivered = self.deliver_signed(sent).await;
         delivered.map(|(status, body, _)| (status, body))
     }
 
     /// The same with the signature that came in a header.
     pub async fn deliver_signed(
         &self,
-        client: &reqwest::Client,
         sent: &Sent,
     ) -> Result<(u16, Vec<u8>, Option<String>), CallFailure> {
         let place = self.places.acquire().await;
         let _place = place.map_err(|_| CallFailure::Connection)?;
         self.may_ask().await?;
         let exchange = async {
-            let response = request(client, sent).send().await;
-            let response = response.map_err(|_| CallFailure::Connection)?;
+            let response = request(&self.way.client()?, sent, None).await?;
             let status = response.status().as_u16();
             if status >= 500 || status == 429 {
                 return Err(refused(status, response.headers()));
@@ -258,18 +268,17 @@ impl Line {
 
     async fn attempt(
         &self,
-        client: &reqwest::Client,
         platform: &Platform,
         question: &Question<'_>,
     ) -> Result<Received, CallFailure> {
         let asked = (&self.connector, question);
-        let (_, received) = self.ask_once(client, platform, asked).await?;
+        let (_, received) = self.ask_once(platform, asked).await?;
         received
     }
 
     async fn send(
         &self,
-        client: &reqwest::Client,
+        client: &Client,
         platform: &Platform,
         question: &Question<'_>,
         (request, sent): (Uuid, &Sent),
@@ -298,7 +307,7 @@ impl Line {
     /// With a token where the dialect wants one. One that is refused is fetched anew, once.
     async fn exchange(
         &self,
-        client: &reqwest::Client,
+        client: &Client,
         sent: &Sent,
         bytes_max: usize,
     ) -> Result<Answered, CallFailure> {
@@ -311,7 +320,7 @@ impl Line {
         let token = self.tokens.get(client, grant, within).await?;
         match post(client, dialect, sent, (Some(&token), bytes_max)).await {
             Err(CallFailure::Status { status: 401 }) => {
-                self.tokens.give_up(grant, &token);
+                self.tokens.give_up(client, grant, &token);
                 let token = self.tokens.get(client, grant, within).await?;
                 post(client, dialect, sent, (Some(&token), bytes_max)).await
             }
@@ -321,16 +330,12 @@ impl Line {
 }
 
 async fn post(
-    client: &reqwest::Client,
+    client: &Client,
     dialect: &Dialect,
     sent: &Sent,
     (token, bytes_max): (Option<&Token>, usize),
 ) -> Result<Answered, CallFailure> {
-    let mut request = request(client, sent);
-    if let Some(token) = token {
-        request = request.header("authorization", token.header());
-    }
-    let response = request.send().await.map_err(|_| CallFailure::Connection)?;
+    let response = request(client, sent, token).await?;
     if let Some(fault) = dialect.fault_of_carrier(response.headers()) {
         return Err(fault);
     }
@@ -344,16 +349,21 @@ async fn post(
     }
 }
 
-fn request(client: &reqwest::Client, sent: &Sent) -> reqwest::RequestBuilder {
-    let request = client.post(&sent.address).body(sent.body.clone());
+async fn request(
+    client: &Client,
+    sent: &Sent,
+    token: Option<&Token>,
+) -> Result<Response<Incoming>, CallFailure> {
+    let token = token.map(Token::header);
+    let token = token.as_deref().map(|token| ("authorization", token));
     let headers = sent.headers.iter();
-    headers.fold(request, |request, (name, value)| {
-        request.header(*name, value)
-    })
+    let headers = headers.map(|(name, value)| (*name, value.as_str()));
+    let body = sent.body.clone();
+    client.post(&sent.address, headers.chain(token), body).await
 }
 
 /// `Retry-After` is heard in both its forms; what is neither is not, and the ordinary pause holds.
-pub(crate) fn refused(status: u16, headers: &reqwest::header::HeaderMap) -> CallFailure {
+pub(crate) fn refused(status: u16, headers: &HeaderMap) -> CallFailure {
     match retry_after_s(headers).filter(|_| status == 429) {
         Some(s) => CallFailure::AskedToWait { s },
         None => CallFailure::Status { status },
@@ -362,7 +372,7 @@ pub(crate) fn refused(status: u16, headers: &reqwest::header::HeaderMap) -> Call
 
 /// Seconds, or a date (RFC 9110): from the moment that the agency's own clock says in `Date`, so that
 /// two clocks need not agree, and else from ours.
-fn retry_after_s(headers: &reqwest::header::HeaderMap) -> Option<u64> {
+fn retry_after_s(headers: &HeaderMap) -> Option<u64> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let after = text("retry-after")?;
     if let Ok(s) = after.parse() {
@@ -372,30 +382,6 @@ fn retry_after_s(headers: &reqwest::header::HeaderMap) -> Option<u64> {
     let now = text("date").and_then(|now| httpdate::parse_http_date(now).ok());
     let left = until.duration_since(now?);
     Some(left.map_or(0, |left| left.as_secs()))
-}
-
-/// The body, given up when it is longer than announced or allowed.
-pub(crate) async fn read_bounded(
-    mut response: reqwest::Response,
-    bytes_max: usize,
-) -> Result<Vec<u8>, CallFailure> {
-    let too_large = CallFailure::TooLarge { bytes_max };
-    let announced = response.content_length().unwrap_or(0);
-    if announced > bytes_max as u64 {
-        return Err(too_large);
-    }
-    let mut received = Vec::with_capacity(announced as usize);
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|_| CallFailure::Connection)?
-    {
-        if received.len() + chunk.len() > bytes_max {
-            return Err(too_large);
-        }
-        received.extend_from_slice(&chunk);
-    }
-    Ok(received)
 }
 
 /// Doubles with each attempt; the random half keeps callers from knocking in step.
@@ -424,7 +410,7 @@ mod tests {
             (429, "-3", None, plain(429)),
             (503, "7", None, plain(503)),
         ] {
-            let mut headers = reqwest::header::HeaderMap::new();
+            let mut headers = HeaderMap::new();
             headers.insert("retry-after", after.parse().unwrap());
             if let Some(date) = date {
                 headers.insert("date", date.parse().unwrap());

@@ -18,6 +18,7 @@
 //!
 //! # Reading order
 //! [`Connector`] (one agency's file), [`consent`], [`gather`], `call.rs` (one question over HTTP),
+//! `client.rs` and `tls/` (what carries it, and whom it trusts),
 //! `dialect/` (how it is written, and the frame of its answer), `answer.rs` and `possible.rs` (what
 //! is believed), `awaited/` (questions that are answered later), [`subscribed`] (what we are told of), `heard.rs`, `mapping.rs` and `civil.rs` (from the agency's fields to facts), `evidence.rs`
 //! (SQL), [`asked`] (what a person reads of all that), `breaker.rs`, `wire.rs`; [`security`]
@@ -30,6 +31,7 @@ mod breaker;
 mod call;
 mod civil;
 mod civil_record;
+mod client;
 mod connector;
 pub mod consent;
 pub mod dci;
@@ -46,16 +48,19 @@ pub mod security;
 pub mod subscribed;
 #[cfg(test)]
 mod tests;
+mod tls;
 pub mod trial;
 mod wire;
 
 use call::Line;
+use client::Client;
 use dialect::token::Tokens;
 use kernel::Source;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 use store::Platform;
+use tls::Tls;
 
 pub use answer::AnswerRefusal;
 pub use call::{ANSWER_BYTES_A_PERSON, ANSWER_BYTES_BASE, CallFailure, REST_S_MAX};
@@ -63,6 +68,7 @@ pub use connector::{AGENCIES, Connector, ConnectorRefused, ConnectorsRefused, Pl
 pub use dialect::{Dialect, Sent, Stamp};
 pub use heard::Heard;
 pub use signing::rest::RestKeys;
+pub use tls::{TlsFailure, TlsRefused};
 
 /// Tables of this crate.
 pub const SCHEMA: &[store::Migration] = &[
@@ -82,14 +88,12 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("exchange", "0023_sent_of_partner"),
 ];
 
-/// How long an idle connection to an agency is kept.
-const IDLE_S: u64 = 30;
-
 /// The agencies at hand; cheap to clone, every clone shares limits and breakers.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     platform: Platform,
-    client: reqwest::Client,
+    /// Carries our messages to partners.
+    to_partners: Client,
     lines: Arc<BTreeMap<Source, Line>>,
     evidence_keys: Arc<RestKeys>,
     signing_key: Option<Arc<dci::keys::SigningKey>>,
@@ -105,7 +109,7 @@ pub enum ExchangeError {
     #[error(transparent)]
     Connectors(#[from] ConnectorsRefused),
     #[error("no HTTP client: {0}")]
-    Client(reqwest::Error),
+    Client(TlsRefused),
     #[error(transparent)]
     Denied(#[from] access::Denied),
     #[error(transparent)]
@@ -123,13 +127,7 @@ impl Exchange {
         connectors: Vec<Connector>,
         evidence_keys: RestKeys,
     ) -> Result<Exchange> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .pool_idle_timeout(Duration::from_secs(IDLE_S))
-            .tcp_nodelay(true)
-            .build()
-            .map_err(ExchangeError::Client)?;
+        let client = Tls::default().client().map_err(ExchangeError::Client)?;
         let tokens = Arc::new(Tokens::default());
         let mut lines = BTreeMap::new();
         for mut connector in connectors {
@@ -141,20 +139,27 @@ impl Exchange {
                     persons_max,
                 });
             }
-            if lines
-                .insert(agency, Line::new(connector, Arc::clone(&tokens)))
-                .is_some()
-            {
+            let line = Line::new(connector, Arc::clone(&tokens), client.clone());
+            if lines.insert(agency, line).is_some() {
                 return Err(ExchangeError::AgencyTwice(agency));
             }
         }
         Ok(Exchange {
             platform,
-            client,
+            to_partners: client,
             lines: Arc::new(lines),
             evidence_keys: Arc::new(evidence_keys),
             signing_key: None,
             encryption_keys: None,
+        })
+    }
+
+    /// Partners at `https` addresses are trusted by the authorities of this file (PEM) too, not by the
+    /// machine's alone.
+    pub fn trusting_partners_of(self, authorities: &Path) -> Result<Exchange, TlsRefused> {
+        Ok(Exchange {
+            to_partners: tls::client_trusting_also(authorities)?,
+            ..self
         })
     }
 

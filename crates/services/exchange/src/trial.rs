@@ -153,7 +153,7 @@ impl Exchange {
         }
         // Nobody waits for an answer that comes later: the registry is asked at its other address.
         let connector = line.connector.at_once();
-        let asked = line.ask_once(&self.client, &self.platform, (&connector, &question));
+        let asked = line.ask_once(&self.platform, (&connector, &question));
         let (sent, received) = asked.await.map_err(TrialRefused::Unasked)?;
         let came = received.map(|received| {
             let read = answer::read(&connector, &question, &Reply::of(&received));

@@ -61,7 +61,7 @@ impl Exchange {
         // The same message each time: a registry that has it already says so.
         let dated = (question.id, self.platform.wall.now());
         let sent = dci::write(&line.connector, dci, dated, &asked)?;
-        let (status, body) = line.deliver(&self.client, &sent).await?;
+        let (status, body) = line.deliver(&sent).await?;
         let taken = taken(status, &json::read(&body).unwrap_or(Value::Null));
         Ok(self.end_asking(job, &question, persons, taken).await?)
     }

@@ -110,7 +110,7 @@ impl Exchange {
         let (id, now) = (self.platform.ids.uuid(), self.platform.wall.now());
         let address = dci.beside(&line.connector.address, "sync/txn/status");
         let sent = dci::seal(dci, &address, status_question(dci, question, id, now), now)?;
-        let (_, body, signature) = line.deliver_signed(&self.client, &sent).await?;
+        let (_, body, signature) = line.deliver_signed(&sent).await?;
         let body = json::read(&body).unwrap_or(Value::Null);
         let came = Came {
             body: &body,

@@ -6,13 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kernel::Source;
-use reqwest::Url;
 use serde::Deserialize;
 use toml::Spanned;
+use url::Url;
 
 use super::dci::{self, DciToml};
 use super::facts::{self, FactsToml};
 use super::gateway::{self, GatewayToml};
+use super::tls::{self, TlsToml};
 use super::xroad::{self, XroadToml};
 use super::{AGENCIES, Connector, always_needs_consent};
 use crate::dialect::Dialect;
@@ -99,6 +100,7 @@ struct FileToml {
     gateway: Option<Spanned<GatewayToml>>,
     xroad: Option<Spanned<XroadToml>>,
     dci: Option<Spanned<DciToml>>,
+    tls: Option<Spanned<TlsToml>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -140,11 +142,15 @@ fn connector(file: &str, toml: FileToml, places: &Places<'_>) -> Result<Connecto
     let persons = 1..=dialect.persons_max().min(PERSONS_A_CALL_MAX) as i64;
     let persons_absent = (*persons.end()).min(100);
     let persons_max = limit("persons_max", &limits.persons_max, persons_absent, persons)?;
+    let address = address("address", &toml.address, places)?;
+    let token_address = dialect.grant().map(|grant| grant.address.as_str());
+    let tls = tls::tls(toml.tls.as_ref(), (&address, token_address), places)?;
     Ok(Connector {
         agency,
         file: file.to_owned(),
         dialect,
-        address: address("address", &toml.address, places)?,
+        address,
+        tls,
         timeout_ms: limit("timeout_ms", &limits.timeout_ms, 2_000, TIMEOUT_MS)?.unsigned_abs(),
         attempts_max: small(limit("attempts_max", &limits.attempts_max, 3, ATTEMPTS)?),
         persons_max: small(persons_max),
@@ -224,7 +230,7 @@ fn dialect(toml: &FileToml, agency: Source, places: &Places<'_>) -> Result<Diale
     }
 }
 
-/// An `http` address whose `{base}` is filled in.
+/// An address, `http` or `https`, whose `{base}` is filled in.
 pub fn address(
     what: &str,
     written: &Spanned<String>,
@@ -235,16 +241,10 @@ pub fn address(
     if text.contains(['{', '}']) {
         return Err(refused("{base} is the only placeholder of an address"));
     }
-    let form = "write an address as http://host/path or {base}/path";
+    let form = "write an address as https://host/path, http://host/path or {base}/path";
     let url = Url::parse(&text).map_err(|_| refused(form))?;
-    if url.scheme() == "https" {
-        return Err(refused(
-            "this program speaks plain HTTP: give the http address of the proxy or security server \
-             that carries TLS",
-        ));
-    }
     let extra = !url.username().is_empty() || url.password().is_some() || url.fragment().is_some();
-    match url.scheme() == "http" && !extra {
+    match matches!(url.scheme(), "http" | "https") && !extra {
         true => Ok(text),
         false => Err(refused(form)),
     }

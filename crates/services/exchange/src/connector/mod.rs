@@ -8,6 +8,7 @@ mod folder;
 mod gateway;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod xroad;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use kernel::Source;
 
 use crate::dialect::Dialect;
 use crate::mapping::Mapping;
+use crate::tls::Tls;
 
 pub use file::{ConnectorRefused, Places};
 pub use folder::ConnectorsRefused;
@@ -30,6 +32,8 @@ pub struct Connector {
     pub dialect: Dialect,
     /// Where questions are sent to.
     pub address: String,
+    /// Whom we trust at an `https` address, and what we show there.
+    pub(crate) tls: Tls,
     /// Time one attempt may take, from connecting to the last byte.
     pub timeout_ms: u64,
     pub attempts_max: u32,

@@ -112,9 +112,13 @@ fn a_mistake_is_told_with_line_field_and_what_to_write() {
     );
     check(
         "\"{base}/agencies/tax/query\"",
-        "\"https://tax.example/query\"",
-        "tax.toml:4: address: this program speaks plain HTTP: give the http address of the proxy or \
-         security server that carries TLS",
+        "\"ftp://tax.example/query\"",
+        "tax.toml:4: address: write an address as https://host/path, http://host/path or {base}/path",
+    );
+    check(
+        "\"{base}/agencies/tax/query\"",
+        "\"https://user@tax.example/query\"",
+        "tax.toml:4: address: write an address as https://host/path, http://host/path or {base}/path",
     );
     check(
         "legal_basis = \"PKM",
@@ -414,9 +418,9 @@ fn a_registry_that_answers_later_or_tells_us_says_where_it_reaches_us() {
             "dci.answers_within_s: write a number from 60",
         ),
         (
-            "callback = \"https://127.0.0.1/\"".to_owned(),
+            "callback = \"ftp://127.0.0.1/\"".to_owned(),
             "/search",
-            "dci.callback: this program speaks plain HTTP",
+            "dci.callback: a callback is an http or https address",
         ),
         (
             "subscribe = [\"death\"]".to_owned(),

@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use kernel::Instant;
-use reqwest::Url;
-use reqwest::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::job::{self, Job, NewJob};
 use store::{Fault, Tx, execute, fetch_value};
+use url::Url;
 use uuid::Uuid;
 
 use super::json;
@@ -19,7 +18,8 @@ use super::outgoing::{Reply, Told};
 use super::partner::{self, Partner};
 use super::road::{Road, Roads};
 use crate::Exchange;
-use crate::call::{CallFailure, read_bounded, refused};
+use crate::call::{CallFailure, refused};
+use crate::client::read_bounded;
 
 /// The kind of the job that sends.
 const SEND: &str = "dci.send";
@@ -210,16 +210,15 @@ impl Exchange {
     }
 
     async fn post(&self, url: Url, reply: Reply) -> Result<Ended, CallFailure> {
-        let mut request = self
-            .client
-            .post(url)
-            .header(CONTENT_TYPE, "application/json")
-            .body(reply.body);
-        if let Some(signature) = reply.signature {
-            request = request.header("signature", signature);
-        }
+        let signature = reply.signature.as_deref();
+        let signature = signature.map(|signature| ("signature", signature));
+        let headers = [("content-type", "application/json")];
+        let headers = headers.into_iter().chain(signature);
         let exchange = async {
-            let response = request.send().await.map_err(|_| CallFailure::Connection)?;
+            let sent = self
+                .to_partners
+                .post(url.as_str(), headers, reply.body.into_bytes());
+            let response = sent.await?;
             let status = response.status().as_u16();
             if status == 429 {
                 return Err(refused(status, response.headers()));

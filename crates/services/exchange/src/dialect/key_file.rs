@@ -2,6 +2,8 @@
 //! question costs one look at its date, and a rotation needs no restart.
 
 use std::fs::Metadata;
+use std::hash::{Hash, Hasher};
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,16 +59,25 @@ impl<K> KeyFile<K> {
             return Ok(Arc::clone(key));
         }
         *kept = None;
-        if found.len() > BYTES_MAX {
+        // A pipe or a device has no length, and may have no end.
+        if !found.is_file() || found.len() > BYTES_MAX {
             return Err(NoKey::Unreadable);
         }
-        let text = std::fs::read_to_string(&self.path).map_err(|_| NoKey::Unreadable)?;
+        let text = read_bounded(&self.path).ok_or(NoKey::Unreadable)?;
         let key = Arc::new(parse(&text).ok_or(NoKey::Form)?);
         if is_settled(&found) {
             *kept = Some((mark, Arc::clone(&key)));
         }
         Ok(key)
     }
+}
+
+/// The text, unless it has grown beyond [`BYTES_MAX`] meanwhile.
+fn read_bounded(path: &Path) -> Option<String> {
+    let mut text = String::new();
+    let file = std::fs::File::open(path).ok()?;
+    file.take(BYTES_MAX + 1).read_to_string(&mut text).ok()?;
+    (text.len() as u64 <= BYTES_MAX).then_some(text)
 }
 
 impl Mark {
@@ -109,6 +120,12 @@ impl<K> PartialEq for KeyFile<K> {
 }
 
 impl<K> Eq for KeyFile<K> {}
+
+impl<K> Hash for KeyFile<K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.path.hash(state);
+    }
+}
 
 /// The key itself is shown to nobody.
 impl<K> std::fmt::Debug for KeyFile<K> {

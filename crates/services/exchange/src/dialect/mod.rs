@@ -13,8 +13,8 @@ pub mod xroad;
 
 use std::borrow::Cow;
 
+use hyper::header::HeaderMap;
 use kernel::{Day, Instant, Pinfl};
-use reqwest::header::HeaderMap;
 use uuid::Uuid;
 
 use crate::answer::AnswerRefusal;

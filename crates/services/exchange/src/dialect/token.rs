@@ -6,7 +6,8 @@
 //! ```
 //!
 //! The lock is held to look and to put down, never over the network. A token belongs to an address, a
-//! client and a secret: who has another secret gets no token of somebody else's.
+//! client, a secret and whom TLS trusts: who has another secret gets no token of somebody else's, and
+//! who trusts one authority none that came by another.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +22,9 @@ use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use super::secret::{Secret, SecretPlace};
-use crate::call::{CallFailure, read_bounded};
+use crate::call::CallFailure;
+use crate::client::{Client, read_bounded};
+use crate::tls::Tls;
 
 /// Bytes of the answer to a request for a token.
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
@@ -68,6 +71,7 @@ struct Key {
     address: String,
     client_id: String,
     secret_sha256: [u8; 32],
+    tls: Tls,
 }
 
 type Coming = Shared<BoxFuture<'static, Result<Held, CallFailure>>>;
@@ -88,7 +92,7 @@ impl Tokens {
     /// The token of a grant: held, or fetched by one for all who wait. `within` bounds the fetching.
     pub async fn get(
         &self,
-        client: &reqwest::Client,
+        client: &Client,
         grant: &Grant,
         within: Duration,
     ) -> Result<Token, CallFailure> {
@@ -96,7 +100,7 @@ impl Tokens {
             tracing::error!(place = %grant.secret, %why, "no secret for a gateway");
             no_token("its secret is not where the connector's file says")
         })?;
-        let key = grant.key(&secret);
+        let key = grant.key(&secret, client);
         let coming = match self.held_or_coming(&key, || fetch(client, grant, secret, within)) {
             Ok(token) => return Ok(token),
             Err(coming) => coming,
@@ -107,11 +111,11 @@ impl Tokens {
     }
 
     /// Gives a token up that was refused. A newer one, fetched meanwhile, stays.
-    pub fn give_up(&self, grant: &Grant, refused: &Token) {
+    pub fn give_up(&self, client: &Client, grant: &Grant, refused: &Token) {
         let Ok(secret) = grant.secret.read() else {
             return;
         };
-        let (key, mut slots) = (grant.key(&secret), self.lock());
+        let (key, mut slots) = (grant.key(&secret, client), self.lock());
         if matches!(slots.get(&key), Some(Slot::Held(held)) if held.token == *refused) {
             slots.remove(&key);
         }
@@ -152,11 +156,12 @@ impl Tokens {
 }
 
 impl Grant {
-    fn key(&self, secret: &Secret) -> Key {
+    fn key(&self, secret: &Secret, client: &Client) -> Key {
         Key {
             address: self.address.clone(),
             client_id: self.client_id.clone(),
             secret_sha256: Sha256::digest(secret.reveal()).into(),
+            tls: client.tls().clone(),
         }
     }
 }
@@ -166,29 +171,35 @@ fn no_token(why: &'static str) -> CallFailure {
 }
 
 fn fetch(
-    client: &reqwest::Client,
+    client: &Client,
     grant: &Grant,
     secret: Secret,
     within: Duration,
 ) -> BoxFuture<'static, Result<Held, CallFailure>> {
-    let request = client
-        .post(&grant.address)
-        .header("authorization", basic(&grant.client_id, &secret))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("accept", "application/json")
-        .body("grant_type=client_credentials");
+    let (client, address) = (client.clone(), grant.address.clone());
+    let authorization = basic(&grant.client_id, &secret);
     let ms = u64::try_from(within.as_millis()).unwrap_or(u64::MAX);
     async move {
         let asked_at = Instant::now();
-        let fetched = tokio::time::timeout(within, exchange(request));
+        let fetched = tokio::time::timeout(within, exchange(&client, &address, &authorization));
         let answer = fetched.await.unwrap_or(Err(CallFailure::Timeout { ms }))?;
         held(&answer, asked_at)
     }
     .boxed()
 }
 
-async fn exchange(request: reqwest::RequestBuilder) -> Result<Vec<u8>, CallFailure> {
-    let response = request.send().await.map_err(|_| CallFailure::Connection)?;
+async fn exchange(
+    client: &Client,
+    address: &str,
+    authorization: &str,
+) -> Result<Vec<u8>, CallFailure> {
+    let headers = [
+        ("authorization", authorization),
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("accept", "application/json"),
+    ];
+    let body = b"grant_type=client_credentials".to_vec();
+    let response = client.post(address, headers, body).await?;
     match response.status().as_u16() {
         200 => read_bounded(response, ANSWER_BYTES_MAX).await,
         status if status >= 500 || status == 429 => Err(CallFailure::Status { status }),

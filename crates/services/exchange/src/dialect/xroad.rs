@@ -9,7 +9,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::header::HeaderMap;
+use hyper::header::HeaderMap;
 use uuid::Uuid;
 
 use super::{Frame, Reply, Sent, Stamp, header_text, plain};

@@ -54,10 +54,7 @@ async fn send_one<'a>(exchange: &Exchange, inquiry: &'a Inquiry) -> Reply<'a> {
         persons: &inquiry.persons,
         issue: inquiry.issue.as_deref(),
     };
-    let received = match line
-        .ask(&exchange.client, &exchange.platform, &question)
-        .await
-    {
+    let received = match line.ask(&exchange.platform, &question).await {
         Ok(received) => received,
         Err(unanswered) => {
             return Reply {

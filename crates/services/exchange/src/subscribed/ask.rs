@@ -86,7 +86,7 @@ impl Exchange {
             );
             let address = dci.beside(&line.connector.address, "unsubscribe");
             let sent = dci::seal(dci, &address, (header, message), now)?;
-            let (status, body) = line.deliver(&self.client, &sent).await?;
+            let (status, body) = line.deliver(&sent).await?;
             taken(status, &body)?;
         }
         let now = self.platform.clock.now();
@@ -209,7 +209,7 @@ impl Exchange {
         let header = header(dci, (id, now), ("subscribe", "on-subscribe"), 1);
         let address = dci.beside(&line.connector.address, "subscribe");
         let sent = dci::seal(dci, &address, (header, message(dci, kept, now)), now)?;
-        let (status, body) = line.deliver(&self.client, &sent).await?;
+        let (status, body) = line.deliver(&sent).await?;
         let became = match taken(status, &body) {
             Ok(()) => kept.becomes(State::Sent, self.platform.clock.now()),
             Err(why) => Subscribed {

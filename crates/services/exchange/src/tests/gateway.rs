@@ -393,7 +393,10 @@ async fn a_token_belongs_to_its_address_client_and_secret() {
         client_id: client_id.to_owned(),
         secret: SecretPlace::File(file.to_owned()),
     };
-    let (tokens, client) = (Tokens::default(), reqwest::Client::new());
+    let (tokens, client) = (
+        Tokens::default(),
+        crate::tls::Tls::default().client().unwrap(),
+    );
     let get = async |grant: &Grant| {
         tokens
             .get(&client, grant, Duration::from_secs(5))

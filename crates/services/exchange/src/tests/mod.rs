@@ -10,6 +10,7 @@ mod played;
 mod rubbish;
 mod speed;
 mod subscribed;
+pub(crate) mod tls;
 mod told;
 mod tried;
 mod xroad;
@@ -199,7 +200,7 @@ async fn count(platform: &Platform, sql: &'static str) -> i64 {
     store::fetch_value!(tx, i64, sql).unwrap()
 }
 
-async fn platform_of_one() -> Platform {
+pub(crate) async fn platform_of_one() -> Platform {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.db");
     let db = store::Db::open(&format!("sqlite:{}", path.display()))

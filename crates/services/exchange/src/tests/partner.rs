@@ -63,12 +63,18 @@ impl Partner {
     }
 }
 
-/// Starts the partner; its address.
-pub async fn start() -> (Arc<Partner>, String) {
+/// The partner behind whatever door.
+pub fn agencies() -> (Arc<Partner>, Router) {
     let partner = Arc::new(Partner::default());
     let router = Router::new()
         .route("/agencies/{agency}/query", post(answer))
         .with_state(partner.clone());
+    (partner, router)
+}
+
+/// Starts the partner; its address.
+pub async fn start() -> (Arc<Partner>, String) {
+    let (partner, router) = agencies();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });

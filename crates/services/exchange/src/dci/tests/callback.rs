@@ -73,14 +73,76 @@ fn anywhere_else_it_is_not() {
 }
 
 #[test]
+fn who_is_called_over_tls_is_called_over_nothing_else() {
+    let callback = Callback::parse("https://spmis.example.org/cb/registry").unwrap();
+    for (named, called) in [
+        ("https://spmis.example.org/cb/registry/on-search", true),
+        ("HTTPS://SPMIS.example.org:443/cb/registry/on-search", true),
+        ("http://spmis.example.org/cb/registry/on-search", false),
+        ("http://spmis.example.org:443/cb/registry/on-search", false),
+        ("https://spmis.example.org:80/cb/registry/on-search", false),
+        (
+            "https://spmis.example.org:8443/cb/registry/on-search",
+            false,
+        ),
+        ("https://spmis.example.org/cb/registry", false),
+        (
+            "https://spmis.example.org/cb/registry-of-mine/on-search",
+            false,
+        ),
+        ("https://spmis.example.org/cb/registry/../on-search", false),
+        (
+            "https://spmis.example.org/cb/registry/%2e%2e/on-search",
+            false,
+        ),
+        (
+            "https://spmis.example.org.evil.example/cb/registry/on-search",
+            false,
+        ),
+        (
+            "https://spmis.example.org@evil.example/cb/registry/on-search",
+            false,
+        ),
+        (
+            "https://spmis.example.org\\@evil.example/cb/registry/on-search",
+            false,
+        ),
+        (
+            "https://user@spmis.example.org/cb/registry/on-search",
+            false,
+        ),
+        (
+            "https://spmis.example.org/cb/registry/on-search?to=evil",
+            false,
+        ),
+        (
+            "https://spmis.example.org/cb/registry/on-search#evil",
+            false,
+        ),
+        ("https://127.0.0.1/cb/registry/on-search", false),
+        ("https://[::1]/cb/registry/on-search", false),
+        ("https://0x7f000001/cb/registry/on-search", false),
+    ] {
+        assert_eq!(callback.allows(named).is_some(), called, "{named}");
+    }
+    assert_eq!(
+        callback.below("notify").as_str(),
+        "https://spmis.example.org/cb/registry/notify"
+    );
+}
+
+#[test]
 fn what_is_agreed_is_a_plain_address() {
     for (text, refused) in [
         ("spmis.example.org", CallbackRefused::Form),
         ("ftp://spmis.example.org/", CallbackRefused::Form),
         ("http://", CallbackRefused::Form),
-        ("https://spmis.example.org/cb", CallbackRefused::Tls),
         (
             "http://user:word@spmis.example.org/",
+            CallbackRefused::Extra,
+        ),
+        (
+            "https://user:word@spmis.example.org/",
             CallbackRefused::Extra,
         ),
         ("http://spmis.example.org/?a=b", CallbackRefused::Extra),

@@ -3,4 +3,5 @@ mod envelope;
 mod forged;
 mod query;
 mod roads;
+mod safe_roads;
 mod vectors;

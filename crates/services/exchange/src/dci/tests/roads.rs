@@ -38,7 +38,7 @@ async fn server(hangs: bool) -> (Arc<AtomicUsize>, String) {
     (called, address)
 }
 
-async fn enter(platform: &Platform, sender_id: &str, callback: &str) {
+pub async fn enter(platform: &Platform, sender_id: &str, callback: &str) {
     let (system, action) = (Subject::system(), Action::ManageAccounts);
     let permit = Permit::batch(platform, &system, action, Purpose::Upkeep, None, 0)
         .await
@@ -61,7 +61,7 @@ async fn enter(platform: &Platform, sender_id: &str, callback: &str) {
     partner::add(platform, &permit, &new).await.unwrap();
 }
 
-async fn write_to(platform: &Platform, sender_id: &str, callback: &str, messages: usize) {
+pub async fn write_to(platform: &Platform, sender_id: &str, callback: &str, messages: usize) {
     let jobs: Vec<_> = (0..messages)
         .map(|_| {
             Outgoing {
@@ -78,7 +78,7 @@ async fn write_to(platform: &Platform, sender_id: &str, callback: &str, messages
     tx.commit().await.unwrap();
 }
 
-async fn count(platform: &Platform, sql: &'static str) -> i64 {
+pub async fn count(platform: &Platform, sql: &'static str) -> i64 {
     let mut tx = platform.db.read().await.unwrap();
     store::fetch_value!(tx, i64, sql).unwrap()
 }
