@@ -14,6 +14,7 @@ use crate::case::{
 };
 use crate::fault::Result;
 use crate::migration::{gather_jobs, open_from};
+use crate::shelf::Shelf;
 
 /// A refusal rests on incomes of three months; what is mended later than the next three months is a
 /// matter of a new application, which asks for nothing but the passport.
@@ -131,8 +132,8 @@ pub async fn on_correction(
 pub async fn on_mended(
     tx: &mut Tx,
     platform: &Platform,
-    permit: &Permit,
-    persons: &[PersonId],
+    shelf: &Shelf,
+    (permit, persons): (&Permit, &[PersonId]),
     on: Day,
 ) -> Result<usize> {
     let formers = formers_of(tx, persons, on).await?;
@@ -144,26 +145,30 @@ pub async fn on_mended(
         let ask = asked_as_before(from.unwrap_or(on.month()), Cause::Correction);
         opened += open_all(tx, platform, std::slice::from_ref(former), ask).await?;
     }
-    Ok(opened + reopen_refused(tx, platform, permit, persons, on).await?)
+    Ok(opened + reopen_refused(tx, platform, shelf, (permit, persons), on).await?)
 }
 
 /// Who was refused on what an agency has mended since then is looked at again without asking: as at
 /// the first application, with what is known now. An award begins with the next month; months before
-/// it are an officer's to decide. Refusals before that, and those after which the family has applied
-/// anew, stay.
+/// it are an officer's to decide. Refusals before that, those after which the family has applied anew,
+/// and those under a law that has ended stay: the new law asks other things.
 async fn reopen_refused(
     tx: &mut Tx,
     platform: &Platform,
-    permit: &Permit,
-    persons: &[PersonId],
+    shelf: &Shelf,
+    (permit, persons): (&Permit, &[PersonId]),
     on: Day,
 ) -> Result<usize> {
     let units = registry::unit::of_persons_in_all_blocks(tx, permit, persons).await?;
     let now = platform.clock.now();
     let since = now.plus_seconds(-i64::from(REFUSED_DAYS_MAX) * 86_400);
     let refused = case::refused_of_units(tx, &units, since).await?;
+    let in_force = |former: &&Case| {
+        let law = shelf.regime(&former.regime);
+        law.is_ok_and(|law| law.in_force().contains(on))
+    };
     let mut opened = Vec::with_capacity(refused.len());
-    for former in &refused {
+    for former in refused.iter().filter(in_force) {
         // The law asks a first application what it does not ask a family that is helped already.
         let mut case = open_from(platform, former, former.origin);
         case.counted_month = on.month();

@@ -93,8 +93,8 @@ impl Daftar {
             .map(|key| NewJob::new(events::GATHER, key, "{}"));
         job::enqueue(tx, &platform.ids, &looks.collect::<Vec<_>>()).await?;
         if !answered.corrected.is_empty() {
-            let (persons, today) = (&answered.corrected, self.today());
-            reassessment::on_mended(tx, platform, permit, persons, today).await?;
+            let corrected = (permit, answered.corrected.as_slice());
+            reassessment::on_mended(tx, platform, &self.shelf, corrected, self.today()).await?;
         }
         Ok(())
     }

@@ -26,7 +26,7 @@ pub struct ContradictionJson {
     /// Absent: of the family itself.
     person: Option<PersonId>,
     kind: &'static str,
-    /// Why the first counts: `pack` or `catalogue`.
+    /// Why the first counts: `pack`, `catalogue` or `last_word`.
     why: &'static str,
     told: Vec<ToldJson>,
 }

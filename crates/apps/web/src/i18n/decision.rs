@@ -44,6 +44,7 @@ texts! {
     disagree_counts { uz: "hisobga olindi", ru: "учтено", en: "counts" }
     disagree_counts_not { uz: "hisobga olinmadi", ru: "не учтено", en: "does not count" }
     disagree_why_pack(source) { uz: "{source} ustun: qoidalar toʻplamida shunday.", ru: "{source}: преобладает, так сказано в пакете правил.", en: "{source} prevails: the pack of the regime says so." }
+    disagree_why_last_word(source) { uz: "{source}: oxirgi aytgani hisobga olinadi.", ru: "{source}: учтено сказанное последним.", en: "{source}: its last word counts." }
     disagree_why_catalogue(source) { uz: "{source} ustun: bunday maʼlumot uchun eng ishonchli manba.", ru: "{source}: преобладает как самый надёжный источник таких сведений.", en: "{source} prevails: the most trusted source of such facts." }
 
     block_sum { uz: "Summa qanday hisoblandi", ru: "Как посчитана сумма", en: "How the sum was worked out" }

@@ -118,7 +118,7 @@ fn contradictions() -> Spoken {
     let contradiction = object(&[
         ("person", or_null(uuid())),
         ("kind", text()),
-        ("why", words(&["pack", "catalogue"])),
+        ("why", words(&["pack", "catalogue", "last_word"])),
         ("told", list(told)),
     ]);
     Spoken::get(

@@ -2,6 +2,7 @@
 //! hold on the day of the assessment. The law is applied to one; both are shown, with the reason why
 //! the one counts. Nothing is averaged and nothing is hidden.
 
+mod civil;
 #[cfg(test)]
 mod tests;
 
@@ -40,6 +41,8 @@ pub enum Why {
     Pack,
     /// It is the most trusted of the kind's sources.
     Catalogue,
+    /// The same source said otherwise before.
+    LastWord,
 }
 
 impl Why {
@@ -47,6 +50,7 @@ impl Why {
         match self {
             Why::Pack => "pack",
             Why::Catalogue => "catalogue",
+            Why::LastWord => "last_word",
         }
     }
 }
@@ -83,7 +87,11 @@ pub async fn of(tx: &mut Tx, permit: &Permit, explained: &Explained) -> Result<V
         let person = members.get(*place).copied();
         contradiction(explained, &held, person, (facts, &used))
     };
-    Ok(of_kind.iter().filter_map(contradiction).collect())
+    let of_facts = of_kind.iter().filter_map(contradiction);
+    let currency = explained.pack.currency();
+    let mut all = civil::of(tx, permit, &members, (at, currency)).await?;
+    all.extend(of_facts);
+    Ok(all)
 }
 
 fn used(packed: &[u8]) -> BTreeSet<FactId> {

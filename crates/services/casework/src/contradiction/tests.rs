@@ -4,6 +4,7 @@ use ::store::testing::each_db;
 use kernel::FactBody;
 use kernel::facts::code;
 use kernel::{CaseId, EvidenceId};
+use registry::civil::{self, CivilAnswer, SpouseAnswer};
 
 use super::*;
 use crate::case::Verdict;
@@ -173,4 +174,107 @@ fn believing_the_import() -> crate::Shelf {
     const ROW: &str = "| wage            | adults |";
     let with = |id| pack_with(id, ROW, &format!("{ROW} import |"));
     crate::Shelf::new(Zone::tashkent(), vec![with("uz-654b"), with("uz-sr26")])
+}
+
+impl Story<'_> {
+    /// The civil registry answers about the wife.
+    async fn registry_says(&self, family: &Family, at: &str, born: &str, died: Option<&str>) {
+        self.at(at);
+        let day = |text: &str| Day::parse(text).unwrap();
+        let wife = family.adult(0);
+        let mut tx = self.platform.db.begin().await.unwrap();
+        let person = registry::person::find_by_pinfl(&mut tx, &self.permit, wife).await;
+        let known = registry::person::load(&mut tx, &self.permit, person.unwrap().unwrap()).await;
+        let known = known.unwrap();
+        let answer = CivilAnswer {
+            person: wife,
+            name: known.name,
+            sex: known.sex,
+            born: day(born),
+            died: died.map(day),
+            phone: None,
+            spouse: Some(SpouseAnswer {
+                person: family.adult(1),
+                since: None,
+            }),
+            children: vec![],
+            residence: None,
+            as_of: day(&at[..10]),
+            evidence: Some(EvidenceId(self.platform.ids.uuid())),
+        };
+        let (ids, now) = (&self.platform.ids, self.platform.clock.now());
+        let applied = civil::apply(&mut tx, ids, &self.permit, &[answer], now).await;
+        applied.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_a_registry_takes_back_of_a_person_is_shown_beside_its_last_word() {
+    const BORN: &str = "1990-05-01";
+    let table: [(&str, &[(&str, Option<&str>)], &[&str]); 4] = [
+        ("the same twice", &[(BORN, None), (BORN, None)], &[]),
+        (
+            "dead yesterday, alive today",
+            &[(BORN, Some("2026-01-02")), (BORN, None)],
+            &[
+                "civil_registry 2026-01-07 true",
+                "civil_registry 2026-01-06 false died",
+            ],
+        ),
+        (
+            "dead, alive, dead on another day, alive",
+            &[
+                (BORN, Some("2026-01-01")),
+                (BORN, None),
+                (BORN, Some("2026-01-02")),
+                (BORN, None),
+            ],
+            &[
+                "civil_registry 2026-01-09 true",
+                "civil_registry 2026-01-08 false died",
+                "civil_registry 2026-01-06 false died",
+            ],
+        ),
+        (
+            "born otherwise than imported",
+            &[("1990-05-02", None)],
+            &["civil_registry 2026-01-06 true", "import 2026-01-05 false"],
+        ),
+    ];
+    for (name, told, expected) in table {
+        each_db(SCHEMAS, async |platform| {
+            let family = couple(1, WAGE, &["2020-06-01"]);
+            let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+            for (place, (born, died)) in told.iter().enumerate() {
+                let at = format!("2026-01-{:02}T09:00:00+05:00", place + 6);
+                story.registry_says(&family, &at, born, *died).await;
+            }
+            story.at("2026-01-11T09:00:00+05:00");
+            let case = story.lodge_and_assess(&family, DAY).await;
+            let found = story.contradictions(case).await;
+            let said = found.iter().flat_map(|one| &one.told).map(|told| {
+                let died = told.rows[0].iter().find(|cell| cell.field == "died");
+                let died = died.map_or("", |_| " died");
+                format!(
+                    "{} {} {}{died}",
+                    told.source.name(),
+                    told.as_of,
+                    told.counts
+                )
+            });
+            assert_eq!(said.collect::<Vec<_>>(), expected, "{name}");
+            let kinds = found.iter().map(|one| (one.kind.name, one.why.word()));
+            let why = if name.starts_with("born") {
+                "catalogue"
+            } else {
+                "last_word"
+            };
+            assert!(
+                kinds.into_iter().all(|kind| kind == ("person", why)),
+                "{name}"
+            );
+        })
+        .await;
+    }
 }

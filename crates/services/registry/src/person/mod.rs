@@ -87,6 +87,16 @@ pub async fn load_many(
     store::newest_versions(tx, ids).await
 }
 
+/// All that was known of each person at a moment, the oldest first.
+pub async fn versions_at(
+    tx: &mut Tx,
+    _permit: &Permit,
+    ids: &[PersonId],
+    at: Instant,
+) -> Result<HashMap<PersonId, Vec<Person>>> {
+    store::versions_at(tx, ids, at).await
+}
+
 /// The day of death of those of the persons whose death is known.
 pub async fn died(
     tx: &mut Tx,

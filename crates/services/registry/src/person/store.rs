@@ -182,6 +182,25 @@ pub(super) async fn newest_versions(
     Ok(newest)
 }
 
+pub(super) async fn versions_at(
+    tx: &mut Tx,
+    ids: &[PersonId],
+    at: Instant,
+) -> Result<HashMap<PersonId, Vec<Person>>> {
+    let mut rows: Vec<VersionRow> = bulk::select_in(tx, &VERSIONS_OF, ids, |row, id| {
+        row.push(id.0);
+    })
+    .await?;
+    rows.retain(|row| row.known_from <= at.0);
+    rows.sort_by_key(|row| row.known_from);
+    let mut versions: HashMap<PersonId, Vec<Person>> = HashMap::new();
+    for row in rows {
+        let of = versions.entry(PersonId(row.id)).or_default();
+        of.push(row.into_person()?);
+    }
+    Ok(versions)
+}
+
 /// The day of death of those whose newest version has one.
 pub(super) async fn died(tx: &mut Tx, ids: &[PersonId]) -> Result<HashMap<PersonId, Day>> {
     let rows: Vec<(Uuid, i64)> = bulk::select_in(tx, &DIED, ids, |row, id| {

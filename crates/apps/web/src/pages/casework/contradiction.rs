@@ -79,6 +79,7 @@ fn disagreement(t: T, found: &Contradiction, whose: String) -> Disagreement {
         why: match found.why {
             Why::Pack => t.disagree_why_pack(first),
             Why::Catalogue => t.disagree_why_catalogue(first),
+            Why::LastWord => t.disagree_why_last_word(first),
         },
         words,
     }
