@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use access::account::{self, NewAccount};
+use access::log::KeyPlace;
 use access::{Action, Area, Purpose, Role, SecretHash};
 use app::{Config, Daftar};
 use exchange::dci::partner::{self, NewPartner};
@@ -141,6 +142,8 @@ impl Register {
             seed: Some(1),
             signing_key: Some(key),
             encryption_key: Some(opening),
+            log_key: Some(KeyPlace::File(folder.path().join("log-key"))),
+            evidence_key: Some(KeyPlace::File(folder.path().join("evidence-key"))),
             ..Config::default()
         };
         let daftar = Arc::new(Daftar::init(config).await.expect("an installation"));

@@ -68,6 +68,7 @@ impl Desk {
             demo: true,
             seed: Some(1),
             log_key: Some(KeyPlace::File(folder.path().join("log-key"))),
+            evidence_key: Some(KeyPlace::File(folder.path().join("evidence-key"))),
             ..Config::default()
         };
         let sandbox = SandboxClient::new(&process.address);

@@ -20,11 +20,14 @@ pub struct Hand {
     pub env: Vec<(String, String)>,
     packs: PathBuf,
     log_key: PathBuf,
+    evidence_key: PathBuf,
 }
 
 impl Hand {
     pub fn of(config: &Config) -> Hand {
-        let KeyPlace::File(log_key) = config.key_place() else {
+        let (KeyPlace::File(log_key), KeyPlace::File(evidence_key)) =
+            (config.key_place(), config.evidence_key_place())
+        else {
             unreachable!("a story keeps its keys in files")
         };
         Hand {
@@ -34,6 +37,7 @@ impl Hand {
             env: Vec::new(),
             packs: config.packs.clone(),
             log_key,
+            evidence_key,
         }
     }
 
@@ -59,6 +63,7 @@ impl Hand {
             ("--database", self.database.clone()),
             ("--packs", path(&self.packs)),
             ("--log-key", path(&self.log_key)),
+            ("--evidence-key", path(&self.evidence_key)),
         ];
         let told = told
             .into_iter()

@@ -93,6 +93,11 @@ pub async fn each(cast: Cast, story: impl AsyncFn(&Stage)) {
     each_database(async |database, folder| on(&cast, database, folder, &story).await).await;
 }
 
+/// Plays the story on SQLite alone: it is about the law or the wire, not about the database.
+pub async fn on_sqlite(cast: Cast, story: impl AsyncFn(&Stage)) {
+    each_sqlite(async |database, folder| on(&cast, database, folder, &story).await).await;
+}
+
 /// The same without a stage: an empty database by its address, and a folder of its own.
 pub async fn each_database(story: impl AsyncFn(String, tempfile::TempDir)) {
     each_sqlite(&story).await;
@@ -202,6 +207,7 @@ impl Stage {
             agency_keys: keys,
             connectors: cast.later.then(|| later(folder.path(), &address)),
             log_key: Some(KeyPlace::File(folder.path().join("log-key"))),
+            evidence_key: Some(KeyPlace::File(folder.path().join("evidence-key"))),
             ..Config::default()
         };
         let daftar = Arc::new(Daftar::init(config).await.expect("an installation"));
