@@ -1,7 +1,8 @@
 //! Where a partner may be called back: below the one address that was agreed when it was entered.
 //!
-//! No word of a message leads us anywhere else, nor from `https` to `http`. Both addresses are compared after the same reader has
-//! taken them apart, and what is called is what was compared, so that no two readings can differ.
+//! No word of a message leads us anywhere else, nor from `https` to `http`. Both addresses are compared
+//! after the same reader has taken them apart, and what is called is what was compared, so that no two
+//! readings can differ.
 
 use url::Url;
 
