@@ -1,5 +1,5 @@
 //! What registries say later, at the asker's own addresses: answers to questions, how subscriptions
-//! ended, and births and deaths to those who subscribed. Each message is signed, and sent again a few
+//! ended, and what has happened to those who subscribed. Each message is signed, and sent again a few
 //! times until it is taken.
 
 use std::collections::HashMap;
@@ -207,7 +207,7 @@ pub async fn unsubscribe(
     Ok(ack(&correlation))
 }
 
-/// Tells those who subscribed of a birth or a death; true when all of them have taken it.
+/// Tells those who subscribed of what has happened; true when all of them have taken it.
 pub async fn notify(world: &World, subscribers: &[Subscription], record: &Value) -> bool {
     let agency = Agency::CivilRegistry;
     let mut taken = true;
