@@ -254,7 +254,7 @@ fn header(agency: Agency, (asked, action, status): (&Value, &str, &str)) -> Valu
     json!({
         "version": "1.0.0", "message_id": format!("{id}-{action}"), "message_ts": now().to_string(),
         "action": action, "status": status, "sender_id": format!("{}.uz", agency.name()),
-        "receiver_id": ASKER, "total_count": 1, "completed_count": 1, "is_msg_encrypted": false,
+        "receiver_id": ASKER, "total_count": 1, "completed_count": 1,
     })
 }
 

@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::fault::Fault;
-use super::record;
 use super::{Agency, Question, Window, parts, served};
+use super::{encryption, record};
 use crate::keys::kid;
 use crate::refusal::{Refusal, refuse};
 use crate::world::World;
@@ -42,7 +42,7 @@ pub async fn search(
     Ok(served(&world, agency, &question, answer).await)
 }
 
-/// A message to a registry, when the asker signed it.
+/// A message to a registry, when the asker signed it, and encrypted it where that is agreed.
 pub(super) fn read(
     world: &World,
     agency: Agency,
@@ -59,7 +59,7 @@ pub(super) fn read(
         let text = "err.signature.invalid".to_owned();
         return Err(refuse(StatusCode::UNAUTHORIZED, text));
     }
-    Ok(asked)
+    encryption::open(world, agency, asked)
 }
 
 fn at(asked: &Value) -> Option<Instant> {
@@ -122,7 +122,7 @@ pub(super) fn answer(
         "version": "1.0.0", "message_id": format!("{}-answer", question.request_id),
         "message_ts": now.to_string(), "action": "on-search", "status": "succ",
         "sender_id": format!("{}.uz", agency.name()), "receiver_id": ASKER,
-        "total_count": items.len(), "completed_count": items.len(), "is_msg_encrypted": false,
+        "total_count": items.len(), "completed_count": items.len(),
         "meta": { "as_of": fault.as_of(question.as_of) },
     });
     let message = json!({
@@ -161,16 +161,21 @@ fn item(agency: Agency, request: &Value, part: &Value) -> Value {
     item
 }
 
-/// Signed by the registry, or as the fault has it.
+/// Encrypted where that is agreed, then signed by the registry, or as the fault has it.
 pub(super) fn seal(
     world: &World,
     agency: Agency,
-    (header, message): (Value, Value),
+    (mut header, message): (Value, Value),
     (now_s, fault): (i64, Fault),
 ) -> Answer {
     let pair = match fault {
         Fault::WrongKey => world.keys.stranger(),
         _ => world.keys.pair(agency),
+    };
+    header["is_msg_encrypted"] = world.encrypted.into();
+    let message = match world.encrypted {
+        true => encryption::seal(world, agency, &message),
+        false => message,
     };
     let signature = sign(agency, pair, (&header, &message), now_s);
     let mut body = json!({ "signature": "", "header": header, "message": message });
