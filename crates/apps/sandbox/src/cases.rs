@@ -20,7 +20,7 @@ pub struct Case {
     pub concluded: Option<(Instant, Conclusion)>,
 }
 
-/// A birth or a death that the civil registry has told of.
+/// What has happened in a family and the civil registry has told of.
 #[derive(Clone, Copy, Debug)]
 pub struct LifeEvent {
     pub family: FamilyNo,

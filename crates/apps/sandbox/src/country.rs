@@ -1,5 +1,5 @@
 //! The district as it stands now: the drawn population and what has happened since
-//! (births, deaths, new cards). Agencies, bank and truth all read people here, so
+//! (births, deaths, marriages, divorces, new cards). Agencies, bank and truth all read people here, so
 //! they cannot disagree.
 
 use std::collections::HashMap;
@@ -25,8 +25,17 @@ struct Changes {
     newborns_of: HashMap<FamilyNo, Vec<PersonNo>>,
     by_pinfl: HashMap<Pinfl, PersonNo>,
     died: HashMap<PersonNo, Day>,
+    /// Of whom a marriage or a divorce was told, in the order of their days.
+    unions: HashMap<PersonNo, Vec<Union>>,
     /// The serial of the card in use, where it is not the first.
     cards: HashMap<PersonNo, u16>,
+}
+
+/// From a day on the spouse of somebody, or nobody.
+#[derive(Clone, Copy, Debug)]
+struct Union {
+    since: Day,
+    spouse: Option<PersonNo>,
 }
 
 /// The nuclear family of an applicant: with the spouse, and children under 18.
@@ -87,8 +96,24 @@ impl Country {
 
     /// The living spouse, as the civil registry knows it.
     pub fn spouse_of(&self, no: PersonNo, on: Day) -> Option<PersonNo> {
-        let spouse = self.person(no).spouse;
-        (spouse != NOBODY && self.person(spouse).is_alive(on)).then_some(spouse)
+        let spouse = match self.last_union(no, on) {
+            Some(union) => union.spouse,
+            None => Some(self.person(no).spouse).filter(|spouse| *spouse != NOBODY),
+        };
+        spouse.filter(|spouse| self.person(*spouse).is_alive(on))
+    }
+
+    /// The day of a marriage that has happened since the country was drawn.
+    pub fn married_on(&self, no: PersonNo, on: Day) -> Option<Day> {
+        let union = self.last_union(no, on)?;
+        union.spouse.map(|_| union.since)
+    }
+
+    /// The one that holds on a day: a marriage or a divorce holds from its own day on.
+    fn last_union(&self, no: PersonNo, on: Day) -> Option<Union> {
+        let changes = self.read();
+        let unions = changes.unions.get(&no)?.iter();
+        unions.rev().find(|union| union.since <= on).copied()
     }
 
     /// Facts 9.1: applicant, spouse, children under 18 (own, adopted, wards).
@@ -128,6 +153,22 @@ impl Country {
         self.write().died.insert(no, on);
     }
 
+    pub fn marry(&self, one: PersonNo, other: PersonNo, on: Day) {
+        self.unite([(one, Some(other)), (other, Some(one))], on);
+    }
+
+    pub fn divorce(&self, one: PersonNo, other: PersonNo, on: Day) {
+        self.unite([(one, None), (other, None)], on);
+    }
+
+    fn unite(&self, both: [(PersonNo, Option<PersonNo>); 2], since: Day) {
+        let mut changes = self.write();
+        for (no, spouse) in both {
+            let unions = changes.unions.entry(no).or_default();
+            unions.push(Union { since, spouse });
+        }
+    }
+
     /// The newborn joins the mother's family.
     pub fn be_born(&self, child: Person) -> PersonNo {
         let mut changes = self.write();
@@ -142,7 +183,7 @@ impl Country {
         no
     }
 
-    // A panic of another request leaves the maps whole: each change is one insert.
+    // A panic of another request leaves the maps whole: no change can fail half-way.
     fn read(&self) -> RwLockReadGuard<'_, Changes> {
         self.changes.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -211,5 +252,30 @@ mod tests {
         assert_eq!(country.unit(applicant, on.plus_days(10)).children.len(), 3);
         let old = country.card(applicant);
         assert_ne!(country.new_card(applicant), old);
+    }
+
+    #[test]
+    fn a_divorce_and_a_marriage_hold_from_their_day_on_for_both() {
+        let country = country();
+        let of_couple = |family: &&crate::population::family::Family| {
+            family.story == Story::Ordinary && country.person(family.first).spouse != NOBODY
+        };
+        let mut couples = country.population.families.iter().filter(of_couple);
+        let (husband, other) = (couples.next().unwrap().first, couples.next().unwrap().first);
+        let wife = country.person(husband).spouse;
+        let (parted, married) = (census_day().plus_days(10), census_day().plus_days(20));
+        country.divorce(husband, wife, parted);
+        country.marry(wife, other, married);
+        let spouse_of = |no, on: Day| country.spouse_of(no, on);
+        assert_eq!(spouse_of(husband, parted.plus_days(-1)), Some(wife));
+        assert_eq!(spouse_of(wife, parted.plus_days(-1)), Some(husband));
+        assert_eq!(
+            (spouse_of(husband, parted), spouse_of(wife, parted)),
+            (None, None)
+        );
+        assert_eq!(spouse_of(wife, married), Some(other));
+        assert_eq!(country.married_on(wife, parted), None);
+        assert_eq!(country.married_on(other, married), Some(married));
+        assert_eq!(country.unit(husband, married).adults, [husband]);
     }
 }

@@ -4,6 +4,7 @@
 //! The folder that `--keys` names is how both sides come to them: the sandbox writes, Daftar reads it as
 //! `--agency-keys`.
 
+use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::agency::Agency;
+use crate::agency::jwe::Secret;
 
 const OWNER_ONLY: u32 = 0o600;
 
@@ -29,6 +31,10 @@ pub struct Keys {
     farmer_registry: Ed25519KeyPair,
     /// Of nobody whom anybody knows.
     stranger: Ed25519KeyPair,
+    /// What registries are written to with, where messages are encrypted.
+    encryption: HashMap<Agency, Secret>,
+    /// What Daftar is written to with.
+    asker_encryption: Secret,
 }
 
 impl Keys {
@@ -39,6 +45,7 @@ impl Keys {
             let pair = Ed25519KeyPair::from_seed_unchecked(&bytes(name));
             pair.expect("any 32 bytes are a seed of Ed25519")
         };
+        let encryption = |name: &str| Secret::of(&format!("sandbox {seed} {name} encryption"));
         Keys {
             gateway_secret: hex::encode(bytes("gateway")),
             asker_seed: bytes("daftar"),
@@ -46,6 +53,10 @@ impl Keys {
             disability: pair("disability"),
             farmer_registry: pair("farmer_registry"),
             stranger: pair("stranger"),
+            encryption: registries()
+                .map(|one| (one, encryption(one.name())))
+                .collect(),
+            asker_encryption: encryption("daftar"),
         }
     }
 
@@ -54,7 +65,8 @@ impl Keys {
         std::fs::create_dir_all(folder)?;
         write(folder, "gateway.secret", &self.gateway_secret)?;
         write(folder, "daftar.seed", &hex::encode(self.asker_seed))?;
-        for agency in Agency::ALL.into_iter().filter(|one| one.is_registry()) {
+        write(folder, "daftar.encryption", &self.asker_encryption.hex())?;
+        for agency in registries() {
             let name = format!("{}.jwks.json", agency.name());
             write(folder, &name, &self.jwks(agency).to_string())?;
         }
@@ -83,11 +95,31 @@ impl Keys {
         pair.expect("any 32 bytes are a seed of Ed25519")
     }
 
+    /// With its name in the registry's set of keys.
+    pub fn encryption(&self, agency: Agency) -> Option<(&Secret, String)> {
+        let secret = self.encryption.get(&agency)?;
+        Some((secret, format!("{}-enc-1", agency.name())))
+    }
+
+    /// With the name that Daftar gives it.
+    pub fn asker_encryption(&self) -> (&Secret, String) {
+        (&self.asker_encryption, self.asker_encryption.thumbprint())
+    }
+
+    /// What others check signatures with and encrypt to. Whether messages are encrypted is agreed apart.
     fn jwks(&self, agency: Agency) -> Value {
         let x = URL_SAFE_NO_PAD.encode(self.pair(agency).public_key().as_ref());
-        json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA",
-            "kid": kid(agency), "x": x }] })
+        let mut keys = vec![
+            json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA",
+            "kid": kid(agency), "x": x }),
+        ];
+        keys.extend(self.encryption(agency).map(|(key, kid)| key.jwk(&kid)));
+        json!({ "keys": keys })
     }
+}
+
+fn registries() -> impl Iterator<Item = Agency> {
+    Agency::ALL.into_iter().filter(|one| one.is_registry())
 }
 
 /// As the published keys name it.

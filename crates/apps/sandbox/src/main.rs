@@ -127,6 +127,10 @@ struct Serve {
     /// what speaks plain can be asked
     #[arg(long, value_name = "DIR")]
     keys: Option<PathBuf>,
+    /// Messages to and from registries are encrypted, both ways; the connectors of Daftar that ask them
+    /// say `encrypted = true`
+    #[arg(long)]
+    encrypted: bool,
     /// Every agency thinks for so long
     #[arg(long, default_value_t = 0, value_name = "MS")]
     delay_ms: u64,
@@ -235,6 +239,7 @@ async fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
         scenario: scenario.unwrap_or_default(),
         start: serve.start,
         at_once: serve.instant,
+        encrypted: serve.encrypted,
         book: serve.book,
         cards,
         daftar,

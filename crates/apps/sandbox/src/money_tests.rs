@@ -31,6 +31,7 @@ fn world(book: &Path, at_once: bool) -> World {
         scenario: Scenario::default(),
         start,
         at_once,
+        encrypted: false,
         book,
         cards: crate::cards::Cards::default(),
         daftar: None,

@@ -41,6 +41,8 @@ pub struct World {
     pub daftar: Option<Daftar>,
     /// Funds and answers without waiting for the next day.
     pub at_once: bool,
+    /// Registries and whoever asks them encrypt their messages, both or neither.
+    pub encrypted: bool,
     now: AtomicI64,
     /// One step of the clock at a time.
     pub stepping: tokio::sync::Mutex<()>,
@@ -61,6 +63,7 @@ pub struct Setup {
     pub scenario: Scenario,
     pub start: Instant,
     pub at_once: bool,
+    pub encrypted: bool,
     pub book: Option<PathBuf>,
     pub cards: Cards,
     pub daftar: Option<Daftar>,
@@ -84,6 +87,7 @@ impl World {
             cards: setup.cards,
             daftar: setup.daftar,
             at_once: setup.at_once,
+            encrypted: setup.encrypted,
             now: AtomicI64::new(setup.start.0),
             stepping: tokio::sync::Mutex::new(()),
         })

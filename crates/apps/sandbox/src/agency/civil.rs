@@ -55,9 +55,13 @@ struct Residence {
 
 pub fn civil(country: &Country, no: PersonNo, person: &Person, on: Day) -> Civil {
     let dwelling = country.population.dwelling_of(person);
-    let spouse = country.spouse_of(no, on).map(|spouse| Spouse {
-        pinfl: country.person(spouse).pinfl,
-        since: married_on(person, &country.person(spouse)),
+    let spouse = country.spouse_of(no, on).map(|spouse| {
+        let spouse = country.person(spouse);
+        let drawn = || married_on(person, &spouse);
+        Spouse {
+            pinfl: spouse.pinfl,
+            since: country.married_on(no, on).unwrap_or_else(drawn),
+        }
     });
     let children = country
         .children_of(no)
@@ -100,7 +104,7 @@ fn a_child(child: &Person) -> Child {
     }
 }
 
-/// Both were grown; the newest marriages are of last autumn.
+/// Both were grown; the newest marriages that were drawn are of last autumn.
 fn married_on(one: &Person, other: &Person) -> Day {
     let grown = |person: &Person| kernel::day::day_of_turning(person.born, 18);
     let hash = seed::mix(&[one.pinfl.number().min(other.pinfl.number()), 21]);

@@ -1,21 +1,19 @@
 //! What registries say later, at the asker's own addresses: answers to questions, how subscriptions
-//! ended, and births and deaths to those who subscribed. Each message is signed, and sent again a few
+//! ended, and what has happened to those who subscribed. Each message is signed, and sent again a few
 //! times until it is taken.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kernel::Instant;
 use serde_json::{Value, json};
 
 use super::Agency;
-use super::dci::{self, ASKER};
+use super::dci::{self, ASKER, Asked};
 use super::fault::{Fault, Given};
 use crate::refusal::{Refusal, refuse};
 use crate::seed;
@@ -68,25 +66,22 @@ fn now() -> Instant {
 }
 
 /// `POST .../registry/search`: taken now, answered at `sender_uri`.
-pub async fn search(
-    State(world): State<Arc<World>>,
-    Path(agency): Path<Agency>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refusal> {
-    let asked = dci::read(&world, agency, &headers, &body)?;
+pub async fn search(asked: Asked) -> Result<Response, Refusal> {
+    let Asked {
+        world,
+        agency,
+        message: asked,
+    } = asked;
     let question = dci::question(&asked).ok_or_else(|| bad("rjct.search_criteria.invalid"))?;
-    let address = address(&asked)?;
-    let (transaction, correlation) = (transaction(&asked)?, question.request_id.clone());
+    let (address, transaction) = (address(&asked)?, transaction(&asked)?);
+    let correlation = question.request_id.clone();
     if locked(&world.correspondence.questions)
         .insert(transaction.clone(), false)
         .is_some()
     {
         return Err(bad("rjct.message_id.duplicate"));
     }
-    let telling = Arc::clone(&world);
     tokio::spawn(async move {
-        let world = telling;
         let fault = world.faults.of_question(agency, &question, world.now());
         let answer = || dci::answer(&world, agency, (&asked, &question, now()), fault);
         deliver(&world, &address, answer).await;
@@ -96,13 +91,12 @@ pub async fn search(
 }
 
 /// `POST .../registry/sync/txn/status`: whether a question was answered.
-pub async fn status(
-    State(world): State<Arc<World>>,
-    Path(agency): Path<Agency>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refusal> {
-    let asked = dci::read(&world, agency, &headers, &body)?;
+pub async fn status(asked: Asked) -> Result<Response, Refusal> {
+    let Asked {
+        world,
+        agency,
+        message: asked,
+    } = asked;
     let about = &asked["message"]["txnstatus_request"]["attribute_value"];
     let known = about.as_str().unwrap_or_default();
     let known = locked(&world.correspondence.questions).get(known).copied();
@@ -120,34 +114,26 @@ pub async fn status(
 }
 
 /// `POST .../registry/subscribe`: how it ended is told at `sender_uri`.
-pub async fn subscribe(
-    State(world): State<Arc<World>>,
-    Path(agency): Path<Agency>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refusal> {
-    let asked = dci::read(&world, agency, &headers, &body)?;
-    let (address, transaction) = (address(&asked)?, transaction(&asked)?);
-    let requests = asked["message"]["subscribe_request"].as_array();
-    let requests = requests.cloned().unwrap_or_default();
-    let begun = requests
-        .iter()
-        .map(|request| begin(&world, agency, &asked, request));
-    let message = json!({
-        "transaction_id": transaction, "correlation_id": transaction,
-        "subscribe_response": begun.collect::<Vec<_>>(),
-    });
-    let correlation = transaction.clone();
-    tell_later(world, agency, (asked, "on-subscribe"), (address, message));
-    Ok(ack(&correlation))
+pub async fn subscribe(asked: Asked) -> Result<Response, Refusal> {
+    answered_later(asked, "on-subscribe", |asked| {
+        let requests = asked.message["message"]["subscribe_request"].as_array();
+        let begun = requests.into_iter().flatten();
+        let begun = begun.map(|request| begin(asked, request));
+        json!({ "subscribe_response": begun.collect::<Vec<_>>() })
+    })
 }
 
-fn begin(world: &World, agency: Agency, asked: &Value, request: &Value) -> Value {
+fn begin(asked: &Asked, request: &Value) -> Value {
+    let Asked {
+        world,
+        agency,
+        message: asked,
+    } = asked;
     let event = request["subscribe_criteria"]["reg_event_type"].as_str();
     let event = event.unwrap_or_default();
     let mut said = json!({ "reference_id": request["reference_id"],
         "timestamp": now().to_string(), "status": "rjct" });
-    if agency != Agency::CivilRegistry || !TOLD_OF.contains(&event) {
+    if *agency != Agency::CivilRegistry || !TOLD_OF.contains(&event) {
         said["status_reason_code"] = "rjct.notify_types.invalid".into();
         return said;
     }
@@ -182,32 +168,39 @@ fn begin(world: &World, agency: Agency, asked: &Value, request: &Value) -> Value
 }
 
 /// `POST .../registry/unsubscribe`.
-pub async fn unsubscribe(
-    State(world): State<Arc<World>>,
-    Path(agency): Path<Agency>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refusal> {
-    let asked = dci::read(&world, agency, &headers, &body)?;
-    let (address, transaction) = (address(&asked)?, transaction(&asked)?);
-    let codes = asked["message"]["subscription_codes"].as_array();
-    let codes = codes.cloned().unwrap_or_default();
-    locked(&world.correspondence.subscriptions)
-        .retain(|one| !codes.contains(&Value::from(one.code.as_str())));
-    let ended: Vec<Value> = codes
-        .iter()
-        .map(|code| json!({ "code": code, "status": "unsubscribe" }))
-        .collect();
-    let message = json!({
-        "transaction_id": transaction, "correlation_id": transaction,
-        "timestamp": now().to_string(), "status": "succ", "subscription_status": ended,
-    });
-    let correlation = transaction.clone();
-    tell_later(world, agency, (asked, "on-unsubscribe"), (address, message));
-    Ok(ack(&correlation))
+pub async fn unsubscribe(asked: Asked) -> Result<Response, Refusal> {
+    answered_later(asked, "on-unsubscribe", |asked| {
+        let codes = asked.message["message"]["subscription_codes"].as_array();
+        let codes = codes.cloned().unwrap_or_default();
+        locked(&asked.world.correspondence.subscriptions)
+            .retain(|one| !codes.contains(&Value::from(one.code.as_str())));
+        let ended = codes
+            .iter()
+            .map(|code| json!({ "code": code, "status": "unsubscribe" }));
+        json!({ "timestamp": now().to_string(), "status": "succ",
+            "subscription_status": ended.collect::<Vec<_>>() })
+    })
 }
 
-/// Tells those who subscribed of a birth or a death; true when all of them have taken it.
+/// Takes a message now; what is said of it is told at its sender's own address.
+fn answered_later(
+    asked: Asked,
+    action: &'static str,
+    say: impl FnOnce(&Asked) -> Value,
+) -> Result<Response, Refusal> {
+    let (address, transaction) = (address(&asked.message)?, transaction(&asked.message)?);
+    let mut message = say(&asked);
+    message["transaction_id"] = transaction.as_str().into();
+    message["correlation_id"] = transaction.as_str().into();
+    tokio::spawn(async move {
+        let about = (&asked.message, action, "succ");
+        let seal = || message_of(&asked.world, asked.agency, about, message.clone());
+        deliver(&asked.world, &address, seal).await;
+    });
+    Ok(ack(&transaction))
+}
+
+/// Tells those who subscribed of what has happened; true when all of them have taken it.
 pub async fn notify(world: &World, subscribers: &[Subscription], record: &Value) -> bool {
     let agency = Agency::CivilRegistry;
     let mut taken = true;
@@ -237,24 +230,12 @@ pub async fn notify(world: &World, subscribers: &[Subscription], record: &Value)
     taken
 }
 
-fn tell_later(
-    world: Arc<World>,
-    agency: Agency,
-    (asked, action): (Value, &'static str),
-    (address, message): (String, Value),
-) {
-    tokio::spawn(async move {
-        let seal = || message_of(&world, agency, (&asked, action, "succ"), message.clone());
-        deliver(&world, &address, seal).await;
-    });
-}
-
 fn header(agency: Agency, (asked, action, status): (&Value, &str, &str)) -> Value {
     let id = asked["header"]["message_id"].as_str().unwrap_or_default();
     json!({
         "version": "1.0.0", "message_id": format!("{id}-{action}"), "message_ts": now().to_string(),
         "action": action, "status": status, "sender_id": format!("{}.uz", agency.name()),
-        "receiver_id": ASKER, "total_count": 1, "completed_count": 1, "is_msg_encrypted": false,
+        "receiver_id": ASKER, "total_count": 1, "completed_count": 1,
     })
 }
 

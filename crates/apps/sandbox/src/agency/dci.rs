@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use kernel::{Day, Instant, Month};
@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::fault::Fault;
-use super::record;
 use super::{Agency, Question, Window, parts, served};
+use super::{encryption, record};
 use crate::keys::kid;
 use crate::refusal::{Refusal, refuse};
 use crate::world::World;
@@ -28,27 +28,35 @@ const ITEMS_MAX: usize = 20;
 /// A stale answer was sent so long ago.
 const STALE_S: i64 = 3_600;
 
-pub async fn search(
-    State(world): State<Arc<World>>,
-    Path(agency): Path<Agency>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refusal> {
-    let wrong = |text: &str| refuse(StatusCode::BAD_REQUEST, text.to_owned());
-    let asked = read(&world, agency, &headers, &body)?;
-    let question = question(&asked).ok_or_else(|| wrong("rjct.search_criteria.invalid"))?;
-    let sent_at = at(&asked).ok_or_else(|| wrong("rjct.message_ts.invalid"))?;
-    let answer = |fault: Fault| answer(&world, agency, (&asked, &question, sent_at), fault);
-    Ok(served(&world, agency, &question, answer).await)
+/// A message to a registry that its asker has signed, and encrypted where that is agreed: what every
+/// address of this protocol takes.
+#[derive(Debug)]
+pub struct Asked {
+    pub(super) world: Arc<World>,
+    pub(super) agency: Agency,
+    pub(super) message: Value,
 }
 
-/// A message to a registry, when the asker signed it.
-pub(super) fn read(
-    world: &World,
-    agency: Agency,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Value, Refusal> {
+impl FromRequest<Arc<World>> for Asked {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, world: &Arc<World>) -> Result<Asked, Response> {
+        let (mut parts, body) = request.into_parts();
+        let named = Path::from_request_parts(&mut parts, world).await;
+        let Path(agency) = named.map_err(IntoResponse::into_response)?;
+        let headers = parts.headers.clone();
+        let body = Bytes::from_request(Request::from_parts(parts, body), world).await;
+        let body = body.map_err(IntoResponse::into_response)?;
+        let message = read(world, agency, &headers, &body);
+        Ok(Asked {
+            message: message.map_err(IntoResponse::into_response)?,
+            world: Arc::clone(world),
+            agency,
+        })
+    }
+}
+
+fn read(world: &World, agency: Agency, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
     if !agency.is_registry() {
         return Err(refuse(StatusCode::NOT_FOUND, "no such registry".into()));
     }
@@ -59,7 +67,20 @@ pub(super) fn read(
         let text = "err.signature.invalid".to_owned();
         return Err(refuse(StatusCode::UNAUTHORIZED, text));
     }
-    Ok(asked)
+    encryption::open(world, agency, asked)
+}
+
+pub async fn search(asked: Asked) -> Result<Response, Refusal> {
+    let Asked {
+        world,
+        agency,
+        message: asked,
+    } = asked;
+    let wrong = |text: &str| refuse(StatusCode::BAD_REQUEST, text.to_owned());
+    let question = question(&asked).ok_or_else(|| wrong("rjct.search_criteria.invalid"))?;
+    let sent_at = at(&asked).ok_or_else(|| wrong("rjct.message_ts.invalid"))?;
+    let answer = |fault: Fault| answer(&world, agency, (&asked, &question, sent_at), fault);
+    Ok(served(&world, agency, &question, answer).await)
 }
 
 fn at(asked: &Value) -> Option<Instant> {
@@ -122,7 +143,7 @@ pub(super) fn answer(
         "version": "1.0.0", "message_id": format!("{}-answer", question.request_id),
         "message_ts": now.to_string(), "action": "on-search", "status": "succ",
         "sender_id": format!("{}.uz", agency.name()), "receiver_id": ASKER,
-        "total_count": items.len(), "completed_count": items.len(), "is_msg_encrypted": false,
+        "total_count": items.len(), "completed_count": items.len(),
         "meta": { "as_of": fault.as_of(question.as_of) },
     });
     let message = json!({
@@ -161,16 +182,21 @@ fn item(agency: Agency, request: &Value, part: &Value) -> Value {
     item
 }
 
-/// Signed by the registry, or as the fault has it.
+/// Encrypted where that is agreed, then signed by the registry, or as the fault has it.
 pub(super) fn seal(
     world: &World,
     agency: Agency,
-    (header, message): (Value, Value),
+    (mut header, message): (Value, Value),
     (now_s, fault): (i64, Fault),
 ) -> Answer {
     let pair = match fault {
         Fault::WrongKey => world.keys.stranger(),
         _ => world.keys.pair(agency),
+    };
+    header["is_msg_encrypted"] = world.encrypted.into();
+    let message = match world.encrypted {
+        true => encryption::seal(world, agency, &message),
+        false => message,
     };
     let signature = sign(agency, pair, (&header, &message), now_s);
     let mut body = json!({ "signature": "", "header": header, "message": message });

@@ -1,5 +1,6 @@
 //! The agencies of the country behind HTTP, each in its own dialect: civil registry, register of
-//! disabled persons and register of farmers over DCI, signed (`dci.rs`); tax, cadastre, vehicles and
+//! disabled persons and register of farmers over DCI, signed (`dci.rs`) and, where it is agreed,
+//! encrypted (`encryption.rs`); tax, cadastre, vehicles and
 //! compulsory medical insurance behind the national gateway (`gateway.rs`); pension fund, social
 //! insurance, employment and education behind X-Road (`xroad.rs`); the private ones plain: bank, non-state pension fund and voluntary insurer.
 //! Plain speak all of them too, `POST /agencies/{agency}/query`, for trying out.
@@ -15,9 +16,13 @@ pub mod correspondence;
 pub mod dci;
 #[cfg(test)]
 mod dialect_tests;
+mod encryption;
+#[cfg(test)]
+mod encryption_tests;
 pub mod fault;
 pub mod gateway;
 mod income;
+pub mod jwe;
 mod owned;
 pub mod record;
 mod register;

@@ -67,12 +67,18 @@ fn child(of: &Value) -> Value {
     })
 }
 
-/// The record of a birth or a death, from the message by which Daftar's own interface is told.
+/// The record of what has happened, from the message by which Daftar's own interface is told.
 pub fn of_event(of: &Value) -> Value {
-    if of["kind"] == "death" {
-        return json!({ "@type": "CRVSPerson", "identifier": identifiers(&of["person"]),
-            "death_date": moment(&of["on"]) });
+    match of["kind"].as_str() {
+        Some("death") => json!({ "@type": "CRVSPerson", "identifier": identifiers(&of["person"]),
+            "death_date": moment(&of["on"]) }),
+        Some("marriage") => union(of, "marriage_date"),
+        Some("divorce") => union(of, "divorce_date"),
+        _ => birth(of),
     }
+}
+
+fn birth(of: &Value) -> Value {
     let mut record = person(&of["child"]);
     record["@type"] = "CRVSPerson".into();
     record["identifier"] = identifiers(&of["child"]["pinfl"]);
@@ -81,6 +87,17 @@ pub fn of_event(of: &Value) -> Value {
         record["parent2_identifier"] = identifiers(&of["father"]);
     }
     record
+}
+
+/// The schema has a field for the day alone: the other one stands among those related.
+fn union(of: &Value, day: &str) -> Value {
+    json!({
+        "@type": "CRVSPerson",
+        "identifier": identifiers(&of["person"]),
+        day: moment(&of["on"]),
+        "related_person": [{ "relationship_type": "spouse",
+            "related_member": { "member_identifier": identifiers(&of["spouse"]) } }],
+    })
 }
 
 /// A Farmer with the number beside the standard's details, by which a record is known to be of the

@@ -1,12 +1,13 @@
-//! Births and deaths of a month, told by the civil registry on the 18th, from
-//! February 2026 on. Families whose award runs are among them, so that a
-//! reassessment follows; families with a case still open are not.
+//! Births, deaths, marriages and divorces of a month, told by the civil registry on
+//! the 18th, from February 2026 on. Some births and deaths are in families whose award
+//! runs, so that a reassessment follows; none in those with a case still open. Of
+//! marriages and divorces, see `union.rs`.
 
 use kernel::{Day, Instant, Month, Pinfl, Sex};
 use serde_json::{Value, json};
 
-use super::Done;
 use super::daftar::Daftar;
+use super::{Done, union};
 use crate::agency::{correspondence, record};
 use crate::cases::LifeEvent;
 use crate::month::running_after_change;
@@ -106,6 +107,7 @@ fn of_month(world: &World, on: Day) -> Vec<Value> {
     for person in dead {
         messages.push(death(world, person, on));
     }
+    messages.extend(union::of_month(world, on));
     messages
 }
 
@@ -113,8 +115,8 @@ fn same_family(world: &World, one: PersonNo, other: PersonNo) -> bool {
     world.country.person(one).family == world.country.person(other).family
 }
 
-/// Families without a case, in the order of a hash.
-fn quiet_families(world: &World, on: Day) -> Vec<FamilyNo> {
+/// Families without a case and without an event, in the order of a hash.
+pub(super) fn quiet_families(world: &World, on: Day) -> Vec<FamilyNo> {
     let population = &world.country.population;
     let cases = world.cases();
     let busy: std::collections::HashSet<FamilyNo> = cases

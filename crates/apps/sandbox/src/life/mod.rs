@@ -1,6 +1,6 @@
 //! What people do between two instants of the clock: come to the mahalla, open
-//! the door to the social worker, meet as the Seven, are born and die, fetch a new
-//! card. Everything goes through Daftar's API, sixteen at a time.
+//! the door to the social worker, meet as the Seven, are born and die, marry
+//! and part, fetch a new card. Everything goes through Daftar's API, sixteen at a time.
 //!
 //! Offices are open from eight to six; at other instants only treasury and banks
 //! move, so that a close at half past midnight meets finished days.
@@ -13,6 +13,7 @@ mod lodge;
 pub mod plan;
 #[cfg(test)]
 mod tests;
+mod union;
 
 use kernel::Instant;
 use serde::Serialize;

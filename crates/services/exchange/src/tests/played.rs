@@ -1,6 +1,8 @@
 //! The sandbox's agencies, each in its own dialect, with the faults of a scenario: what is believed,
 //! what is refused, and what the case is told. The sandbox is met over the wire alone.
 
+mod encrypted;
+
 use sandbox::agency::fault::Rates;
 use sandbox::agency::scenario::Scenario;
 use sandbox::population::family::FamilyNo;
@@ -34,7 +36,7 @@ fn applicants(world: &World) -> Vec<Pinfl> {
     ordinary.map(applicant).collect()
 }
 
-fn country(scenario: Scenario) -> World {
+fn country(scenario: Scenario, encrypted: bool) -> World {
     let setup = Setup {
         families: 120,
         seed: 1,
@@ -42,6 +44,7 @@ fn country(scenario: Scenario) -> World {
         scenario,
         start: store::testing::MORNING,
         at_once: false,
+        encrypted,
         book: None,
         cards: sandbox::cards::Cards::default(),
         daftar: None,
@@ -51,9 +54,19 @@ fn country(scenario: Scenario) -> World {
 
 /// The scenario may name the applicants.
 async fn play(platform: &Platform, scenario: impl FnOnce(&[Pinfl]) -> String) -> Played {
-    let applicants = applicants(&country(Scenario::default()));
+    let shipped = |places: &Places<'_>| Connector::shipped(places).unwrap();
+    play_as(platform, scenario, (false, shipped)).await
+}
+
+/// Whether the registries encrypt, and which connectors ask.
+async fn play_as(
+    platform: &Platform,
+    scenario: impl FnOnce(&[Pinfl]) -> String,
+    (encrypted, connectors): (bool, impl FnOnce(&Places<'_>) -> Vec<Connector>),
+) -> Played {
+    let applicants = applicants(&country(Scenario::default(), encrypted));
     let scenario = Scenario::parse("played.toml", &scenario(&applicants)).unwrap();
-    let world = Arc::new(country(scenario));
+    let world = Arc::new(country(scenario, encrypted));
     let keys = tempfile::tempdir().unwrap();
     world.keys.write(keys.path()).unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -70,8 +83,7 @@ async fn play(platform: &Platform, scenario: impl FnOnce(&[Pinfl]) -> String) ->
         breaker_failures_max: BREAKER_MAX,
         ..connector
     };
-    let connectors = Connector::shipped(&places).unwrap();
-    let connectors = connectors.into_iter().map(quick).collect();
+    let connectors = connectors(&places).into_iter().map(quick).collect();
     let exchange = Exchange::new(platform.clone(), connectors, super::keys()).unwrap();
     let (subject, why) = (Subject::system(), Purpose::Assessment);
     let permit = Permit::batch(platform, &subject, Action::GatherFacts, why, None, 1)
