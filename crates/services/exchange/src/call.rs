@@ -5,7 +5,8 @@ use crate::client::{Client, read_bounded};
 use crate::connector::Connector;
 use crate::dialect::token::{Token, Tokens};
 use crate::dialect::{Dialect, Sent, Stamp, xroad};
-use crate::tls::{TlsFailure, Way};
+use crate::failure::CallFailure;
+use crate::tls::Way;
 use crate::wire::Question;
 use hyper::Response;
 use hyper::body::Incoming;
@@ -45,67 +46,6 @@ pub struct Received {
 struct Answered {
     body: Vec<u8>,
     stamp: Stamp,
-}
-
-/// Why there is no answer. None of these says anything about a person.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CallFailure {
-    #[error("no answer within {ms} ms")]
-    Timeout { ms: u64 },
-    #[error("no connection or a cut one")]
-    Connection,
-    #[error("no connection that can be trusted: {0}")]
-    Tls(TlsFailure),
-    #[error("the file that tls.{field} names cannot be used")]
-    NoTls { field: &'static str },
-    #[error("answered with HTTP status {status}")]
-    Status { status: u16 },
-    #[error("an answer of more than {bytes_max} bytes")]
-    TooLarge { bytes_max: usize },
-    #[error("left alone for {ms} ms after failures in a row")]
-    BreakerOpen { ms: u64 },
-    #[error("too many questions: it asked to wait {s} s")]
-    AskedToWait { s: u64 },
-    /// X-Road itself, by its type: `Server.ServerProxy.NetworkError`.
-    #[error("the security server says {fault}")]
-    SecurityServer { fault: String },
-    #[error("no access token: {why}")]
-    NoToken { why: &'static str },
-    #[error("the question cannot be signed: {why}")]
-    NoKey { why: &'static str },
-}
-
-impl CallFailure {
-    /// The agency has not heard the number.
-    fn is_before_asking(&self) -> bool {
-        match self {
-            CallFailure::NoToken { .. } | CallFailure::NoKey { .. } | CallFailure::NoTls { .. } => {
-                true
-            }
-            CallFailure::Tls(why) => why.is_before_asking(),
-            _ => false,
-        }
-    }
-
-    /// How long to wait before another attempt; `None` where one would not help.
-    fn pause(&self, attempt: u32, random: u64) -> Option<Duration> {
-        let is_worth_it = match self {
-            CallFailure::AskedToWait { s } if *s <= REST_S_MAX => {
-                return Some(Duration::from_secs(*s));
-            }
-            CallFailure::Timeout { .. } | CallFailure::Connection => true,
-            CallFailure::Tls(why) => !why.is_settled(),
-            CallFailure::Status { status } => *status >= 500 || *status == 429,
-            CallFailure::SecurityServer { fault } => !xroad::is_ours(fault),
-            CallFailure::TooLarge { .. }
-            | CallFailure::BreakerOpen { .. }
-            | CallFailure::AskedToWait { .. }
-            | CallFailure::NoToken { .. }
-            | CallFailure::NoTls { .. }
-            | CallFailure::NoKey { .. } => false,
-        };
-        is_worth_it.then(|| pause(attempt, random))
-    }
 }
 
 /// No answer, and when the question was last sent; `None` when it never left us.
@@ -168,7 +108,7 @@ impl Line {
             }
             attempt += 1;
             self.note_failure(&failure, attempt);
-            let pause = failure.pause(attempt, platform.ids.random_u64());
+            let pause = pause_after(&failure, attempt, platform.ids.random_u64());
             match pause.filter(|_| attempt < self.connector.attempts_max) {
                 Some(pause) => tokio::time::sleep(pause).await,
                 None => return Err(Unanswered { failure, sent_at }),
@@ -371,7 +311,7 @@ pub(crate) fn refused(status: u16, headers: &HeaderMap) -> CallFailure {
 }
 
 /// Seconds, or a date (RFC 9110): from the moment that the agency's own clock says in `Date`, so that
-/// two clocks need not agree, and else from ours.
+/// two clocks need not agree; a date without it is not heard.
 fn retry_after_s(headers: &HeaderMap) -> Option<u64> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let after = text("retry-after")?;
@@ -382,6 +322,26 @@ fn retry_after_s(headers: &HeaderMap) -> Option<u64> {
     let now = text("date").and_then(|now| httpdate::parse_http_date(now).ok());
     let left = until.duration_since(now?);
     Some(left.map_or(0, |left| left.as_secs()))
+}
+
+/// How long to wait before another attempt; `None` where one would not help.
+fn pause_after(failure: &CallFailure, attempt: u32, random: u64) -> Option<Duration> {
+    let is_worth_it = match failure {
+        CallFailure::AskedToWait { s } if *s <= REST_S_MAX => {
+            return Some(Duration::from_secs(*s));
+        }
+        CallFailure::Timeout { .. } | CallFailure::Connection => true,
+        CallFailure::Tls(why) => !why.is_settled(),
+        CallFailure::Status { status } => *status >= 500 || *status == 429,
+        CallFailure::SecurityServer { fault } => !xroad::is_ours(fault),
+        CallFailure::TooLarge { .. }
+        | CallFailure::BreakerOpen { .. }
+        | CallFailure::AskedToWait { .. }
+        | CallFailure::NoToken { .. }
+        | CallFailure::NoTls { .. }
+        | CallFailure::NoKey { .. } => false,
+    };
+    is_worth_it.then(|| pause(attempt, random))
 }
 
 /// Doubles with each attempt; the random half keeps callers from knocking in step.

@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 use url::Url;
 
-use crate::call::CallFailure;
+use crate::failure::CallFailure;
 use crate::tls::{self, Tls};
 
 /// How long an idle connection is kept.

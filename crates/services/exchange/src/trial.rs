@@ -9,10 +9,10 @@ use registry::{RegisterError, person, unit};
 
 use crate::answer::{self, AnswerRefusal, Said};
 use crate::asked::{self, NewUnanswered};
-use crate::call::CallFailure;
 use crate::dci::area_of;
 use crate::dialect::{Reply, Sent, Stamp};
 use crate::evidence::{self, AsReceived};
+use crate::failure::CallFailure;
 use crate::wire::Question;
 use crate::{Connector, Exchange, ExchangeError, consent};
 use uuid::Uuid;

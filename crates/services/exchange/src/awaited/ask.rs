@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::model::{About, Awaited, Became, State};
 use super::store as rows;
 use crate::asked::{self, NewUnanswered};
-use crate::call::CallFailure;
 use crate::dci::json;
 use crate::dialect::dci;
+use crate::failure::CallFailure;
 use crate::wire::Question;
 use crate::{Exchange, Result};
 

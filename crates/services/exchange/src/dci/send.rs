@@ -18,8 +18,9 @@ use super::outgoing::{Reply, Told};
 use super::partner::{self, Partner};
 use super::road::{Road, Roads};
 use crate::Exchange;
-use crate::call::{CallFailure, refused};
+use crate::call::refused;
 use crate::client::read_bounded;
+use crate::failure::CallFailure;
 
 /// The kind of the job that sends.
 const SEND: &str = "dci.send";

@@ -21,12 +21,12 @@ pub use super::dci_sealed::{Came, Opened, open, seal};
 use super::key_file::KeyFile;
 use super::{Frame, Part, Reply, Sent, Told};
 use crate::answer::AnswerRefusal;
-use crate::call::CallFailure;
 use crate::connector::Connector;
 use crate::dci::envelope::ITEMS_MAX;
 use crate::dci::event::Event;
 use crate::dci::json;
 use crate::dci::signature::Policy;
+use crate::failure::CallFailure;
 use crate::wire::{PURPOSE, Question};
 
 pub const VERSION: &str = "1.0.0";

@@ -12,9 +12,9 @@ use super::Sent;
 use super::dci::{Dci, VERSION, another_type};
 use super::key_file::{KeyFile, NoKey};
 use crate::answer::AnswerRefusal;
-use crate::call::CallFailure;
 use crate::dci::json;
 use crate::dci::signature::{self, LIFE_S, Policy, SKEW_S, Signed};
+use crate::failure::CallFailure;
 
 /// A message of ours to the registry: encrypted where that is agreed, then signed.
 pub fn seal(

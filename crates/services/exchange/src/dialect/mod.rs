@@ -18,8 +18,9 @@ use kernel::{Day, Instant, Pinfl};
 use uuid::Uuid;
 
 use crate::answer::AnswerRefusal;
-use crate::call::{CallFailure, Received};
+use crate::call::Received;
 use crate::connector::Connector;
+use crate::failure::CallFailure;
 use crate::wire::Question;
 
 /// Bytes of one header of an answer that are kept: a detached JWS is the longest.

@@ -22,8 +22,8 @@ use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use super::secret::{Secret, SecretPlace};
-use crate::call::CallFailure;
 use crate::client::{Client, read_bounded};
+use crate::failure::CallFailure;
 use crate::tls::Tls;
 
 /// Bytes of the answer to a request for a token.

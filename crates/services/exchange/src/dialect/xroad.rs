@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use super::{Frame, Reply, Sent, Stamp, header_text, plain};
 use crate::answer::AnswerRefusal;
-use crate::call::CallFailure;
 use crate::connector::Connector;
+use crate::failure::CallFailure;
 use crate::wire::Question;
 
 /// Bytes of a SHA-512.

@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use super::store::{self as rows, State, Subscribed, newest};
 use crate::Exchange;
-use crate::call::CallFailure;
 use crate::dci::event::Event;
 use crate::dci::json;
 use crate::dialect::dci::{self, Dci};
+use crate::failure::CallFailure;
 
 /// The kind of the job that subscribes; its key is the message.
 const SUBSCRIBE: &str = "registry.subscribe";

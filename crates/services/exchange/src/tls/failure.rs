@@ -4,7 +4,7 @@ use std::error::Error;
 
 use rustls::{AlertDescription, CertificateError};
 
-use crate::call::CallFailure;
+use crate::failure::CallFailure;
 
 /// Characters of a reason in another's words.
 const REASON_CHARS_MAX: usize = 200;

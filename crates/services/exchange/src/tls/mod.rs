@@ -14,9 +14,9 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, InconsistentKeys};
 
-use crate::call::CallFailure;
 use crate::client::Client;
 use crate::dialect::key_file::{KeyFile, NoKey};
+use crate::failure::CallFailure;
 use authority::{Authorities, CERTIFICATES_MAX, Chain};
 
 pub use failure::{TlsFailure, failure_of};
