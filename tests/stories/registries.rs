@@ -1,5 +1,5 @@
 //! Registries that answer in their own time, in messages of their own, and a civil registry that tells
-//! of births and deaths to who has subscribed: two processes that meet over the wire alone.
+//! of what has happened to who has subscribed: two processes that meet over the wire alone.
 
 use std::time::Duration;
 
@@ -42,14 +42,16 @@ const LEFT: &str = "SELECT COUNT(DISTINCT event) FROM registry_subscription WHER
 const NOT_LEFT: &str = "SELECT COUNT(*) FROM registry_subscription s WHERE state = 'stands'
     AND NOT EXISTS (SELECT 1 FROM registry_subscription o
       WHERE o.id = s.id AND o.version > s.version)";
-const BIRTHS: &str = "SELECT COUNT(*) FROM dci_message WHERE action = 'notify'";
+const NOTIFIED: &str = "SELECT COUNT(*) FROM dci_message WHERE action = 'notify'";
 const LIFE: &str = "SELECT COUNT(*) FROM life_event";
 const BORN: &str = "SELECT COUNT(*) FROM outbox WHERE topic = 'registry.person_born'";
 const DIED: &str = "SELECT COUNT(*) FROM outbox WHERE topic = 'registry.person_died'";
+const MARRIED: &str = "SELECT COUNT(*) FROM outbox WHERE topic = 'registry.married'";
+const DIVORCED: &str = "SELECT COUNT(*) FROM outbox WHERE topic = 'registry.divorced'";
 const DECIDED: &str = "SELECT COUNT(*) FROM decision";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn registries_answer_later_and_births_and_deaths_come_by_subscription() {
+async fn registries_answer_later_and_life_events_come_by_subscription() {
     let cast = Cast {
         families: 300,
         later: true,
@@ -78,13 +80,15 @@ async fn registries_answer_later_and_births_and_deaths_come_by_subscription() {
         assert!(people.events > 0, "nothing has happened in the sandbox");
         let happened = i64::try_from(people.events).expect("a small number");
         assert_eq!(
-            number(stage, BIRTHS).await,
+            number(stage, NOTIFIED).await,
             happened,
             "all came by subscription"
         );
         assert_eq!(number(stage, LIFE).await, happened);
         assert!(number(stage, BORN).await > 0, "no birth");
         assert!(number(stage, DIED).await > 0, "no death");
+        assert!(number(stage, MARRIED).await > 0, "no marriage");
+        assert!(number(stage, DIVORCED).await > 0, "no divorce");
 
         // We leave, and are told no more.
         let registry = &stage.daftar.exchange;

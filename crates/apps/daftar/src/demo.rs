@@ -248,7 +248,7 @@ fn hear(bar: &ProgressBar, told: &Told, differences: usize) {
         }
         Told::People(people) if people.lodged + people.visits + people.events > 0 => {
             let said = format!(
-                "    {} applied, {} visits, {} conclusions, {} births and deaths, {} accounts mended",
+                "    {} applied, {} visits, {} conclusions, {} life events, {} accounts mended",
                 people.lodged, people.visits, people.conclusions, people.events, people.mended
             );
             line(bar, &said);

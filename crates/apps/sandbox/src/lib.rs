@@ -6,7 +6,7 @@
 //!
 //! Reading order
 //! 1. [`population`]: who lives there, from a seed
-//! 2. [`country`]: the same with births, deaths and new cards
+//! 2. [`country`]: the same with births, deaths, marriages, divorces and new cards
 //! 3. [`agency`], [`treasury`], [`bank`]: what answers over HTTP
 //! 4. [`life`]: what people do when the clock moves
 //! 5. [`truth`] (the law), [`month`] (the law over all cases of a month)

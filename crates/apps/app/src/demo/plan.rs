@@ -85,7 +85,7 @@ pub fn plan() -> Vec<Step> {
     for day in [18, 20, 24, 27] {
         steps.push(step(
             (2026, 2, day),
-            "visits, conclusions, births and deaths",
+            "visits, conclusions, life events",
             &[],
         ));
     }
