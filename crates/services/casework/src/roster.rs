@@ -4,7 +4,7 @@ use kernel::day::completed_years;
 use kernel::facts::code;
 use kernel::kin::{ADULT_YEARS, Role};
 use kernel::portrait::{Member, PackedFact, PortraitView};
-use kernel::{Day, Fact, PersonId, Portrait};
+use kernel::{Day, Fact, Month, PersonId, Portrait, Source};
 use uuid::Uuid;
 
 use crate::case::{Case, Origin};
@@ -86,10 +86,25 @@ pub fn pack_view(view: &PortraitView<'_>) -> Vec<u8> {
 /// grew out of an award still stands on it.
 pub fn fill(portrait: &mut Portrait, facts: &[Fact], case: &Case) {
     fill_with(portrait, facts);
+    let says = |fact: &PackedFact| says_of(fact, case.window_end);
+    portrait.facts.retain(says);
+    for member in &mut portrait.members {
+        member.facts.retain(says);
+    }
     let old = |fact: &PackedFact| is_step(fact.kind) && fact.as_of < case.applied_on;
     if case.origin == Origin::Application {
         portrait.facts.retain(|fact| !old(fact));
     }
+}
+
+/// Whether what was told by month covers the window: told before its last month was over, it says
+/// nothing of that month, which is unknown and not without income. The agency is waited for. What a
+/// family states of itself holds until it says otherwise.
+fn says_of(fact: &PackedFact, window_end: Month) -> bool {
+    let kind = kernel::facts::kind(fact.kind);
+    let is_by_month = kind.is_some_and(|kind| kind.field("month").is_some());
+    let is_stated = fact.source == Source::Declaration;
+    !is_by_month || is_stated || fact.as_of >= window_end.plus(1).first_day()
 }
 
 /// Puts exactly these facts (ordered by owner, kind and source) on the members and the unit.

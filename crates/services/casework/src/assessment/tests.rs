@@ -420,3 +420,24 @@ async fn the_receipt_of_a_decided_case_is_decided_again_without_the_database() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_told_before_the_last_month_was_over_says_nothing_of_that_month() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        story.agencies_answer(&family, "2026-01-31", &[]).await;
+        story.at("2026-02-04T09:00:00+05:00");
+        let case = story.lodge(&family).await.case;
+        story.assess(&[case], &["tax"]).await;
+        let waiting = story.case(case).await;
+        assert_eq!(
+            (waiting.state, waiting.verdict),
+            (State::Gathering, Some(Verdict::Unknown))
+        );
+        story.agencies_answer(&family, "2026-02-01", &[]).await;
+        story.assess(&[case], &[]).await;
+        assert_eq!(story.case(case).await.state, State::Visiting);
+    })
+    .await;
+}
