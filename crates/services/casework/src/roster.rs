@@ -1,9 +1,12 @@
 //! The frozen roster of a case: a packed portrait without facts.
 
+use std::borrow::Cow;
+
+use kernel::bytes::BadBytes;
 use kernel::day::completed_years;
 use kernel::facts::code;
 use kernel::kin::{ADULT_YEARS, Role};
-use kernel::portrait::{Member, PackedFact, PortraitView};
+use kernel::portrait::{FactView, Member, PackedFact, PortraitView};
 use kernel::{Day, Fact, Month, PersonId, Portrait, Source};
 use uuid::Uuid;
 
@@ -86,11 +89,7 @@ pub fn pack_view(view: &PortraitView<'_>) -> Vec<u8> {
 /// grew out of an award still stands on it.
 pub fn fill(portrait: &mut Portrait, facts: &[Fact], case: &Case) {
     fill_with(portrait, facts);
-    let says = |fact: &PackedFact| says_of(fact, case.window_end);
-    portrait.facts.retain(says);
-    for member in &mut portrait.members {
-        member.facts.retain(says);
-    }
+    retain(portrait, case.window_end);
     let old = |fact: &PackedFact| is_step(fact.kind) && fact.as_of < case.applied_on;
     if case.origin == Origin::Application {
         portrait.facts.retain(|fact| !old(fact));
@@ -100,11 +99,34 @@ pub fn fill(portrait: &mut Portrait, facts: &[Fact], case: &Case) {
 /// Whether what was told by month covers the window: told before its last month was over, it says
 /// nothing of that month, which is unknown and not without income. The agency is waited for. What a
 /// family states of itself holds until it says otherwise.
-fn says_of(fact: &PackedFact, window_end: Month) -> bool {
-    let kind = kernel::facts::kind(fact.kind);
-    let is_by_month = kind.is_some_and(|kind| kind.field("month").is_some());
-    let is_stated = fact.source == Source::Declaration;
-    !is_by_month || is_stated || fact.as_of >= window_end.plus(1).first_day()
+fn says_of((kind, source, as_of): (u16, Source, Day), window_end: Month) -> bool {
+    let is_stated = source == Source::Declaration;
+    let is_late = || as_of >= window_end.plus(1).first_day();
+    is_stated || is_late() || !is_by_month(kind)
+}
+
+fn is_by_month(kind: u16) -> bool {
+    kernel::facts::kind(kind).is_some_and(|kind| kind.field("month").is_some())
+}
+
+/// The same of a packed portrait, which is packed anew only where something falls out.
+pub fn covering(packed: &[u8], window_end: Month) -> std::result::Result<Cow<'_, [u8]>, BadBytes> {
+    let view = PortraitView::new(packed)?;
+    let says = |fact: FactView<'_>| says_of((fact.kind, fact.source, fact.as_of), window_end);
+    if view.facts().all(says) && view.members().all(|member| member.facts().all(says)) {
+        return Ok(Cow::Borrowed(packed));
+    }
+    let mut portrait = Portrait::unpack(packed)?;
+    retain(&mut portrait, window_end);
+    Ok(Cow::Owned(portrait.pack()))
+}
+
+fn retain(portrait: &mut Portrait, window_end: Month) {
+    let says = |fact: &PackedFact| says_of((fact.kind, fact.source, fact.as_of), window_end);
+    portrait.facts.retain(says);
+    for member in &mut portrait.members {
+        member.facts.retain(says);
+    }
 }
 
 /// Puts exactly these facts (ordered by owner, kind and source) on the members and the unit.

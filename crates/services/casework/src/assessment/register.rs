@@ -10,7 +10,7 @@ use kernel::ids::AssessmentId;
 use kernel::portrait::PortraitView;
 use kernel::{Day, Month, UnitId};
 use registry::unit::UnitRow;
-use rules::{Batch, CaseFacts, Outcomes, Pack, Plan};
+use rules::{Batch, CaseFacts, Malformed, Outcomes, Pack, Plan};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -270,7 +270,11 @@ impl Decider {
         let mut rosters = Vec::with_capacity(units.len());
         let mut page = Page::default();
         for unit in units {
-            match batch.push(&unit.packed, &self.facts) {
+            let told = roster::covering(&unit.packed, self.facts.window_end);
+            match told
+                .map_err(Malformed::from)
+                .and_then(|told| batch.push(&told, &self.facts))
+            {
                 Ok(()) => rosters.push(bare(&unit.packed)),
                 Err(bad) => {
                     tracing::warn!(unit = %unit.unit, %bad, "the portrait cannot be assessed");

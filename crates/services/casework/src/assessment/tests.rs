@@ -435,9 +435,31 @@ async fn what_was_told_before_the_last_month_was_over_says_nothing_of_that_month
             (waiting.state, waiting.verdict),
             (State::Gathering, Some(Verdict::Unknown))
         );
+        assert_eq!(unknown_of_register(&story).await, 1);
         story.agencies_answer(&family, "2026-02-01", &[]).await;
         story.assess(&[case], &[]).await;
         assert_eq!(story.case(case).await.state, State::Visiting);
+        assert_eq!(unknown_of_register(&story).await, 0);
     })
     .await;
+}
+
+/// Families of the register of whom the law knows too little on the story's day.
+async fn unknown_of_register(story: &Story<'_>) -> u64 {
+    let pack = story.shelf.regime("uz-sr26").unwrap();
+    let (platform, permit, shelf) = (story.platform, &story.permit, &story.shelf);
+    let on = platform.clock.now().day(shelf.zone());
+    let mut progress = |_| {};
+    let done = register(
+        platform,
+        permit,
+        shelf,
+        &pack,
+        on,
+        on.month(),
+        &mut progress,
+    );
+    let report = done.await.unwrap();
+    assert_eq!(report.units, 1);
+    report.unknown
 }

@@ -69,9 +69,9 @@ fn contradiction(versions: &[Person], on: Day, currency: Currency) -> Option<Con
         is_new
     });
     let first = others.first()?;
-    let why = match first.source == counts.source {
-        true => Why::LastWord,
-        false => Why::Catalogue,
+    let why = match CIVIL.trust_of(counts.source) < CIVIL.trust_of(first.source) {
+        true => Why::Catalogue,
+        false => Why::LastWord,
     };
     let told = |version: &Person| told(version, version.known_from == counts.known_from, currency);
     Some(Contradiction {

@@ -209,10 +209,13 @@ impl Story<'_> {
     }
 }
 
+/// When born, and when dead.
+type Word = (&'static str, Option<&'static str>);
+
 #[tokio::test]
 async fn what_a_registry_takes_back_of_a_person_is_shown_beside_its_last_word() {
     const BORN: &str = "1990-05-01";
-    let table: [(&str, &[(&str, Option<&str>)], &[&str]); 4] = [
+    let table: [(&str, &[Word], &[&str]); 4] = [
         ("the same twice", &[(BORN, None), (BORN, None)], &[]),
         (
             "dead yesterday, alive today",
