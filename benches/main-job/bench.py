@@ -217,14 +217,15 @@ def applications(bench, count):
         opened, _ = bench.run("account", "add", login, "--role", "mahalla_worker", "--territory", mahalla,
                               database=database)
         workers[mahalla] = {"login": login, "secret": opened["secret"]}
+    keys = os.path.join(folder, "agency-keys")
     agencies = Process(
         [bench.sandbox, "serve", "--port", "0", "--families", families, "--fault-late-per-mille", "0",
-         "--fault-timeout-per-mille", "0", "--start", datetime.datetime.now().strftime("%Y-%m-%dT%H:%M:%S+05:00")],
+         "--fault-timeout-per-mille", "0", "--keys", keys, "--start", datetime.datetime.now().strftime("%Y-%m-%dT%H:%M:%S+05:00")],
         "stdout",
     )
     served = Process(
         [bench.daftar, "serve", "--http", "127.0.0.1:0", "--partners", agencies.address,
-         "--database", f"sqlite:{database}"],
+         "--agency-keys", keys, "--database", f"sqlite:{database}"],
         "stderr",
     )
     sign_in = f"{served.address}/api/sign-in"
