@@ -18,9 +18,10 @@
 //!
 //! # Reading order
 //! [`Connector`] (one agency's file), [`consent`], [`gather`], `call.rs` (one question over HTTP),
-//! `client.rs` and `tls/` (what carries it, and whom it trusts),
+//! `client.rs` and `tls/` (what carries it, and whom it trusts), `failure.rs` (why nothing came),
 //! `dialect/` (how it is written, and the frame of its answer), `answer.rs` and `possible.rs` (what
-//! is believed), `awaited/` (questions that are answered later), [`subscribed`] (what we are told of), `heard.rs`, `mapping.rs` and `civil.rs` (from the agency's fields to facts), `evidence.rs`
+//! is believed), `awaited/` (questions that are answered later), [`subscribed`] (what we are told
+//! of), `heard.rs`, `mapping.rs` and `civil.rs` (from the agency's fields to facts), `evidence.rs`
 //! (SQL), [`asked`] (what a person reads of all that), `breaker.rs`, `wire.rs`; [`security`]
 //! (messages that were refused).
 

@@ -1,6 +1,6 @@
 //! Civil registry, register of disabled persons and register of farmers over DCI, `POST
-//! .../registry/sync/search`: the question's signature is checked, the answer is signed. Written from the two dialects' descriptions,
-//! apart from Daftar's own: what one side signs, the other has to read.
+//! .../registry/sync/search`: the question's signature is checked, the answer is signed. Written from
+//! the two dialects' descriptions, apart from Daftar's own: what one side signs, the other has to read.
 
 use std::sync::Arc;
 
