@@ -102,11 +102,8 @@ pub fn fill(portrait: &mut Portrait, facts: &[Fact], case: &Case) {
 fn says_of((kind, source, as_of): (u16, Source, Day), window_end: Month) -> bool {
     let is_stated = source == Source::Declaration;
     let is_late = || as_of >= window_end.plus(1).first_day();
-    is_stated || is_late() || !is_by_month(kind)
-}
-
-fn is_by_month(kind: u16) -> bool {
-    kernel::facts::kind(kind).is_some_and(|kind| kind.field("month").is_some())
+    let is_by_month = kernel::facts::kind(kind).is_some_and(|kind| kind.month().is_some());
+    is_stated || is_late() || !is_by_month
 }
 
 /// The same of a packed portrait, which is packed anew only where something falls out.

@@ -83,6 +83,11 @@ impl FactKind {
         self.fields.iter().position(|field| field.name == name)
     }
 
+    /// The place of the month that each row is of; `None` for what is not told by month.
+    pub fn month(&self) -> Option<usize> {
+        self.field("month")
+    }
+
     /// What stands in a code column for a word; `None` without such a column or word.
     pub fn place(&self, column: &str, word: &str) -> Option<i64> {
         match self.fields.get(self.field(column)?)?.ty {

@@ -158,11 +158,7 @@ impl Held {
         let Some(kind) = kernel::facts::kind(one.kind) else {
             return false;
         };
-        match kind
-            .fields
-            .iter()
-            .position(|field| field.ty == ValueType::Month)
-        {
+        match kind.month() {
             Some(month) => {
                 let told_by = one.as_of.min(other.as_of);
                 self.sums(kind, month, one, told_by) != self.sums(kind, month, other, told_by)
@@ -205,11 +201,7 @@ impl Held {
     }
 
     fn told(&self, kind: &FactKind, fact: &Fact, explained: &Explained, counts: bool) -> Told {
-        let month = kind
-            .fields
-            .iter()
-            .position(|field| field.ty == ValueType::Month);
-        let shown = |row: &&Vec<Cell>| match month.and_then(|month| row.get(month)) {
+        let shown = |row: &&Vec<Cell>| match kind.month().and_then(|month| row.get(month)) {
             Some(Cell::Int(month)) => self.is_in_window(*month),
             _ => true,
         };

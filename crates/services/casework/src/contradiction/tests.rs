@@ -281,3 +281,39 @@ async fn what_a_registry_takes_back_of_a_person_is_shown_beside_its_last_word() 
         .await;
     }
 }
+
+/// A newest word that is of a less trusted source counts because it is the newest.
+#[tokio::test]
+async fn why_the_newest_word_of_a_person_counts() {
+    use Source::{CivilRegistry, Import};
+    let table = [
+        (Import, CivilRegistry, Why::Catalogue),
+        (CivilRegistry, Import, Why::LastWord),
+        (Import, Import, Why::LastWord),
+        (CivilRegistry, CivilRegistry, Why::LastWord),
+    ];
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, WAGE, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let id = story.person(family.adult(0)).await;
+        let mut tx = story.read().await;
+        let known = registry::person::load(&mut tx, &story.permit, id).await;
+        let known = known.unwrap();
+        for (earlier, newest, expected) in table {
+            let told = |source, days: i32| {
+                let mut told = known.clone();
+                told.source = source;
+                told.born = told.born.plus_days(days);
+                told.known_from = told.known_from.plus_seconds(i64::from(days) * 86_400);
+                told
+            };
+            let versions = [told(earlier, 0), told(newest, 1)];
+            let on = versions[1].known_from.day(Zone::tashkent());
+            let found = civil::contradiction(&versions, on, Currency::Uzs).unwrap();
+            let words: Vec<Source> = found.told.iter().map(|told| told.source).collect();
+            assert_eq!(words, [newest, earlier], "the one that counts first");
+            assert_eq!(found.why, expected, "{earlier:?}, then {newest:?}");
+        }
+    })
+    .await;
+}

@@ -8,7 +8,6 @@ use crate::evidence::{self, Evidence};
 use crate::{Exchange, Result};
 use access::Permit;
 use kernel::day::completed_years;
-use kernel::facts::{Field, ValueType};
 use kernel::kin::ADULT_YEARS;
 use kernel::{CaseId, Day, Month, PersonId, Pinfl, Source, UnitId};
 use registry::{person, unit};
@@ -274,11 +273,8 @@ fn still_answers(held: &Evidence, ask: &Ask) -> bool {
 
 /// Whether an agency's answer holds only for the months that were asked about.
 pub(crate) fn is_by_month(agency: Source) -> bool {
-    let is_month = |field: &Field| field.ty == ValueType::Month;
-    kernel::facts::CATALOGUE
-        .iter()
-        .filter(|kind| kind.agency() == agency)
-        .any(|kind| kind.fields.iter().any(is_month))
+    let mut kinds = kernel::facts::CATALOGUE.iter();
+    kinds.any(|kind| kind.agency() == agency && kind.month().is_some())
 }
 
 async fn held(
