@@ -59,6 +59,8 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 
 /// Rows of one statement at most, a power of two.
 const ROWS_MAX: usize = 1_024;
+/// Rows of a list that is one statement as it stands, whatever its length.
+const SHORT_MAX: usize = 32;
 /// Parameters of one statement at most; SQLite takes 32,766, PostgreSQL 65,535.
 const PARAMETERS_MAX: usize = 32_766;
 
@@ -311,13 +313,17 @@ fn rows_max(columns: usize) -> usize {
     1 << ROWS_MAX.min(PARAMETERS_MAX / columns).ilog2()
 }
 
-/// Cuts the rows into powers of two, the largest first, so that ten texts a
-/// statement serve every number of rows.
+/// Cuts the rows into powers of two, the largest first, and what is left into one short list: few
+/// texts a statement serve every number of rows, and a few rows cost one message to the database.
 fn parts<T>(rows: &[T], columns: usize) -> impl Iterator<Item = &[T]> {
     let most = rows_max(columns);
     let mut rest = rows;
     std::iter::from_fn(move || {
-        let size = rest.len().checked_ilog2().map(|log| (1 << log).min(most))?;
+        let size = match rest.len() {
+            0 => return None,
+            few @ ..=SHORT_MAX => few.min(most),
+            many => (1 << many.ilog2()).min(most),
+        };
         let (part, after) = rest.split_at(size);
         rest = after;
         Some(part)

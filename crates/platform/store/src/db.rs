@@ -1,6 +1,7 @@
 //! `Db` and `Tx`: an enum of two concrete drivers, so that each keeps its full
 //! power and the compiler checks every statement's types against both.
 
+use crate::line::{Line, Turn};
 use crate::{Fault, Result};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -36,57 +37,44 @@ const PAGE_BYTES: u32 = 8 * 1024;
 /// A handle on the database; cloning shares the connections.
 #[derive(Clone, Debug)]
 pub enum Db {
-    Sqlite { read: SqlitePool, write: SqlitePool },
+    Sqlite {
+        read: SqlitePool,
+        glance: Line,
+        write: Line,
+    },
     Pg(PgPool),
 }
 
 /// One transaction. Dropped without [`Tx::commit`], it is rolled back.
 #[derive(Debug)]
 pub enum Tx {
-    Sqlite(Held<Sqlite>),
-    Pg(Held<Postgres>),
+    Sqlite(Held<Sqlite, Turn>),
+    Pg(Held<Postgres, PoolConnection<Postgres>>),
 }
 
-/// A connection that a [`Tx`] holds.
+/// A connection that a [`Tx`] holds: out of a pool with a transaction, or in a way of its own.
 #[derive(Debug)]
-pub enum Held<DB: Database> {
+pub enum Held<DB: Database, T> {
     Transaction(sqlx::Transaction<'static, DB>),
-    /// See [`Db::glance`].
-    Glance(PoolConnection<DB>),
+    Own(T),
 }
 
-impl<DB: Database> Deref for Held<DB> {
+impl<DB: Database, T: Deref<Target = DB::Connection>> Deref for Held<DB, T> {
     type Target = DB::Connection;
 
     fn deref(&self) -> &DB::Connection {
         match self {
             Held::Transaction(tx) => tx,
-            Held::Glance(connection) => connection,
+            Held::Own(connection) => connection,
         }
     }
 }
 
-impl<DB: Database> DerefMut for Held<DB> {
+impl<DB: Database, T: DerefMut<Target = DB::Connection>> DerefMut for Held<DB, T> {
     fn deref_mut(&mut self) -> &mut DB::Connection {
         match self {
             Held::Transaction(tx) => tx,
-            Held::Glance(connection) => connection,
-        }
-    }
-}
-
-impl<DB: Database> Held<DB> {
-    async fn commit(self) -> sqlx::Result<()> {
-        match self {
-            Held::Transaction(tx) => tx.commit().await,
-            Held::Glance(_) => Ok(()),
-        }
-    }
-
-    async fn rollback(self) -> sqlx::Result<()> {
-        match self {
-            Held::Transaction(tx) => tx.rollback().await,
-            Held::Glance(_) => Ok(()),
+            Held::Own(connection) => connection,
         }
     }
 }
@@ -114,8 +102,8 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx> {
         Ok(match self {
             Db::Sqlite { write, .. } => {
-                let tx = write.begin_with("BEGIN IMMEDIATE").await?;
-                Tx::Sqlite(Held::Transaction(tx))
+                let turn = write.turn().await?;
+                Tx::Sqlite(Held::Own(turn.begin("BEGIN IMMEDIATE").await?))
             }
             Db::Pg(pool) => Tx::Pg(Held::Transaction(pool.begin().await?)),
         })
@@ -137,16 +125,21 @@ impl Db {
     /// instead of three. What needs a second statement needs [`Db::read`].
     pub async fn glance(&self) -> Result<Tx> {
         Ok(match self {
-            Db::Sqlite { read, .. } => Tx::Sqlite(Held::Glance(read.acquire().await?)),
-            Db::Pg(pool) => Tx::Pg(Held::Glance(pool.acquire().await?)),
+            Db::Sqlite { glance, .. } => Tx::Sqlite(Held::Own(glance.turn().await?)),
+            Db::Pg(pool) => Tx::Pg(Held::Own(pool.acquire().await?)),
         })
     }
 
     /// Waits until every connection is back and closes them.
     pub async fn close(&self) {
         match self {
-            Db::Sqlite { read, write } => {
+            Db::Sqlite {
+                read,
+                glance,
+                write,
+            } => {
                 read.close().await;
+                glance.close().await;
                 write.close().await;
             }
             Db::Pg(pool) => pool.close().await,
@@ -159,9 +152,13 @@ impl Db {
 
     /// Lets the planner count the rows; worth it after a bulk load.
     pub async fn analyze(&self) -> Result<()> {
+        let analyze = sqlx::raw_sql("ANALYZE");
         match self {
-            Db::Sqlite { write, .. } => sqlx::raw_sql("ANALYZE").execute(write).await.map(drop),
-            Db::Pg(pool) => sqlx::raw_sql("ANALYZE").execute(pool).await.map(drop),
+            Db::Sqlite { write, .. } => {
+                let mut turn = write.turn().await?;
+                analyze.execute(&mut *turn).await.map(drop)
+            }
+            Db::Pg(pool) => analyze.execute(pool).await.map(drop),
         }?;
         Ok(())
     }
@@ -172,8 +169,10 @@ impl Tx {
         #[cfg(feature = "testing")]
         let number = crate::crash::before();
         match self {
-            Tx::Sqlite(tx) => tx.commit().await?,
-            Tx::Pg(tx) => tx.commit().await?,
+            Tx::Sqlite(Held::Own(turn)) => turn.commit().await?,
+            Tx::Sqlite(Held::Transaction(tx)) => tx.commit().await?,
+            Tx::Pg(Held::Transaction(tx)) => tx.commit().await?,
+            Tx::Pg(Held::Own(_)) => {}
         }
         #[cfg(feature = "testing")]
         crate::crash::after(number);
@@ -182,8 +181,10 @@ impl Tx {
 
     pub async fn rollback(self) -> Result<()> {
         match self {
-            Tx::Sqlite(tx) => tx.rollback().await?,
-            Tx::Pg(tx) => tx.rollback().await?,
+            Tx::Sqlite(Held::Own(turn)) => turn.rollback().await,
+            Tx::Sqlite(Held::Transaction(tx)) => tx.rollback().await?,
+            Tx::Pg(Held::Transaction(tx)) => tx.rollback().await?,
+            Tx::Pg(Held::Own(_)) => {}
         }
         Ok(())
     }
@@ -238,22 +239,23 @@ async fn open_sqlite(path: &Path) -> Result<Db> {
         // on the fly for v: a hundred times slower than looking v's rows up.
         .pragma("automatic_index", "off");
     // The writer is opened first: it makes the file and sets the WAL mode.
-    let write = sqlite_pool(1).connect_with(write).await?;
+    let write = Line::open(&write).await?;
     let read = options
         .read_only(true)
         .pragma("cache_size", format!("-{READER_CACHE_KIB}"));
-    let read = sqlite_pool(READERS_MAX).connect_with(read).await?;
-    Ok(Db::Sqlite { read, write })
-}
-
-fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
+    let glance = Line::open(&read).await?;
+    let pool = SqlitePoolOptions::new()
         .min_connections(1)
-        .max_connections(connections)
+        .max_connections(READERS_MAX)
         .acquire_timeout(Duration::from_secs(WRITER_WAIT_S_MAX))
         .idle_timeout(None)
         .max_lifetime(None)
-        .test_before_acquire(false)
+        .test_before_acquire(false);
+    Ok(Db::Sqlite {
+        read: pool.connect_with(read).await?,
+        glance,
+        write,
+    })
 }
 
 async fn open_postgres(address: &str) -> Result<Db> {

@@ -64,6 +64,7 @@ mod fault;
 pub mod idempotency;
 mod ids;
 pub mod job;
+mod line;
 pub mod lookup;
 mod macros;
 mod migrate;
