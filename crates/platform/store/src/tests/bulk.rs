@@ -46,7 +46,7 @@ fn rows(platform: &Platform, count: i64) -> Vec<(Uuid, i64)> {
 async fn every_row_of_a_set_goes_in_once() {
     each_db(&[SCHEMA], async |platform| {
         let mut total = 0;
-        for count in [0, 1, 2, 3, 511, 512, 513, 1023, 1024, 1500] {
+        for count in [0, 1, 2, 3, 31, 32, 33, 65, 511, 512, 513, 1023, 1024, 1500] {
             let rows = rows(&platform, count);
             assert_eq!(insert(&platform, &rows).await, count as u64, "{count}");
             assert_eq!(insert(&platform, &rows).await, 0, "again {count}");

@@ -1,6 +1,13 @@
+use std::time::Duration;
+
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
+
 use crate::idempotency::{self, Begun};
 use crate::testing::{MORNING, each_db};
-use crate::{Fault, Platform, execute, fetch_one, fetch_value, fetch_values, lock_one, setting};
+use crate::{
+    Clock, Db, Fault, Platform, execute, fetch_one, fetch_value, fetch_values, lock_one, setting,
+};
 
 async fn set_number(platform: &Platform, value: i64) {
     let mut tx = platform.db.begin().await.unwrap();
@@ -62,6 +69,68 @@ async fn a_transaction_dropped_without_commit_leaves_nothing() {
         setting::set(&mut tx, "n", "2").await.unwrap();
         drop(tx);
         assert_eq!(number(&platform).await, 1);
+    })
+    .await;
+}
+
+const WAIT: Duration = Duration::from_secs(20);
+
+async fn open(address: &str) -> Platform {
+    let db = Db::open(address).await.unwrap();
+    crate::migrate(&db, &[]).await.unwrap();
+    Platform::new(db, Clock::system())
+}
+
+/// Begins, writes, and is stopped before its end.
+async fn begin_and_wait(platform: Platform, has_begun: oneshot::Sender<()>) {
+    let mut tx = platform.db.begin().await.unwrap();
+    setting::set(&mut tx, "n", "2").await.unwrap();
+    has_begun.send(()).unwrap();
+    std::future::pending::<()>().await;
+}
+
+/// The file's lock does not stay with a task that was stopped: another process writes soon.
+#[tokio::test]
+async fn a_transaction_that_was_given_up_locks_no_other_process_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("sqlite:{}", folder.path().join("n.db").display());
+    let (one, other) = (open(&address).await, open(&address).await);
+    set_number(&one, 1).await;
+    let (begun, has_begun) = oneshot::channel();
+    let task = tokio::spawn(begin_and_wait(one.clone(), begun));
+    has_begun.await.unwrap();
+    task.abort();
+    let written = tokio::time::timeout(WAIT, add_one(other));
+    written.await.expect("the lock is free");
+    assert_eq!(number(&one).await, 2, "one more than what was committed");
+}
+
+/// Nor with one whose runtime went away under it.
+#[test]
+fn a_transaction_whose_runtime_is_gone_leaves_nothing() {
+    let runtime = || Builder::new_multi_thread().enable_all().build().unwrap();
+    let home = runtime();
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("sqlite:{}", folder.path().join("n.db").display());
+    let platform = home.block_on(open(&address));
+    home.block_on(set_number(&platform, 1));
+    let short = runtime();
+    let (begun, has_begun) = oneshot::channel();
+    short.spawn(begin_and_wait(platform.clone(), begun));
+    home.block_on(has_begun).unwrap();
+    short.shutdown_timeout(WAIT);
+    home.block_on(add_one(platform.clone()));
+    assert_eq!(home.block_on(number(&platform)), 2);
+}
+
+#[tokio::test]
+async fn after_the_close_nothing_begins() {
+    each_db(&[], async |platform| {
+        set_number(&platform, 1).await;
+        platform.db.close().await;
+        assert!(platform.db.begin().await.is_err());
+        assert!(platform.db.read().await.is_err());
+        assert!(platform.db.glance().await.is_err());
     })
     .await;
 }

@@ -51,7 +51,11 @@ pub(super) async fn of(
 }
 
 /// The newest version counts; `versions` begin with the oldest.
-pub(super) fn contradiction(versions: &[Person], on: Day, currency: Currency) -> Option<Contradiction> {
+pub(super) fn contradiction(
+    versions: &[Person],
+    on: Day,
+    currency: Currency,
+) -> Option<Contradiction> {
     let (counts, before) = versions.split_last()?;
     let holds = |version: &&Person| on.days_since(day_of(version)) < i64::from(HOLDS_DAYS);
     let mut others: Vec<&Person> = before

@@ -3,9 +3,10 @@
 use ::store::testing::each_db;
 use kernel::FactBody;
 use kernel::facts::code;
-use kernel::{CaseId, EvidenceId};
+use kernel::{CaseId, Currency, EvidenceId};
 use registry::civil::{self, CivilAnswer, SpouseAnswer};
 
+use super::civil::contradiction;
 use super::*;
 use crate::case::Verdict;
 use crate::letter;
@@ -309,7 +310,7 @@ async fn why_the_newest_word_of_a_person_counts() {
             };
             let versions = [told(earlier, 0), told(newest, 1)];
             let on = versions[1].known_from.day(Zone::tashkent());
-            let found = civil::contradiction(&versions, on, Currency::Uzs).unwrap();
+            let found = contradiction(&versions, on, Currency::Uzs).unwrap();
             let words: Vec<Source> = found.told.iter().map(|told| told.source).collect();
             assert_eq!(words, [newest, earlier], "the one that counts first");
             assert_eq!(found.why, expected, "{earlier:?}, then {newest:?}");
