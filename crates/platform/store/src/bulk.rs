@@ -409,3 +409,28 @@ fn placeholders(rows: usize, columns: usize, sqlite: bool) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+
+    #[test]
+    fn a_short_list_is_one_statement_and_a_long_one_few() {
+        let table: [(usize, usize, &[usize]); 8] = [
+            (0, 5, &[]),
+            (7, 5, &[7]),
+            (32, 5, &[32]),
+            (33, 5, &[32, 1]),
+            (63, 5, &[32, 31]),
+            (1_500, 5, &[1_024, 256, 128, 64, 28]),
+            (2_048, 5, &[1_024, 1_024]),
+            // Sixteen rows fill a statement.
+            (20, 2_000, &[16, 4]),
+        ];
+        for (rows, columns, expected) in table {
+            let list = vec![(); rows];
+            let sizes: Vec<usize> = parts(&list, columns).map(<[()]>::len).collect();
+            assert_eq!(sizes, expected, "{rows} rows of {columns} columns");
+        }
+    }
+}

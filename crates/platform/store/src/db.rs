@@ -14,12 +14,13 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// Connections that read at the same time (SQLite), or in all (PostgreSQL: x4).
+/// Connections that read snapshots at the same time (SQLite, where one more reads lookups), or in all
+/// (PostgreSQL: x4).
 pub const READERS_MAX: u32 = 4;
 /// How long a task waits for the one writer before it is told that it is stuck.
 pub const WRITER_WAIT_S_MAX: u64 = 60;
-/// Prepared statements kept per connection: every bulk statement has a text
-/// for each power of two of rows.
+/// Prepared statements kept per connection, those used last: every bulk statement has a text for each
+/// number of rows up to 32, and for each power of two above.
 const STATEMENTS_KEPT_MAX: usize = 512;
 /// Page cache of the writer: indexes of a million persons stay in memory, and
 /// the process stays under 1 GiB.
@@ -52,7 +53,8 @@ pub enum Tx {
     Pg(Held<Postgres, PoolConnection<Postgres>>),
 }
 
-/// A connection that a [`Tx`] holds: out of a pool with a transaction, or in a way of its own.
+/// A connection that a [`Tx`] holds: with a transaction of sqlx, or without. SQLite's writer ends its
+/// own, and a glance has none.
 #[derive(Debug)]
 pub enum Held<DB: Database, T> {
     Transaction(sqlx::Transaction<'static, DB>),
@@ -103,7 +105,7 @@ impl Db {
         Ok(match self {
             Db::Sqlite { write, .. } => {
                 let turn = write.turn().await?;
-                Tx::Sqlite(Held::Own(turn.begin("BEGIN IMMEDIATE").await?))
+                Tx::Sqlite(Held::Own(turn.begin().await?))
             }
             Db::Pg(pool) => Tx::Pg(Held::Transaction(pool.begin().await?)),
         })
@@ -122,7 +124,8 @@ impl Db {
     }
 
     /// For one statement that reads: it is its own snapshot, and costs one message to the database
-    /// instead of three. What needs a second statement needs [`Db::read`].
+    /// instead of three. What needs a second statement needs [`Db::read`]. On SQLite there is one such
+    /// connection: who holds it must not ask for it again.
     pub async fn glance(&self) -> Result<Tx> {
         Ok(match self {
             Db::Sqlite { glance, .. } => Tx::Sqlite(Held::Own(glance.turn().await?)),
@@ -140,6 +143,7 @@ impl Db {
             } => {
                 read.close().await;
                 glance.close().await;
+                // The last: whoever closes last folds the log back, and readers cannot.
                 write.close().await;
             }
             Db::Pg(pool) => pool.close().await,

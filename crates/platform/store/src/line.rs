@@ -1,15 +1,16 @@
 //! One connection to an SQLite file that tasks use in turn.
 //!
 //! sqlx's pool asks each connection that comes back whether it still lives: one more message to the
-//! connection's thread for every transaction, before the next task gets it. A connection to a file does
-//! live; what a task that gave up can leave behind is a transaction, and that is ended here.
+//! connection's thread for every transaction, before the next task gets it. A file does not hang up; what
+//! a task that gave up can leave behind is a transaction, and that is ended here.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::StreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, Error};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard};
 
@@ -22,13 +23,20 @@ pub struct Line(Arc<Mutex<Option<Seat>>>);
 #[derive(Debug)]
 struct Seat {
     connection: SqliteConnection,
+    options: SqliteConnectOptions,
     is_open: bool,
+    /// Its thread has died: the next turn gets another connection.
+    is_dead: bool,
 }
 
 impl Seat {
     async fn run(&mut self, statement: &'static str) -> sqlx::Result<()> {
-        let run = sqlx::raw_sql(statement).execute(&mut self.connection);
-        run.await.map(drop)
+        let mut answers = sqlx::raw_sql(statement).execute_many(&mut self.connection);
+        // A thread that dies ends the stream as well: without an answer nothing was done.
+        let answer = answers.next().await.unwrap_or(Err(Error::WorkerCrashed));
+        drop(answers);
+        self.is_dead = matches!(answer, Err(Error::WorkerCrashed));
+        answer.map(drop)
     }
 
     /// Ends a transaction that nobody will commit.
@@ -37,13 +45,27 @@ impl Seat {
         let _ = self.run("ROLLBACK").await;
         self.is_open = false;
     }
+
+    /// As the next task finds it.
+    async fn clear(&mut self) -> sqlx::Result<()> {
+        if self.is_open {
+            self.give_up().await;
+        }
+        if self.is_dead {
+            self.connection = self.options.connect().await?;
+            self.is_dead = false;
+        }
+        Ok(())
+    }
 }
 
 impl Line {
     pub async fn open(options: &SqliteConnectOptions) -> Result<Line> {
         let seat = Seat {
             connection: options.connect().await?,
+            options: options.clone(),
             is_open: false,
+            is_dead: false,
         };
         Ok(Line(Arc::new(Mutex::new(Some(seat)))))
     }
@@ -55,18 +77,16 @@ impl Line {
         let seat = seat.map_err(|_| Fault::Busy {
             wait_s: WRITER_WAIT_S_MAX,
         })?;
-        let closed = |_| Fault::Sql(sqlx::Error::PoolClosed);
+        let closed = |_| Fault::Sql(Error::PoolClosed);
         let mut seat = OwnedMutexGuard::try_map(seat, Option::as_mut).map_err(closed)?;
-        if seat.is_open {
-            seat.give_up().await;
-        }
+        seat.clear().await?;
         Ok(Turn(Some(seat)))
     }
 
     /// Waits until all who wait are done with the connection, and closes it.
     pub async fn close(&self) {
         if let Some(seat) = self.0.lock().await.take() {
-            // What can fail is folding the log back: who opens the file next does it.
+            // It fails only where the connection's thread is gone already.
             let _ = seat.connection.close().await;
         }
     }
@@ -84,10 +104,11 @@ impl Turn {
         self.0.as_mut().expect(HELD)
     }
 
-    pub async fn begin(mut self, statement: &'static str) -> sqlx::Result<Turn> {
+    /// A transaction that writes, from its first moment.
+    pub async fn begin(mut self) -> sqlx::Result<Turn> {
         let seat = self.seat();
         seat.is_open = true;
-        seat.run(statement).await?;
+        seat.run("BEGIN IMMEDIATE").await?;
         Ok(self)
     }
 
@@ -100,11 +121,9 @@ impl Turn {
         Ok(())
     }
 
+    /// After a fault too, without a transaction: a connection that has died is seen by it.
     pub async fn rollback(mut self) {
-        let seat = self.seat();
-        if seat.is_open {
-            seat.give_up().await;
-        }
+        self.seat().give_up().await;
     }
 }
 
@@ -128,7 +147,7 @@ impl Drop for Turn {
             return;
         };
         // At once, since other processes wait for the file's lock; where the runtime is gone, whoever
-        // comes next does it.
+        // comes next does it, and until then the file stays locked.
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move { seat.give_up().await });
         }

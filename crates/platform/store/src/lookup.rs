@@ -151,7 +151,13 @@ async fn read<L: LookUp>(db: &Db, keys: &[L::Key]) -> Result<Vec<L::Found>> {
         true => db.glance().await?,
         false => db.read().await?,
     };
-    let found = L::look_up(&mut tx, keys).await?;
+    let found = match L::look_up(&mut tx, keys).await {
+        Ok(found) => found,
+        Err(fault) => {
+            let _ = tx.rollback().await;
+            return Err(fault);
+        }
+    };
     assert_eq!(found.len(), keys.len(), "one answer a key");
     Ok(found)
 }

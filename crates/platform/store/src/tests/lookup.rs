@@ -1,9 +1,10 @@
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::lookup::LookUp;
 use crate::testing::each_db;
-use crate::{Fault, Migration, Platform, Result, Tx, execute, fetch_optional};
+use crate::{Fault, Migration, Platform, Result, Tx, bulk, execute, fetch_optional};
 
 const SCHEMA: &[Migration] = &[Migration {
     service: "test",
@@ -33,6 +34,28 @@ impl LookUp for Words {
             found.push(word.map(|(text,)| text));
         }
         Ok(found)
+    }
+}
+
+/// The same in one statement, without a transaction around it.
+struct Glanced;
+
+impl LookUp for Glanced {
+    type Key = i64;
+    type Found = Option<String>;
+    const IS_ONE_STATEMENT: bool = true;
+
+    async fn look_up(tx: &mut Tx, keys: &[i64]) -> Result<Vec<Option<String>>> {
+        const WORDS: bulk::With = bulk::With {
+            v: "id",
+            statement: "SELECT w.id, w.text FROM v CROSS JOIN word w WHERE w.id = v.id",
+        };
+        let found = bulk::select_at_once(tx, &WORDS, keys, |row, key| {
+            row.push(*key);
+        });
+        let found: Vec<(i64, String)> = found.await?;
+        let found: HashMap<i64, String> = found.into_iter().collect();
+        Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
     }
 }
 
@@ -80,8 +103,11 @@ async fn each_task_gets_its_own_answer_and_many_are_read_at_once() {
         // What was committed before the question is in its answer.
         for id in 20..40 {
             write(&platform, id).await;
+            let expected = Some(format!("word {id}"));
             let found = platform.look_up::<Words>(id).await.unwrap();
-            assert_eq!(found, Some(format!("word {id}")));
+            assert_eq!(found, expected);
+            let found = platform.look_up::<Glanced>(id).await.unwrap();
+            assert_eq!(found, expected);
         }
     })
     .await;
@@ -125,10 +151,20 @@ fn a_question_after_the_readers_runtime_is_gone_is_answered() {
     for _ in 0..20 {
         let short = runtime().unwrap();
         let asker = platform.clone();
-        short.spawn(async move { asker.look_up::<Words>(1).await });
+        short.spawn(async move {
+            let (one, other) = tokio::join!(asker.look_up::<Words>(1), asker.look_up::<Glanced>(1));
+            one.and(other)
+        });
         short.shutdown_timeout(WAIT);
-        let asked = async { tokio::time::timeout(WAIT, platform.look_up::<Words>(2)).await };
-        let found = home.block_on(asked).expect("nobody waits for ever");
-        assert_eq!(found.unwrap(), None);
+        let asked = async {
+            let one = tokio::time::timeout(WAIT, platform.look_up::<Words>(2)).await;
+            (
+                one,
+                tokio::time::timeout(WAIT, platform.look_up::<Glanced>(2)).await,
+            )
+        };
+        let (one, other) = home.block_on(asked);
+        assert_eq!(one.expect("nobody waits for ever").unwrap(), None);
+        assert_eq!(other.expect("nobody waits for ever").unwrap(), None);
     }
 }

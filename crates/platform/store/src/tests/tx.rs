@@ -6,7 +6,8 @@ use tokio::sync::oneshot;
 use crate::idempotency::{self, Begun};
 use crate::testing::{MORNING, each_db};
 use crate::{
-    Clock, Db, Fault, Platform, execute, fetch_one, fetch_value, fetch_values, lock_one, setting,
+    Clock, Db, Fault, Migration, Platform, execute, fetch_one, fetch_value, fetch_values, lock_one,
+    setting,
 };
 
 async fn set_number(platform: &Platform, value: i64) {
@@ -102,7 +103,46 @@ async fn a_transaction_that_was_given_up_locks_no_other_process_out() {
     task.abort();
     let written = tokio::time::timeout(WAIT, add_one(other));
     written.await.expect("the lock is free");
-    assert_eq!(number(&one).await, 2, "one more than what was committed");
+    add_one(one.clone()).await;
+    assert_eq!(number(&one).await, 3, "two more than what was committed");
+}
+
+/// What the database refuses at the end is gone, and the next transaction begins.
+#[tokio::test]
+async fn a_commit_that_fails_leaves_nothing() {
+    const SCHEMA: &[Migration] = &[Migration {
+        service: "test",
+        name: "0001",
+        sql: "CREATE TABLE tree (id BIGINT PRIMARY KEY);
+              CREATE TABLE leaf (tree BIGINT PRIMARY KEY REFERENCES tree (id) DEFERRABLE INITIALLY DEFERRED);",
+    }];
+    each_db(&[SCHEMA], async |platform| {
+        for _ in 0..3 {
+            let mut tx = platform.db.begin().await.unwrap();
+            execute!(tx, "INSERT INTO leaf (tree) VALUES (1)").unwrap();
+            let fault = tx.commit().await.unwrap_err();
+            assert!(fault.is_foreign_key_violation(), "{fault}");
+        }
+        set_number(&platform, 1).await;
+        let mut tx = platform.db.read().await.unwrap();
+        let leaves = fetch_value!(tx, i64, "SELECT COUNT(*) FROM leaf").unwrap();
+        assert_eq!(leaves, 0);
+    })
+    .await;
+}
+
+/// Whoever takes the file away after the close takes all of it.
+#[tokio::test]
+async fn a_closed_database_is_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("n.db");
+    let platform = open(&format!("sqlite:{}", file.display())).await;
+    set_number(&platform, 1).await;
+    number(&platform).await;
+    drop(platform.db.glance().await.unwrap());
+    assert!(folder.path().join("n.db-wal").exists());
+    platform.db.close().await;
+    assert!(!folder.path().join("n.db-wal").exists());
 }
 
 /// Nor with one whose runtime went away under it.

@@ -3,7 +3,7 @@
 use ::store::testing::each_db;
 use kernel::FactBody;
 use kernel::facts::code;
-use kernel::{CaseId, Currency, EvidenceId};
+use kernel::{CaseId, Currency, EvidenceId, Instant};
 use registry::civil::{self, CivilAnswer, SpouseAnswer};
 
 use super::civil::contradiction;
@@ -317,4 +317,65 @@ async fn why_the_newest_word_of_a_person_counts() {
         }
     })
     .await;
+}
+
+/// Aid is told with its first and last month, not by month: what began before the window counts too.
+#[test]
+fn aid_is_compared_whole() {
+    let month = |text: &str| i64::from(Month::parse(text).unwrap().0);
+    let row = |first: &str, last: &str, soums: i64, case: &str| {
+        let spans = [0, 0, month(first), month(last), soums * 100].map(Cell::Int);
+        let case = [Cell::Text(case.to_owned())];
+        spans.into_iter().chain(case).collect::<Vec<Cell>>()
+    };
+    let told = |source, rows| Fact {
+        id: FactId::from_bytes([1; 16]),
+        owner: Uuid::nil(),
+        kind: code::AID,
+        source,
+        as_of: Day::parse(DAY).unwrap(),
+        received_at: Instant(0),
+        evidence: EvidenceId(Uuid::nil()),
+        body: FactBody::new(rows),
+    };
+    let held = Held {
+        on: Day::parse(DAY).unwrap(),
+        window: (
+            Month::parse("2025-10").unwrap(),
+            Month::parse("2025-12").unwrap(),
+        ),
+    };
+    let ours = || row("2025-01", "2025-12", 300_000, "");
+    let table = [
+        ("the same", vec![ours()], false),
+        (
+            "another number of the case",
+            vec![row("2025-01", "2025-12", 300_000, "7")],
+            false,
+        ),
+        (
+            "another last month",
+            vec![row("2025-01", "2025-06", 300_000, "")],
+            true,
+        ),
+        (
+            "another amount",
+            vec![row("2025-01", "2025-12", 310_000, "")],
+            true,
+        ),
+        (
+            "one more, from before the window",
+            vec![ours(), row("2025-02", "2025-12", 1, "")],
+            true,
+        ),
+        ("none", vec![], true),
+    ];
+    for (name, rows, differ) in table {
+        let (one, other) = (
+            told(Source::Programmes, vec![ours()]),
+            told(Source::RegionalAid, rows),
+        );
+        assert_eq!(held.differ(&one, &other), differ, "{name}");
+        assert_eq!(held.differ(&other, &one), differ, "{name}, the other way");
+    }
 }
