@@ -220,7 +220,8 @@ def applications(bench, count):
     keys = os.path.join(folder, "agency-keys")
     agencies = Process(
         [bench.sandbox, "serve", "--port", "0", "--families", families, "--fault-late-per-mille", "0",
-         "--fault-timeout-per-mille", "0", "--keys", keys, "--start", datetime.datetime.now().strftime("%Y-%m-%dT%H:%M:%S+05:00")],
+         "--fault-timeout-per-mille", "0", "--keys", keys,
+         "--start", datetime.datetime.now().strftime("%Y-%m-%dT%H:%M:%S+05:00")],
         "stdout",
     )
     served = Process(

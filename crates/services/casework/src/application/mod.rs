@@ -64,7 +64,9 @@ pub enum Refusal {
     /// Where, only the access log is told: a worker who types a number learns no address by it.
     #[error("the person lives elsewhere: the worker there lodges, or the person")]
     LivesElsewhere { applicant: PersonId, home: Area },
-    #[error("the register holds no living family of this person")]
+    #[error("the register says that this person has died")]
+    PersonDead,
+    #[error("the register holds no family of this person")]
     NoFamily,
     #[error("the family has applied in {month} already: {number}")]
     AlreadyThisMonth { month: Month, number: String },
@@ -80,6 +82,7 @@ impl Refusal {
             Refusal::IdOfAnother { .. } => "id_of_another",
             Refusal::UnknownPerson => "unknown_person",
             Refusal::LivesElsewhere { .. } => "lives_elsewhere",
+            Refusal::PersonDead => "person_dead",
             Refusal::NoFamily => "no_family",
             Refusal::AlreadyThisMonth { .. } => "already_this_month",
             Refusal::AlreadyAwarded { .. } => "already_awarded",
@@ -120,6 +123,7 @@ async fn lodge_in(
     let now = platform.clock.now();
     let today = now.day(shelf.zone());
     refuse_elsewhere(tx, permit, applicant, today).await?;
+    refuse_dead(tx, permit, applicant).await?;
     let pack = shelf.in_force(today)?;
     let unit = family_of(tx, permit, pack.unit().name.as_str(), applicant).await?;
     tx.alone(&format!("family {}", unit.unit)).await?;
@@ -161,6 +165,21 @@ async fn refuse_elsewhere(
         return Ok(());
     }
     Err(Stop::Refused(Refusal::LivesElsewhere { applicant, home }))
+}
+
+/// Whoever stands here alive has to be told what is wrong, and who mends it.
+async fn refuse_dead(
+    tx: &mut Tx,
+    permit: &Permit,
+    applicant: PersonId,
+) -> std::result::Result<(), LodgeStop> {
+    match registry::person::died(tx, permit, &[applicant])
+        .await?
+        .is_empty()
+    {
+        true => Ok(()),
+        false => Err(Stop::Refused(Refusal::PersonDead)),
+    }
 }
 
 fn receipt_again(

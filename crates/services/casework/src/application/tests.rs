@@ -6,7 +6,7 @@ use kernel::Month;
 
 use super::*;
 use crate::case::Origin;
-use crate::testing::{SCHEMAS, Story, couple};
+use crate::testing::{SCHEMAS, Story, civil_registry_permit, couple};
 
 fn refusal<T: std::fmt::Debug>(stopped: std::result::Result<T, LodgeStop>) -> Refusal {
     match stopped {
@@ -125,6 +125,33 @@ async fn without_consent_or_person_nothing_is_lodged() {
             Refusal::UnknownPerson
         );
         assert!(story.to_gather().await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_told_to_be_dead_hears_so_and_the_others_of_the_family_apply() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 0, &[]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let partner = civil_registry_permit(&platform).await;
+        let death = registry::event::Death {
+            id: story.message(),
+            person: family.applicant(),
+            on: Day::parse("2026-01-02").unwrap(),
+        };
+        let mut tx = platform.db.begin().await.unwrap();
+        let heard = registry::event::death(&mut tx, &platform.ids, &partner, &death).await;
+        assert!(heard.unwrap().fresh);
+        tx.commit().await.unwrap();
+        let dead = story.application(&family);
+        assert_eq!(refusal(story.try_lodge(&dead).await), Refusal::PersonDead);
+        assert!(story.to_gather().await.is_empty(), "nothing was lodged");
+        let by_spouse = NewApplication {
+            pinfl: family.adult(1),
+            ..dead
+        };
+        story.try_lodge(&by_spouse).await.unwrap();
     })
     .await;
 }

@@ -215,6 +215,7 @@ fn refusal_words(t: T, refusal: &Refusal) -> String {
         Refusal::NoConsent => t.consent_missing().to_owned(),
         Refusal::UnknownPerson => t.person_unknown().to_owned(),
         Refusal::LivesElsewhere { .. } => t.lives_elsewhere().to_owned(),
+        Refusal::PersonDead => t.person_dead().to_owned(),
         Refusal::NoFamily => t.person_no_family().to_owned(),
         Refusal::AlreadyThisMonth { number, .. } => format!("{} {number}", t.already_this_month()),
         Refusal::AlreadyAwarded { last_month, number } => {
