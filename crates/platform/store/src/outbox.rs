@@ -21,7 +21,7 @@
 //! # Ok(()) }
 //! ```
 
-use crate::{Db, Ids, Result, Tx, bulk, execute, fetch_value, fetch_values};
+use crate::{Db, Ids, Result, Tx, bulk, execute, fetch_all, fetch_value, fetch_values};
 use uuid::Uuid;
 
 /// Events taken in one transaction at most.
@@ -100,6 +100,18 @@ pub async fn emit(tx: &mut Tx, ids: &Ids, events: &[NewEvent]) -> Result<()> {
     })
     .await?;
     Ok(())
+}
+
+/// The events that would be taken next; nothing is taken.
+pub async fn next(tx: &mut Tx, consumer: &str, limit: i64) -> Result<Vec<Event>> {
+    fetch_all!(
+        tx,
+        Event,
+        "SELECT o.id, o.topic, o.key, o.payload, o.at FROM outbox_waiting w
+         JOIN outbox o ON o.id = w.id WHERE w.consumer = $1 ORDER BY w.id LIMIT $2",
+        consumer,
+        limit.clamp(0, TAKE_MAX)
+    )
 }
 
 /// Takes the oldest events this consumer has not heard, in their order; a second
