@@ -409,7 +409,9 @@ def compare(daftar, bank):
 
 def verify(daftar, database=None):
     for check in daftar.run("verify", database=database):
-        same((check["differences"], check["examples"]), (0, []), check["name"])
+        # What is not covered is told, and is no difference: the persons came with an import.
+        told = [one for one in check["examples"] if not one.endswith("not covered")]
+        same((check["differences"], told), (0, []), check["name"])
 
 
 def main():

@@ -15,8 +15,8 @@ const WORST: &[(&str, u32)] = &[
     ("reset", 30),
     ("drip", 5),
     ("duplicate", 100),
-    ("forged", 150),
-    ("wrong-key", 150),
+    ("forged", 200),
+    ("wrong-key", 200),
     ("replay", 100),
     ("stale", 100),
 ];

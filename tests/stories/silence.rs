@@ -1,8 +1,13 @@
 //! Agencies that do not answer: a case waits, and nothing is refused for what is not known.
 
-use access::{Action, Purpose};
+use std::time::Duration;
+
+use access::{Action, Area, Purpose, Role, Scope, Subject};
+use casework::application::{self, NewApplication};
 use casework::case::{Case, State, Verdict, WaitFor, counted_by};
-use rules::explain::Trace;
+use kernel::ids::{AccountId, ApplicationId};
+use kernel::{CaseId, Instant, Source};
+use rules::explain::{FactUsed, Trace};
 use rules::outcome::Truth;
 
 use crate::stage::{self, Cast, Stage};
@@ -48,6 +53,126 @@ async fn a_line_that_is_cut_makes_nobody_poorer() {
         stage.everything_holds().await;
     })
     .await;
+}
+
+/// Half a year later, for a week.
+const SCENARIO: &str = "
+    [[fault]]
+    agency = 'cadastre'
+    fault = 'reset'
+    from = '2026-06-01T00:00:00+05:00'
+    until = '2026-06-08T00:00:00+05:00'
+
+    [[fault]]
+    agency = 'vehicles'
+    fault = 'reset'
+    from = '2026-06-01T00:00:00+05:00'
+    until = '2026-06-08T00:00:00+05:00'
+";
+const MOMENT: Duration = Duration::from_millis(200);
+const DOWN: [Source; 2] = [Source::Cadastre, Source::Vehicles];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_rests_on_what_a_silent_agency_said_half_a_year_before() {
+    let down = Cast {
+        families: 800,
+        scenario: SCENARIO,
+        ..Cast::default()
+    };
+    stage::on_sqlite(down, async |stage| {
+        stage.play("2026-01-26T09:00:00+05:00").await;
+        let first = refused_on(stage, cases(stage).await).await;
+        assert!(first.len() > 2, "{} refused on what they own", first.len());
+
+        stage.clock(instant("2026-06-02T09:00:00+05:00")).await;
+        let mut again = Vec::new();
+        for case in first {
+            again.push(apply_again(stage, &case).await);
+        }
+        stage.daftar.settle().await.expect("a settling");
+        let waiting = load(stage, &again).await;
+        assert_eq!(refused_on(stage, waiting.clone()).await.len(), 0);
+        let waiting = waiting.iter().filter(|case| waits_for_an_agency(case));
+        assert!(waiting.count() > 1, "nobody waits for those who are silent");
+
+        // They are asked again without anybody's doing, and what they own refuses.
+        let mut settled = load(stage, &again).await;
+        for day in 8..30 {
+            // An agency that was left alone is left so by the clock on the wall.
+            tokio::time::sleep(MOMENT).await;
+            let morning = format!("2026-06-{day:02}T09:00:00+05:00");
+            stage.clock(instant(&morning)).await;
+            settled = load(stage, &again).await;
+            if !settled.iter().any(waits_for_an_agency) {
+                break;
+            }
+        }
+        assert!(!settled.iter().any(waits_for_an_agency));
+        assert!(refused_on(stage, settled).await.len() > 1);
+        stage.everything_holds().await;
+    })
+    .await;
+}
+
+fn instant(text: &str) -> Instant {
+    Instant::parse_rfc3339(text).expect("an instant")
+}
+
+async fn apply_again(stage: &Stage, former: &Case) -> CaseId {
+    let daftar = &stage.daftar;
+    let citizen = Subject {
+        account: AccountId::from_u128(1),
+        role: Role::Citizen,
+        territory: Area::Country,
+        person: Some(former.applicant),
+        office: String::new(),
+    };
+    let (action, scope) = (Action::LodgeApplication, Scope::own(&citizen));
+    let permit = access::permit(&daftar.platform, &citizen, action, Purpose::Intake, scope);
+    let permit = permit.await.expect("a permit");
+    let mut tx = daftar.platform.db.read().await.expect("a snapshot");
+    let numbers = registry::person::pinfls_of(&mut tx, &permit, &[former.applicant]).await;
+    drop(tx);
+    let new = NewApplication {
+        id: ApplicationId(daftar.platform.ids.uuid()),
+        pinfl: numbers.expect("numbers")[&former.applicant],
+        consent: true,
+        bank_consent: true,
+        lang: None,
+        lodged_by: citizen.account,
+    };
+    let lodged = application::lodge(&daftar.platform, &daftar.shelf, &permit, &new).await;
+    lodged.expect("an application").case
+}
+
+async fn load(stage: &Stage, cases: &[CaseId]) -> Vec<Case> {
+    let mut tx = stage.daftar.platform.db.read().await.expect("a snapshot");
+    let loaded = casework::case::load_all(&mut tx, cases).await;
+    loaded.expect("cases")
+}
+
+/// Those that were refused on what one of the agencies said.
+async fn refused_on(stage: &Stage, cases: Vec<Case>) -> Vec<Case> {
+    let daftar = &stage.daftar;
+    let permit = daftar
+        .permit(Action::AssessCase, Purpose::Oversight, 0)
+        .await
+        .expect("a permit");
+    let mut tx = daftar.platform.db.read().await.expect("a snapshot");
+    let mut found = Vec::new();
+    for case in cases
+        .into_iter()
+        .filter(|case| case.state == State::Refused)
+    {
+        let explained = casework::letter::explain(&mut tx, &permit, &daftar.shelf, &case).await;
+        let trace = explained.expect("a trace").trace;
+        let deciding = trace.deciding.map(|place| &trace.conditions[place]);
+        let rests = |fact: &FactUsed| DOWN.contains(&fact.source);
+        if deciding.is_some_and(|one| one.facts.iter().any(rests)) {
+            found.push(case);
+        }
+    }
+    found
 }
 
 fn waits_for_an_agency(case: &Case) -> bool {

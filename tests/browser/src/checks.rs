@@ -73,9 +73,11 @@ pub async fn too_wide(client: &Client) -> Vec<String> {
     )
 }
 
-/// Links in running text may be one line high; every other target is at least 44 pixels.
+/// Links in running text may be one line high; every other target is at least 44 pixels, also one that
+/// is shown only when its part of the page is opened.
 pub async fn small_targets(client: &Client) -> Vec<String> {
-    let script = "return [...document.querySelectorAll('a[href],button,input:not([type=hidden]),select,summary')]
+    let script = "document.querySelectorAll('details').forEach(part => { part.open = true; });
+        return [...document.querySelectorAll('a[href],button,input:not([type=hidden]),select,summary')]
         .filter(e => !e.closest('.skip') && !e.closest('li:not([class]) > a:only-child') && !e.hidden)
         .filter(e => !(e.tagName === 'A' && e.closest('p, main li') && getComputedStyle(e).display === 'inline'))
         .map(e => [e, (e.closest('label') || e).getBoundingClientRect()])

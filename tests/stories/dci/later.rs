@@ -147,7 +147,7 @@ async fn nobody_is_called_back_where_it_was_not_agreed() {
     .await;
 }
 
-async fn wait(register: &Register, seconds: u64) {
+pub async fn wait(register: &Register, seconds: u64) {
     let now = register.daftar.now();
     let seconds = i64::try_from(seconds).expect("a short wait");
     register

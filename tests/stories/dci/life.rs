@@ -27,8 +27,12 @@ fn birth(mother: Pinfl) -> Value {
 }
 
 fn death(who: Pinfl) -> Value {
+    death_on(who, "2025-10-04")
+}
+
+fn death_on(who: Pinfl, on: &str) -> Value {
     json!({ "reg_event_type": "death", "reg_record_type": "Person", "reg_records": {
-        "identifier": identifier(who), "death_date": "2025-10-04" } })
+        "identifier": identifier(who), "death_date": on } })
 }
 
 fn union(event: &str, (one, other): (Pinfl, Pinfl), on: &str) -> Value {
@@ -147,6 +151,13 @@ async fn what_is_told_wrongly_or_by_another_partner_enters_nothing() {
             alone,
             union("marriage", (mother(), mother()), "2025-08-10"),
             union("divorce", (mother(), old), "2999-01-01"),
+            // What can be read, and cannot have happened.
+            broken("/reg_records/sex", "male".into()),
+            broken("/reg_records/birth_date", "2025-10-02".into()),
+            broken("/reg_records/identifier", identifier(mother())),
+            union("marriage", (mother(), newborn()), "2025-10-04"),
+            union("divorce", (mother(), old), "1950-01-01"),
+            death_on(child(), "1950-01-01"),
         ] {
             // One that is right does not go in without the other.
             let body = notification(&client, &[death(mother()), wrong.clone()]);

@@ -1,6 +1,8 @@
 //! Systems of other agencies ask the register over HTTP, and are called back at a listener of their
 //! own. Three families in two districts; partners that sign in each way.
 
+mod account;
+mod conformance;
 mod encrypted;
 mod enrolled;
 mod forged;
@@ -9,6 +11,7 @@ mod life;
 pub mod listener;
 pub mod message;
 pub mod register;
+mod rotation;
 mod search;
 mod signed;
 mod subscription;

@@ -173,26 +173,30 @@ impl Register {
         assert_eq!(report.rejected, 0, "{report:?}");
     }
 
-    /// Enters a partner and fetches its token.
-    pub async fn partner(&self, entry: Entry) -> Client {
-        let new = NewPartner {
+    /// What is entered of a partner.
+    pub fn new_partner(entry: &Entry) -> NewPartner {
+        NewPartner {
             sender_id: entry.sender_id.to_owned(),
             office: format!("office of {}", entry.sender_id),
             territory: entry.territory,
             receiver_id: "sr.gov".to_owned(),
             policy: entry.policy,
-            jwks: entry.jwks,
+            jwks: entry.jwks.clone(),
             legal_basis: "Agreement 12".to_owned(),
-            callback: entry.callback,
+            callback: entry.callback.clone(),
             civil_registry: entry.civil_registry,
             account_mapper: entry.account_mapper,
             encrypted: entry.encrypted,
             xroad_client: None,
             secret: SecretHash::of(SECRET).expect("a secret"),
-        };
-        let (action, purpose) = (Action::ManageAccounts, Purpose::Upkeep);
-        let permit = self.daftar.permit(action, purpose, 0).await;
-        partner::add(&self.daftar.platform, &permit.expect("a permit"), &new)
+        }
+    }
+
+    /// Enters a partner and fetches its token.
+    pub async fn partner(&self, entry: Entry) -> Client {
+        let new = Register::new_partner(&entry);
+        let permit = self.managing().await;
+        partner::add(&self.daftar.platform, &permit, &new)
             .await
             .expect("a partner");
         let form = format!(
@@ -209,8 +213,7 @@ impl Register {
 
     /// The token of the civil registry, which is a partner too.
     pub async fn civil_token(&self) -> String {
-        let (action, purpose) = (Action::ManageAccounts, Purpose::Upkeep);
-        let permit = self.daftar.permit(action, purpose, 0).await;
+        let permit = self.managing().await;
         let registry = NewAccount {
             login: "civil-registry".to_owned(),
             role: Role::Partner,
@@ -221,7 +224,6 @@ impl Register {
         };
         let platform = &self.daftar.platform;
         let mut tx = platform.db.begin().await.expect("a transaction");
-        let permit = permit.expect("a permit");
         // Opened by the first who asks.
         let opened = account::open(&mut tx, &platform.ids, &permit, &[registry]).await;
         if opened.is_ok() {
@@ -230,6 +232,13 @@ impl Register {
             drop(tx);
         }
         wire::token(&self.address, "civil-registry").await
+    }
+
+    /// The permit under which accounts are managed.
+    pub async fn managing(&self) -> access::Permit {
+        let (action, purpose) = (Action::ManageAccounts, Purpose::Upkeep);
+        let permit = self.daftar.permit(action, purpose, 0).await;
+        permit.expect("a permit")
     }
 
     pub async fn id_of(&self, who: Pinfl) -> PersonId {

@@ -11,15 +11,15 @@ use super::message::{Client, by_number, now, searches};
 use super::register::{self, Entry, Register, SEED, mother};
 use crate::stage::wire;
 
-fn key() -> SigningKey {
+pub fn key() -> SigningKey {
     SigningKey::from_seed(&[7; 32]).expect("a seed").named("k1")
 }
 
-fn now_s() -> i64 {
+pub fn now_s() -> i64 {
     now().0.div_euclid(1_000_000)
 }
 
-fn seal(body: &mut Value, sender_id: &str, policy: Policy) -> String {
+pub fn seal(body: &mut Value, sender_id: &str, policy: Policy) -> String {
     let signed = Signed {
         sender_id,
         header: &body["header"],

@@ -11,7 +11,7 @@ use super::register::{self, DISTRICT, Entry, MAHALLA, OTHER_DISTRICT, Register};
 use super::register::{child, far_away, mother, person};
 use crate::stage::wire;
 
-fn wish(event: &str, kind: &str, filter: Value) -> Value {
+pub fn wish(event: &str, kind: &str, filter: Value) -> Value {
     json!({ "reg_type": "ns:org:RegistryType:Social", "reg_event_type": event,
         "filter": filter, "notify_record_type": kind })
 }
@@ -20,12 +20,12 @@ fn uin(who: Pinfl) -> Value {
     json!({ "type": "UIN", "value": who.to_string() })
 }
 
-fn lives_in(code: u32) -> Value {
+pub fn lives_in(code: u32) -> Value {
     predicate("location", "eq", code.into())
 }
 
 /// Subscribes; the answer that came to each wish.
-async fn subscribe(
+pub async fn subscribe(
     register: &Register,
     listener: &Listener,
     client: &Client,
@@ -72,7 +72,7 @@ async fn unsubscribe(
 }
 
 /// The civil registry tells of something.
-async fn happens(register: &Register, number: u32, what: Value) {
+pub async fn happens(register: &Register, number: u32, what: Value) {
     let registry = Client::new(register, "civil", register.civil_token().await);
     let mut event = what;
     event["id"] = format!("0199c0de-0000-7000-8000-0000000001{number:02}").into();
@@ -83,17 +83,17 @@ async fn happens(register: &Register, number: u32, what: Value) {
 }
 
 fn newborn() -> Pinfl {
-    person(Sex::Female, "2026-01-03", 77)
+    person(Sex::Female, "2025-12-20", 77)
 }
 
-fn birth(mother: Pinfl) -> Value {
+pub fn birth(mother: Pinfl) -> Value {
     json!({ "kind": "birth", "mother": mother.to_string(), "child": {
-        "pinfl": newborn().to_string(), "sex": "f", "born": "2026-01-03",
+        "pinfl": newborn().to_string(), "sex": "f", "born": "2025-12-20",
         "names": { "family": "Karimova", "given": "Zilola", "patronymic": "Rustam qizi" } } })
 }
 
 fn death(who: Pinfl) -> Value {
-    json!({ "kind": "death", "on": "2026-01-03", "person": who.to_string() })
+    json!({ "kind": "death", "on": "2025-12-20", "person": who.to_string() })
 }
 
 /// Who is told of in a notification, and of what.
@@ -278,6 +278,33 @@ async fn a_wish_is_refused_with_the_word_of_the_standard() {
                 details,
             ]
         );
+    })
+    .await;
+}
+
+/// The message of docs/dci.md, with the times of this hour.
+fn message_of_the_page() -> Value {
+    let page = crate::stage::repository().join("docs/dci.md");
+    let page = std::fs::read_to_string(page).expect("a page");
+    let (_, block) = page.split_once("```json\n").expect("a message");
+    let (block, _) = block.split_once("```").expect("its end");
+    let block = block.replace("2026-11-28T09:00:00+05:00", &now().to_string());
+    serde_json::from_str(&block).expect("JSON")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_message_of_the_page_subscribes() {
+    register::each(async |register| {
+        let listener = Listener::new().await;
+        let client = partner(register, &listener).await;
+        promised(&client, "subscribe", &message_of_the_page()).await;
+        let heard = only(register, &listener).await;
+        code_of(&heard.body["message"]["subscribe_response"][0]);
+        happens(register, 1, birth(mother())).await;
+        register.correspond().await;
+        let heard = listener.heard();
+        assert_eq!(heard.len(), 1, "{heard:?}");
+        assert_eq!(told(&heard[0].body), [pair("live_birth", "Zilola")]);
     })
     .await;
 }

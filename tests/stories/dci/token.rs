@@ -2,11 +2,13 @@
 
 use access::account::{self, NewAccount};
 use access::{Action, Area, Purpose, Role, SecretHash};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use super::register::{self, Entry, Register};
 use crate::stage::{SECRET, wire};
 
-async fn ask(register: &Register, form: &str) -> (u16, String) {
+pub async fn ask(register: &Register, form: &str) -> (u16, String) {
     let url = format!("{}/oauth2/client/token", register.address);
     let answer = wire::submit(&url, "", form).await;
     let error = answer.json()["error"].as_str().unwrap_or("").to_owned();
@@ -69,6 +71,19 @@ async fn a_partner_gets_a_token_and_nobody_else_does() {
         .await;
         // A person's secret is right, and opens nothing here.
         check(of(granted, "officer", &secret), 401, "invalid_client").await;
+        // Basic, as RFC 6749 section 2.3.1: in the header or in the form, never in both.
+        let encoded = STANDARD.encode(format!("{partner}:{secret}"));
+        let wrong = STANDARD.encode(format!("{partner}:wrong"));
+        let bare = format!("grant_type={granted}");
+        for (basic, form, expected) in [
+            (&encoded, bare.clone(), 200),
+            (&wrong, bare, 401),
+            (&encoded, of(granted, partner, &secret), 400),
+        ] {
+            let url = format!("{}/oauth2/client/token", register.address);
+            let answer = wire::submit_as(&url, &format!("Basic {basic}"), &form).await;
+            assert_eq!(answer.status, expected, "{form}: {}", answer.text);
+        }
         let sessions = "SELECT COUNT(*) FROM session s JOIN account a ON a.id = s.account
             WHERE a.role = 'district_officer'";
         assert_eq!(register.count(sessions).await, 0);

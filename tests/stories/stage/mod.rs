@@ -55,6 +55,8 @@ pub struct Cast {
     pub later: bool,
     /// What else goes wrong with requests to agencies, of a thousand: `forged`, `replay`...
     pub faults: &'static [(&'static str, u32)],
+    /// What goes wrong when, as a scenario of the sandbox.
+    pub scenario: &'static str,
 }
 
 impl Default for Cast {
@@ -67,6 +69,7 @@ impl Default for Cast {
             at_once: false,
             later: false,
             faults: &[],
+            scenario: "",
         }
     }
 }

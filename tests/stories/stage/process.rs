@@ -33,6 +33,11 @@ impl Sandbox {
         for (flag, number) in numbers {
             command.args([flag, &number]);
         }
+        let scenario = keys.with_extension("scenario.toml");
+        if !cast.scenario.is_empty() {
+            std::fs::write(&scenario, cast.scenario).expect("a file");
+            command.arg("--scenario").arg(&scenario);
+        }
         if cast.at_once {
             command.arg("--instant");
         }

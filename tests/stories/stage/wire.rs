@@ -51,6 +51,16 @@ pub async fn submit(url: &str, cookie: &str, form: &str) -> Answer {
     send(request).await
 }
 
+/// A form of a program that says who it is in the header.
+pub async fn submit_as(url: &str, authorization: &str, form: &str) -> Answer {
+    let request = client()
+        .post(url)
+        .header("authorization", authorization)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form.to_owned());
+    send(request).await
+}
+
 pub async fn visit(url: &str, cookie: &str) -> Answer {
     send(client().get(url).header("cookie", cookie)).await
 }

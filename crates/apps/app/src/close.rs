@@ -1,6 +1,6 @@
 //! The month's close and the change of law: casework and payments in one transaction.
 
-use access::{Action, Purpose};
+use access::{Action, Permit, Purpose};
 use casework::close::{self, Envelope};
 use casework::migration::{self, Change, Moved};
 use casework::{case, figures};
@@ -28,21 +28,24 @@ impl Daftar {
         let mut tx = self.platform.db.read().await?;
         let districts = figures::districts(&mut tx).await?;
         drop(tx);
+        // One look for all districts: everybody reads of it once a month.
+        let permit = self
+            .permit(Action::CloseMonth, Purpose::Assessment, 0)
+            .await?;
         for district in districts {
-            self.close_district(month, district, &mut closed).await?;
+            self.close_district(&permit, month, district, &mut closed)
+                .await?;
         }
         Ok(closed)
     }
 
     async fn close_district(
         &self,
+        permit: &Permit,
         month: Month,
         district: u32,
         closed: &mut MonthClosed,
     ) -> Result<()> {
-        let permit = self
-            .permit(Action::CloseMonth, Purpose::Assessment, 0)
-            .await?;
         let ids = &self.platform.ids;
         let mut tx = self.platform.db.begin().await?;
         let paid = case::first_paid_month(month);
@@ -56,7 +59,7 @@ impl Daftar {
             &mut tx,
             ids,
             &self.shelf,
-            &permit,
+            permit,
             month,
             district,
             &envelopes,
@@ -70,7 +73,7 @@ impl Daftar {
             awards: done.awards,
             restated: Vec::new(),
         };
-        let followed = entitle::follow(&mut tx, ids, &permit, &changes).await?;
+        let followed = entitle::follow(&mut tx, ids, permit, &changes).await?;
         entitle::wait(&mut tx, ids, &followed).await?;
         tx.commit().await?;
         closed.awards += changes.awards.len();

@@ -1,7 +1,8 @@
 //! An installation: the platform, the law and the partners in one hand.
 
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use access::{Action, Permit, Purpose, Subject};
@@ -10,8 +11,8 @@ use exchange::{Connector, ConnectorsRefused, Places, RestKeys};
 use kernel::{CaseId, Day, Instant, RunId, Zone};
 use payments::Partners;
 use rules::Pack;
-use signing::SigningKey;
 use signing::jwe::DecryptionKeys;
+use signing::{SigningKey, SigningKeys};
 use store::{Clock, Db, Ids, Platform, setting};
 
 use crate::config::Config;
@@ -55,6 +56,7 @@ impl Daftar {
         )
         .await?;
         settle_country(&platform, &config.country).await?;
+        casework::case::enter_rosters(&platform).await?;
         let evidence_keys = crate::evidence::keys(&config, &platform).await?;
         let daftar = assemble(config, platform, evidence_keys)?;
         daftar.keep_key().await?;
@@ -98,11 +100,8 @@ impl Daftar {
 
     /// The key under which files leave; `None`: none was named.
     pub fn signing_key(&self) -> Result<Option<SigningKey>> {
-        self.config
-            .signing_key
-            .as_deref()
-            .map(signing_key)
-            .transpose()
+        let keys = self.config.signing_key.as_deref().map(signing_keys);
+        Ok(keys.transpose()?.map(SigningKeys::into_current))
     }
 
     pub fn zone(&self) -> Zone {
@@ -162,25 +161,42 @@ impl Daftar {
         Ok(true)
     }
 
-    /// Texts into the database, blocks of units into the register.
+    /// Texts into the database, blocks of units into the register, names of programmes to partners.
     async fn publish_law(&self) -> Result<()> {
+        self.exchange.know_programmes(self.programmes());
         let mut tx = self.platform.db.begin().await?;
         self.shelf.store(&mut tx, self.now()).await?;
         tx.commit().await?;
-        let permit = self.permit(Action::AssessCase, Purpose::Upkeep, 0).await?;
         let today = self.today();
         for pack in self.shelf.current() {
             // Units of laws that are over, and of programmes that few ask for, are not kept for
             // the whole country: `keep_units_of` makes them when they are needed.
             if pack.is_primary() && pack.in_force().to.is_none_or(|over| today < over) {
-                registry::unit::ensure_block(&self.platform, &permit, pack.unit(), today).await?;
+                self.keep_units_of(&pack).await?;
             }
         }
         Ok(())
     }
 
+    /// The programmes of every pack at hand, by name.
+    fn programmes(&self) -> BTreeSet<String> {
+        let packs = self.shelf.current();
+        let of_pack = |pack: &Arc<Pack>| {
+            let names = pack.programmes().map(|programme| programme.id.clone());
+            names.collect::<Vec<_>>()
+        };
+        packs.iter().flat_map(of_pack).collect()
+    }
+
     /// Makes the register keep the units that a pack assesses, if it does not yet.
     pub async fn keep_units_of(&self, pack: &Pack) -> Result<()> {
+        let mut tx = self.platform.db.read().await?;
+        let kept = registry::unit::blocks(&mut tx).await?;
+        drop(tx);
+        // The register is read to make them, and not at every start: everybody in it reads of that.
+        if kept.iter().any(|kept| kept.block == *pack.unit()) {
+            return Ok(());
+        }
         let permit = self.permit(Action::AssessCase, Purpose::Upkeep, 0).await?;
         registry::unit::ensure_block(&self.platform, &permit, pack.unit(), self.today()).await?;
         Ok(())
@@ -272,9 +288,10 @@ async fn settle_country(platform: &Platform, country: &str) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// The key is in a file of its own, never in the database that it vouches for.
-pub fn signing_key(file: &Path) -> Result<SigningKey> {
-    key_file(file, |text| SigningKey::from_hex(text.trim()))
+/// The key that signs, and those that did before it: in a file of their own, never in the database
+/// that they vouch for.
+pub fn signing_keys(file: &Path) -> Result<SigningKeys> {
+    key_file(file, SigningKeys::from_text)
 }
 
 /// The keys that partners encrypt their messages to, the published one first.
@@ -318,7 +335,7 @@ fn assemble(config: Config, platform: Platform, evidence_keys: RestKeys) -> Resu
     let connectors = connectors(&config).map_err(exchange::ExchangeError::from)?;
     let mut exchange = exchange::Exchange::new(platform.clone(), connectors, evidence_keys)?;
     if let Some(file) = &config.signing_key {
-        exchange = exchange.signing_with(signing_key(file)?);
+        exchange = exchange.signing_with(signing_keys(file)?);
     }
     if let Some(file) = &config.encryption_key {
         exchange = exchange.encrypted_to(encryption_keys(file)?);

@@ -28,7 +28,7 @@ pub mod worker;
 
 pub use close::MonthClosed;
 pub use config::Config;
-pub use daftar::{Daftar, connectors, encryption_keys, places, signing_key};
+pub use daftar::{Daftar, connectors, encryption_keys, places, signing_keys};
 pub use error::{Error, Result};
 pub use proactive::ProactiveReport;
 pub use worker::Settled;

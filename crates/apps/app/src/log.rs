@@ -27,9 +27,13 @@ impl Daftar {
         Ok(place.create(&Keys::new(&name, secret()))?)
     }
 
-    /// Signs what the log holds by now; `None` when it holds nothing new.
+    /// Signs what the log holds by now; `None` when it holds nothing new. First of all the log is made
+    /// to hold what agencies and people have said: where that fails the log is signed all the same.
     pub async fn checkpoint(&self) -> Result<Option<Checkpoint>> {
-        Ok(log::checkpoint(&self.platform, &self.key_place()).await?)
+        let rolled = self.exchange.roll().await;
+        let signed = log::checkpoint(&self.platform, &self.key_place()).await?;
+        rolled?;
+        Ok(signed)
     }
 
     /// A new key signs from now on; the old one's private half is gone.

@@ -333,3 +333,40 @@ async fn keys_of_evidence_are_made_once_and_never_replaced_while_something_lies_
     let why = open.unwrap_err().to_string();
     assert!(why.contains("may be read by others"), "{why}");
 }
+
+/// An insider points a fact at nothing, or at what an import would be; a visit rests on its own.
+#[tokio::test]
+async fn a_fact_of_an_agency_that_rests_on_no_evidence_is_named() {
+    use kernel::Source;
+    let folder = tempfile::tempdir().unwrap();
+    let daftar = Daftar::init(config(&folder)).await.unwrap();
+    let ids = &daftar.platform.ids;
+    let import_like = ids.uuid();
+    let nil = uuid::Uuid::nil();
+    let mut tx = daftar.platform.db.begin().await.unwrap();
+    for (source, evidence) in [
+        (Source::Bank, nil),
+        (Source::Bank, import_like),
+        (Source::Visit, nil),
+    ] {
+        store::execute!(
+            tx,
+            "INSERT INTO fact (id, owner, kind, source, as_of, received_at, evidence, body)
+             VALUES ($1, $1, 1, $2, 0, $3, $4, $5)",
+            ids.uuid(),
+            i64::from(source.code()),
+            daftar.now().0,
+            evidence,
+            vec![0_u8]
+        )
+        .unwrap();
+    }
+    tx.commit().await.unwrap();
+    let checks = daftar.verify().await.unwrap();
+    let facts = checks
+        .iter()
+        .find(|check| check.name.contains("every fact of an agency"));
+    let facts = facts.unwrap();
+    assert_eq!((facts.checked, facts.differences), (3, 2), "{facts:?}");
+    assert!(facts.examples[0].contains(&nil.to_string()), "{facts:?}");
+}

@@ -1,5 +1,7 @@
 //! Everything that data can break, checked in one go: `daftar verify`.
 
+mod kept;
+
 use access::{Action, Purpose};
 use casework::verify::Check;
 
@@ -20,6 +22,7 @@ impl Daftar {
             self.verify_checkpoints().await?,
             self.verify_delays().await?,
         ];
+        checks.extend(self.verify_kept().await?);
         let mut tx = self.platform.db.read().await?;
         let blocks = registry::unit::blocks(&mut tx).await?;
         drop(tx);
@@ -81,13 +84,19 @@ impl Daftar {
 
     async fn verify_delays(&self) -> Result<Check> {
         let mut tx = self.platform.db.read().await?;
-        let delays = store::fetch_value!(tx, i64, "SELECT COUNT(*) FROM disclosure_delay")?;
-        let wrong = access::log::verify_delays(&mut tx).await?;
-        Ok(check(
+        let found = access::log::verify_delays(&mut tx).await?;
+        let mut check = check(
             "every look that is shown late is so lawfully",
-            delays,
-            wrong,
-        ))
+            found.delays as i64,
+            found.wrong,
+        );
+        if found.not_covered > 0 {
+            check.examples.push(format!(
+                "{} delays were set before the log held what it grants: not covered",
+                found.not_covered
+            ));
+        }
+        Ok(check)
     }
 
     async fn verify_units(&self, permit: &access::Permit, block: &str) -> Result<Check> {

@@ -17,12 +17,53 @@ struct Opened<'a> {
     secret: String,
 }
 
+#[derive(Serialize)]
+struct Closed<'a> {
+    login: &'a str,
+    closed: bool,
+    /// It was closed before, and nothing has changed.
+    already: bool,
+}
+
 pub async fn run(common: &Common, command: &Account) -> Result<(), Failure> {
-    let Account::Add {
+    match command {
+        Account::Add {
+            login,
+            role,
+            territory,
+        } => add(common, login, role, *territory).await,
+        Account::Close { login } => close(common, login).await,
+    }
+}
+
+async fn close(common: &Common, login: &str) -> Result<(), Failure> {
+    let daftar = Daftar::open(config::existing(common)).await?;
+    let (action, purpose) = (Action::ManageAccounts, Purpose::Upkeep);
+    let permit = daftar.permit(action, purpose, 0).await?;
+    let mut tx = daftar.platform.db.begin().await?;
+    let found = account::find_even_closed(&mut tx, login).await?;
+    let (id, _) = found.ok_or_else(|| Failure::Failed(format!("no account is called {login}")))?;
+    let now = account::close(&mut tx, &permit, id).await?;
+    tx.commit().await?;
+    let text = match now {
+        true => format!("{login} is closed: its sessions have ended, and nobody signs in with it"),
+        false => format!("{login} was closed already; nothing has changed"),
+    };
+    let shown = Closed {
         login,
-        role,
-        territory,
-    } = command;
+        closed: true,
+        already: !now,
+    };
+    Show::new(common).result(&text, &shown);
+    Ok(())
+}
+
+async fn add(
+    common: &Common,
+    login: &str,
+    role: &str,
+    territory: Option<u32>,
+) -> Result<(), Failure> {
     let role = Role::from_name(role).ok_or_else(|| {
         let names: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
         Failure::argument("--role", format!("{role} is none of {}", names.join(", ")))
@@ -32,7 +73,7 @@ pub async fn run(common: &Common, command: &Account) -> Result<(), Failure> {
     let daftar = Daftar::open(config::existing(common)).await?;
     let secret = daftar.platform.ids.uuid().simple().to_string();
     let new = NewAccount {
-        login: login.clone(),
+        login: login.to_owned(),
         role,
         territory: area,
         office: String::new(),

@@ -1,18 +1,19 @@
 //! `daftar connector answer`: what an agency said, as it was received.
 
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
 
 use access::Subject;
 use app::Daftar;
 use kernel::EvidenceId;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::args::Common;
 use crate::config;
 use crate::connector_args::Answer;
 use crate::failure::Failure;
+use crate::laid_out;
 use crate::show::Show;
 
 const OWNER_ONLY: u32 = 0o600;
@@ -31,8 +32,7 @@ pub async fn show(common: &Common, args: &Answer) -> Result<(), Failure> {
         "body": String::from_utf8_lossy(&answer.body),
     });
     let Some(file) = &args.out else {
-        Show::new(common).result(&String::from_utf8_lossy(&answer.body), &said);
-        return Ok(());
+        return print(common, &answer.body, &said);
     };
     let mut options = OpenOptions::new();
     options.write(true).create_new(true).mode(OWNER_ONLY);
@@ -49,4 +49,14 @@ pub async fn show(common: &Common, args: &Answer) -> Result<(), Failure> {
     );
     Show::new(common).result(&text, &said);
     Ok(())
+}
+
+/// Byte for byte into a pipe or a file; on a terminal, what it would obey is written out.
+fn print(common: &Common, body: &[u8], said: &Value) -> Result<(), Failure> {
+    let mut out = std::io::stdout();
+    if common.json || out.is_terminal() {
+        Show::new(common).result(&laid_out::as_it_came(body), said);
+        return Ok(());
+    }
+    Ok(out.write_all(body)?)
 }

@@ -163,7 +163,7 @@ pub enum Command {
     ///
     /// A file of yours: daftar connector check connectors/tax.toml
     ///
-    /// Ask about one:   daftar connector try tax 30101901234567
+    /// Ask about one:   daftar connector try tax 30101901234569
     #[command(subcommand, verbatim_doc_comment)]
     Connector(Connector),
     /// Agree with a partner that it hands payments over, and from which budget it pays
@@ -192,7 +192,8 @@ pub enum Command {
     /// The keys that seal what agencies say: show their ids, or begin a new key
     #[command(subcommand)]
     EvidenceKey(EvidenceKey),
-    /// The key that signs answers to partners and files to banks: make one, or show its public half
+    /// The keys that sign answers to partners and files to banks: make one, begin a new one, forget an
+    /// earlier one, or show the public halves
     #[command(subcommand)]
     SigningKey(SigningKey),
     /// The keys that partners encrypt their messages to: make one, begin a new one, or show it
@@ -218,7 +219,7 @@ pub struct Serve {
     /// Take the time from clock messages instead of the system: for demos and tests only
     #[arg(long)]
     pub demo: bool,
-    /// A file with the Ed25519 seed, 64 hexadecimal digits, that signs answers to partners
+    /// A file with the key that signs answers to partners, and earlier ones; see signing-key
     #[arg(long, env = "DAFTAR_SIGNING_KEY")]
     pub signing_key: Option<PathBuf>,
     /// A file with the keys, one a line, that partners encrypt their messages to; see encryption-key
@@ -287,14 +288,18 @@ pub struct Demo {
     /// Write the demo's logins and secrets into this file
     #[arg(long)]
     pub accounts: Option<PathBuf>,
+    /// A file with the key that signs answers to partners; without it, one is made that vanishes with
+    /// the demonstration
+    #[arg(long, value_name = "FILE")]
+    pub signing_key: Option<PathBuf>,
     /// In how many of 1,000 answers an agency is days late
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=1_000))]
     pub fault_late_per_mille: u32,
     /// In how many of 1,000 credits the bank returns the money
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=1_000))]
     pub fault_return_per_mille: u32,
     /// In how many of 1,000 requests an agency hangs or cuts the line
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=1_000))]
     pub fault_timeout_per_mille: u32,
 }
 
@@ -495,6 +500,11 @@ pub enum Account {
         #[arg(long)]
         territory: Option<u32>,
     },
+    /// Close an account, for good: its sessions end at once and nobody signs in with it any more
+    ///
+    /// The log names it on, and its login is given to nobody else. Said again, it changes nothing. A
+    /// partner is closed by `daftar partner close`, which is the same.
+    Close { login: String },
 }
 
 #[derive(Debug, Args)]

@@ -6,9 +6,9 @@ use access::Subject;
 use app::{Config, Daftar};
 use exchange::subscribed;
 use exchange::trial::{self, Told, Trial, Wanted};
-use exchange::{CallFailure, ConnectorsRefused};
+use exchange::{AnswerRefusal, CallFailure, ConnectorsRefused};
 use kernel::facts::{self, FactKind};
-use kernel::{Day, FactBody, Pinfl, Source};
+use kernel::{Day, FactBody, Pinfl, Source, printable};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -17,6 +17,7 @@ use crate::args::{Common, Connector};
 use crate::config;
 use crate::connector_args::{At, Subscription, Try};
 use crate::failure::Failure;
+use crate::laid_out;
 use crate::show::Show;
 
 pub async fn run(common: &Common, command: &Connector) -> Result<(), Failure> {
@@ -312,9 +313,18 @@ async fn try_out(common: &Common, args: &Try) -> Result<(), Failure> {
     crate::serve::seal(&daftar).await;
     let trial = tried?;
     Show::new(common).result(&text_of(&trial), &json_of(&trial));
-    match &trial.came {
-        Ok(came) if !matches!(came.told, Told::Refused(_) | Told::PassedOver) => Ok(()),
-        _ => Err(Failure::InPart),
+    match trial.came.as_ref().is_ok_and(|came| is_answer(&came.told)) {
+        true => Ok(()),
+        false => Err(Failure::InPart),
+    }
+}
+
+/// Whether we know now what the agency says. That it holds nothing is an answer; that it will say so
+/// later is none.
+fn is_answer(told: &Told) -> bool {
+    match told {
+        Told::Facts { .. } | Told::Civil(_) | Told::NotFound => true,
+        Told::Pending { .. } | Told::PassedOver | Told::Refused(_) => false,
     }
 }
 
@@ -324,19 +334,30 @@ fn text_of(trial: &Trial) -> String {
     for (name, value) in sent.shown_headers() {
         text.push_str(&format!("   {name}: {value}\n"));
     }
-    text.push_str(&format!("{}\n\n", pretty(&sent.body)));
+    text.push_str(&format!("{}\n\n", laid_out::shown(&sent.body)));
     match &trial.came {
         Err(failure) => text.push_str(&format!("<- {failure}\n")),
         Ok(came) => {
             text.push_str(&format!(
                 "<- {} bytes\n{}\n\n",
                 came.body.len(),
-                pretty(&came.body)
+                shown_answer(came)
             ));
-            text.push_str(&lines_of(&came.told).join("\n"));
+            // Names are the agency's: what it says of one person stays in one line.
+            let lines = lines_of(&came.told);
+            let lines = lines.iter().map(|line| printable::in_one_line(line));
+            text.push_str(&lines.collect::<Vec<_>>().join("\n"));
         }
     }
     text
+}
+
+/// Who is told a line and a column finds them in the text as it came, not as we lay it out.
+fn shown_answer(came: &trial::Came) -> String {
+    match came.told {
+        Told::Refused(AnswerRefusal::NotTheFormat { .. }) => laid_out::as_it_came(&came.body),
+        _ => laid_out::shown(&came.body),
+    }
 }
 
 fn json_of(trial: &Trial) -> Value {
@@ -350,23 +371,11 @@ fn json_of(trial: &Trial) -> Value {
     json!({
         "address": trial.sent.address,
         "headers": headers,
-        "question": value_of(&trial.sent.body),
-        "answer": came.ok().map(|came| value_of(&came.body)),
+        "question": laid_out::value(&trial.sent.body),
+        "answer": came.ok().map(|came| laid_out::value(&came.body)),
         "failure": came.err().map(CallFailure::to_string),
         "told": came.ok().map(|came| lines_of(&came.told)),
     })
-}
-
-/// JSON laid out for reading; anything else as it came.
-fn pretty(body: &[u8]) -> String {
-    let value: Option<Value> = serde_json::from_slice(body).ok();
-    let laid_out = value.and_then(|value| serde_json::to_string_pretty(&value).ok());
-    laid_out.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
-}
-
-fn value_of(body: &[u8]) -> Value {
-    let text = || Value::String(String::from_utf8_lossy(body).into_owned());
-    serde_json::from_slice(body).unwrap_or_else(|_| text())
 }
 
 fn lines_of(told: &Told) -> Vec<String> {

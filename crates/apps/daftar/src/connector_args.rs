@@ -22,8 +22,8 @@ pub enum Connector {
     /// Ask an agency about one person; show the question, the answer and the facts it would make
     ///
     /// Nothing of the answer is kept and no fact is recorded. The look stands in the access log, and
-    /// the person reads on the own page that the agency was asked. Exit code 3: no answer, or one that
-    /// is not believed.
+    /// the person reads on the own page that the agency was asked. Exit code 3: no answer came, it is
+    /// promised for later, or it is not believed.
     Try(Try),
     /// Print an answer as it was received, byte for byte, by the evidence that rests on it
     ///
@@ -74,7 +74,7 @@ pub struct At {
 
 #[derive(Debug, Args)]
 pub struct Try {
-    /// The agency: tax, civil_registry, employment, cadastre, vehicles, pension_fund, bank, disability
+    #[arg(help = agencies())]
     pub agency: String,
     /// The person's PINFL, 14 digits
     pub pinfl: String,
@@ -89,4 +89,10 @@ pub struct Try {
     pub months: i32,
     #[command(flatten)]
     pub at: At,
+}
+
+/// Every agency of the catalogue, for `--help`.
+fn agencies() -> String {
+    let names = exchange::AGENCIES.map(kernel::Source::name).join(", ");
+    format!("The agency: one of {names}")
 }

@@ -18,6 +18,7 @@ use crate::config;
 use crate::failure::Failure;
 use crate::serve;
 use crate::show::{Show, som};
+use crate::signing_key;
 
 pub async fn run(common: &Common, args: &Demo) -> Result<(), Failure> {
     let show = Show::new(common);
@@ -68,6 +69,7 @@ struct Place {
     folder: PathBuf,
     accounts: PathBuf,
     database: String,
+    signing_key: PathBuf,
 }
 
 impl Place {
@@ -81,10 +83,15 @@ impl Place {
             .accounts
             .clone()
             .unwrap_or_else(|| folder.join("accounts.json"));
+        let signing_key = match &args.signing_key {
+            Some(file) => file.clone(),
+            None => new_signing_key(&folder)?,
+        };
         Ok(Place {
             folder,
             accounts,
             database,
+            signing_key,
         })
     }
 
@@ -94,6 +101,7 @@ impl Place {
         config.partners = partners.to_owned();
         config.connectors = None;
         config.agency_keys = self.keys();
+        config.signing_key = Some(self.signing_key.clone());
         config.demo = true;
         config.seed = Some(args.seed);
         config
@@ -119,6 +127,13 @@ impl Place {
         let text = serde_json::to_string_pretty(&accounts).expect("logins are plain text");
         Ok(std::fs::write(&self.accounts, text)?)
     }
+}
+
+/// Who enters a system of the own and its keys is answered with a signature, so there is one to check.
+fn new_signing_key(folder: &Path) -> Result<PathBuf, Failure> {
+    let file = folder.join("signing-key");
+    signing_key::make(&file)?;
+    Ok(file)
 }
 
 impl Drop for Place {

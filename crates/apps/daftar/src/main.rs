@@ -21,10 +21,12 @@ mod explain;
 mod failure;
 mod import;
 mod init;
+mod laid_out;
 mod log_key;
 mod openfisca;
 
 mod partner;
+mod partner_account;
 mod partner_args;
 mod pay;
 mod pay_args;

@@ -1,29 +1,23 @@
 //! `daftar partner`: systems that ask the register. The secret is made here, printed once, and kept
 //! only as a hash; the keys are the partner's public ones.
 
-use access::{Action, Area, Purpose, SecretHash};
+use access::{Action, Area, Purpose};
 use app::Daftar;
 use exchange::dci::catalogue;
 use exchange::dci::partner::{self, NewPartner};
 use exchange::dci::signature::Policy;
 use exchange::security::{self, SecurityEvent, Wanted};
-use kernel::Instant;
+use kernel::{Instant, printable};
 use serde::Serialize;
 
 use crate::args::{Common, Partner};
 use crate::config;
 use crate::conformance;
 use crate::failure::Failure;
+use crate::partner_account::{self, WithSecret};
 use crate::show::Show;
 
 const NO_KEYS: &str = r#"{"keys":[]}"#;
-
-#[derive(Serialize)]
-struct Added<'a> {
-    sender_id: &'a str,
-    policy: &'a str,
-    secret: &'a str,
-}
 
 #[derive(Serialize)]
 struct Changed<'a> {
@@ -76,6 +70,7 @@ struct Listed {
     account_mapper: bool,
     encrypted: bool,
     xroad_client: Option<String>,
+    closed: bool,
 }
 
 pub async fn run(common: &Common, command: &Partner) -> Result<(), Failure> {
@@ -88,6 +83,8 @@ pub async fn run(common: &Common, command: &Partner) -> Result<(), Failure> {
         Partner::Add { .. } => add(common, &daftar, command).await,
         Partner::List => list(common, &daftar).await,
         Partner::Keys { sender_id, jwks } => keys(common, &daftar, sender_id, jwks).await,
+        Partner::Secret { sender_id } => partner_account::secret(common, &daftar, sender_id).await,
+        Partner::Close { sender_id } => partner_account::close(common, &daftar, sender_id).await,
         Partner::Conformance { sender_id, since } => {
             let since = since.as_deref();
             conformance::run(common, &daftar, sender_id, since).await
@@ -133,9 +130,22 @@ async fn refused(common: &Common, daftar: &Daftar, command: &Partner) -> Result<
     let mut tx = daftar.platform.db.read().await?;
     let events = security::list(&mut tx, &wanted).await?;
     let told: Vec<RefusedMessage> = events.into_iter().map(RefusedMessage::of).collect();
-    let lines: Vec<String> = told.iter().map(RefusedMessage::line).collect();
+    let lines = told.iter().map(RefusedMessage::line);
+    let lines: Vec<String> = lines.map(|line| printable::in_one_line(&line)).collect();
     Show::new(common).result(&lines.join("\n"), &told);
     Ok(())
+}
+
+/// Names that a person reads hold no character that nobody sees.
+fn must_be_seen(what: &'static str, text: &str) -> Result<(), Failure> {
+    match text.chars().all(printable::is_printable) {
+        true => Ok(()),
+        false => {
+            let written = printable::in_one_line(text);
+            let why = format!("it holds characters that nobody sees: {written}. Leave them out");
+            Err(Failure::argument(what, why))
+        }
+    }
 }
 
 /// What is to be entered, its files read.
@@ -157,6 +167,14 @@ fn new_partner(command: &Partner, secret: &str) -> Result<Option<NewPartner>, Fa
     else {
         return Ok(None);
     };
+    for (name, text) in [
+        ("the sender_id", sender_id),
+        ("--office", office),
+        ("--legal-basis", legal_basis),
+        ("--receiver-id", receiver_id),
+    ] {
+        must_be_seen(name, text)?;
+    }
     let policy = Policy::from_name(policy).ok_or_else(|| {
         let names = Policy::ALL.map(Policy::name).join(", ");
         Failure::argument("--policy", format!("{policy} is none of {names}"))
@@ -180,15 +198,12 @@ fn new_partner(command: &Partner, secret: &str) -> Result<Option<NewPartner>, Fa
         account_mapper: *account_mapper,
         encrypted: *encrypted,
         xroad_client: xroad_client.clone(),
-        secret: SecretHash::of(secret).map_err(|why| Failure::Failed(why.to_string()))?,
+        secret: partner_account::hash_of(secret)?,
     }))
 }
 
 async fn add(common: &Common, daftar: &Daftar, command: &Partner) -> Result<(), Failure> {
-    let secret: String = store::secret::<32>()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let secret = partner_account::new_secret();
     let Some(new) = new_partner(command, &secret)? else {
         return Ok(());
     };
@@ -202,20 +217,20 @@ async fn add(common: &Common, daftar: &Daftar, command: &Partner) -> Result<(), 
         new.policy.name(),
         new.sender_id
     );
-    Show::new(common).result(
-        &text,
-        &Added {
-            sender_id: &new.sender_id,
-            policy: new.policy.name(),
-            secret: &secret,
-        },
-    );
+    let (sender_id, policy) = (&new.sender_id, new.policy.name());
+    let shown = WithSecret {
+        sender_id,
+        policy,
+        secret: &secret,
+    };
+    Show::new(common).result(&text, &shown);
     Ok(())
 }
 
 async fn list(common: &Common, daftar: &Daftar) -> Result<(), Failure> {
     let mut tx = daftar.platform.db.read().await?;
     let partners = partner::list(&mut tx).await?;
+    let closed = partner::closed(&mut tx).await?;
     let listed = partners.into_iter().map(|partner| Listed {
         sender_id: partner.sender_id,
         policy: partner.policy.name(),
@@ -226,6 +241,7 @@ async fn list(common: &Common, daftar: &Daftar) -> Result<(), Failure> {
         account_mapper: partner.account_mapper,
         encrypted: partner.encrypted,
         xroad_client: partner.xroad_client,
+        closed: closed.contains(&partner.account),
         callback: partner
             .callback
             .map(|callback| callback.as_str().to_owned()),
@@ -240,11 +256,13 @@ async fn list(common: &Common, daftar: &Daftar) -> Result<(), Failure> {
         } else {
             "not encrypted"
         };
+        let closed = if partner.closed { "  closed" } else { "" };
         format!(
-            "{sender}  {policy}  {encrypted}  keys: {keys}  {callback}  {}",
-            partner.legal_basis
+            "{sender}  receiver: {}  {policy}  {encrypted}  keys: {keys}  {callback}  {}{closed}",
+            partner.receiver_id, partner.legal_basis
         )
     });
+    let lines = lines.map(|line| printable::in_one_line(&line));
     let text = lines.collect::<Vec<_>>().join("\n");
     Show::new(common).result(&text, &listed);
     Ok(())

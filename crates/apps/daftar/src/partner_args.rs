@@ -57,6 +57,22 @@ pub enum Partner {
         #[arg(long)]
         jwks: PathBuf,
     },
+    /// Make a new secret for the tokens of a partner, printed once: the one before ends at once, and
+    /// every token that it opened
+    Secret {
+        /// As its messages name it
+        sender_id: String,
+    },
+    /// End all that is agreed with a partner, for good: its account is closed
+    ///
+    /// Its tokens end at once and it gets no other, no message of it is taken, at neither door; its
+    /// subscriptions are told of nothing more, and what waits to be sent to it is not sent. What it
+    /// asked and was told stays in the log, and its name is given to nobody else. Said again, it
+    /// changes nothing.
+    Close {
+        /// As its messages name it
+        sender_id: String,
+    },
     /// Show messages of partners that were refused (forged, replayed, malformed) and answers of agencies
     /// that may be forged, the newest first. The look stands in the access log
     Refused {

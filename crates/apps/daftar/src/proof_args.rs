@@ -49,7 +49,18 @@ pub struct VerifyProof {
 pub enum SigningKey {
     /// Make a new Ed25519 key, in a file that only its owner reads, and print the public half
     Make { file: PathBuf },
-    /// Print the public half as a JSON Web Key Set, for partners and banks
+    /// Sign with a new key from the next start of serve on, and with the next file to a bank; of the
+    /// one before, the public half stays, so that others can check what it signed
+    Rotate { file: PathBuf },
+    /// Leave an earlier key out: what it signed is checked by nobody any more. From the next start of
+    /// serve on it is not published
+    Forget {
+        file: PathBuf,
+        /// Its name, as `show` prints it
+        #[arg(allow_hyphen_values = true)]
+        kid: String,
+    },
+    /// Print the public halves as a JSON Web Key Set, the one that signs first, for partners and banks
     Show { file: PathBuf },
 }
 

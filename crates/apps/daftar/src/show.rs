@@ -4,6 +4,7 @@
 use std::io::Write;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use kernel::printable;
 use serde::Serialize;
 
 use crate::args::Common;
@@ -25,17 +26,16 @@ impl Show {
 
     /// The result: `text` for people, `value` for machines.
     pub fn result(&self, text: &str, value: &impl Serialize) {
-        let line = if self.json {
-            serde_json::to_string(value).expect("a result is plain data")
-        } else {
-            text.trim_end().to_owned()
+        let line = match self.json {
+            true => json_line(value),
+            false => printable::in_lines(text.trim_end()),
         };
         say(&line);
     }
 
     /// The result as JSON whatever was asked: the last line of `demo --once`.
     pub fn object(&self, value: &impl Serialize) {
-        say(&serde_json::to_string(value).expect("a result is plain data"));
+        say(&json_line(value));
     }
 
     /// A text that is JSON already.
@@ -51,7 +51,7 @@ impl Show {
     /// A remark on the way.
     pub fn remark(&self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(std::io::stderr(), "{text}");
+            let _ = writeln!(std::io::stderr(), "{}", printable::in_lines(text));
         }
     }
 
@@ -87,6 +87,23 @@ impl Show {
     }
 }
 
+/// The same JSON with an escape for each character that a terminal would obey: they stand in strings
+/// alone.
+fn json_line(value: &impl Serialize) -> String {
+    let json = serde_json::to_string(value).expect("a result is plain data");
+    let mut line = String::with_capacity(json.len());
+    for c in json.chars() {
+        if printable::is_printable(c) {
+            line.push(c);
+        } else {
+            let units = &mut [0; 2];
+            let escapes = c.encode_utf16(units).iter();
+            line.extend(escapes.map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    line
+}
+
 /// A closed pipe (`daftar ... | head`) is no fault.
 fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
@@ -111,7 +128,16 @@ pub fn som(minor: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::som;
+    use super::{json_line, som};
+
+    #[test]
+    fn a_line_of_json_obeys_nobody_and_says_the_same() {
+        let text = "a\u{1b}[2J\u{9b}\u{202e}\u{e0001}\u{feff} oʻ";
+        let line = json_line(&text);
+        assert!(line.chars().all(kernel::printable::is_printable), "{line}");
+        let read: String = serde_json::from_str(&line).expect("JSON");
+        assert_eq!(read, text);
+    }
 
     #[test]
     fn money_is_shown_in_groups_of_three() {

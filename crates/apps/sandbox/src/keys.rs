@@ -24,6 +24,7 @@ const OWNER_ONLY: u32 = 0o600;
 #[derive(Debug)]
 pub struct Keys {
     pub gateway_secret: String,
+    pub registry_secret: String,
     /// Of Daftar: who asks a registry signs with it.
     asker_seed: [u8; 32],
     civil_registry: Ed25519KeyPair,
@@ -48,6 +49,7 @@ impl Keys {
         let encryption = |name: &str| Secret::of(&format!("sandbox {seed} {name} encryption"));
         Keys {
             gateway_secret: hex::encode(bytes("gateway")),
+            registry_secret: hex::encode(bytes("registry")),
             asker_seed: bytes("daftar"),
             civil_registry: pair("civil_registry"),
             disability: pair("disability"),
@@ -64,6 +66,7 @@ impl Keys {
     pub fn write(&self, folder: &Path) -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
         write(folder, "gateway.secret", &self.gateway_secret)?;
+        write(folder, "registry.secret", &self.registry_secret)?;
         write(folder, "daftar.seed", &hex::encode(self.asker_seed))?;
         write(folder, "daftar.encryption", &self.asker_encryption.hex())?;
         for agency in registries() {

@@ -65,7 +65,8 @@ struct Serve {
     /// JSON file {login: secret} of the people who work with Daftar; read at each sign-in
     #[arg(long, value_name = "FILE")]
     accounts: Option<PathBuf>,
-    /// The instant the clock stands at until the first step
+    /// The instant the clock stands at until the first step. Answers that are late come by this clock:
+    /// to see one with `daftar connector try`, let it stand at now, --start "$(date -Iseconds)"
     #[arg(long, default_value = "2025-12-25T09:00:00+05:00", value_parser = instant)]
     start: Instant,
     /// File that keeps orders, statements and the banks' book over a restart
@@ -77,47 +78,48 @@ struct Serve {
     /// Treasury funds and banks answer at once instead of on the next day
     #[arg(long)]
     instant: bool,
-    /// Answers about a person that come one to five virtual days late
-    #[arg(long, default_value_t = 10, value_name = "N")]
+    /// Answers about a person that come one to five virtual days late; see --start
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = of_a_thousand())]
     fault_late_per_mille: u32,
     /// Late answers come after so many virtual days instead of one to five
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=4000))]
     fault_late_days: Option<u16>,
-    /// Requests to agencies that hang for five seconds or are cut
-    #[arg(long, default_value_t = 2, value_name = "N")]
-    fault_timeout_per_mille: u32,
+    /// Requests to agencies that hang for five seconds or are cut; 2 when nothing is said and the other
+    /// faults leave room
+    #[arg(long, value_name = "N", value_parser = of_a_thousand())]
+    fault_timeout_per_mille: Option<u32>,
     /// Cards that are closed until the owner brings a new account
-    #[arg(long, default_value_t = 5, value_name = "N")]
+    #[arg(long, default_value_t = 5, value_name = "N", value_parser = of_a_thousand())]
     fault_return_per_mille: u32,
     /// Requests answered with well-formed nonsense
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = of_a_thousand())]
     fault_rubbish_per_mille: u32,
     /// Requests whose connection breaks before the answer
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = of_a_thousand())]
     fault_reset_per_mille: u32,
     /// Requests answered byte by byte, longer than anybody waits
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = of_a_thousand())]
     fault_drip_per_mille: u32,
     /// Requests answered with a part twice
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = of_a_thousand())]
     fault_duplicate_per_mille: u32,
     /// Requests answered in another order, after those of later requests
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = of_a_thousand())]
     fault_reorder_per_mille: u32,
     /// Signed answers that are changed on their way
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = of_a_thousand())]
     fault_forged_per_mille: u32,
     /// Signed answers that somebody else has signed
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = of_a_thousand())]
     fault_wrong_key_per_mille: u32,
-    /// Requests answered with a true answer of before
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    /// Requests answered with a true answer of before; the first is true and is what they answer with
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = of_a_thousand())]
     fault_replay_per_mille: u32,
     /// Requests answered for a day of last year
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = of_a_thousand())]
     fault_stale_per_mille: u32,
     /// Requests answered with the contrary of the truth: dead who live, nothing held where something is
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = of_a_thousand())]
     fault_contradictory_per_mille: u32,
     /// Faults by a script (TOML): which agency, about whom, when, which fault; rows go before the flags.
     /// An example: crates/apps/sandbox/scenarios/hard-week.toml
@@ -153,6 +155,14 @@ struct Export {
     /// Writes facts.csv too: real estate, vehicles, balances, disability
     #[arg(long)]
     facts: bool,
+}
+
+/// Of a thousand requests to agencies, where nobody says how many.
+const TIMEOUT_USUAL: u32 = 2;
+
+/// A rate: so many of a thousand.
+fn of_a_thousand() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(0..=1_000)
 }
 
 fn instant(text: &str) -> Result<Instant, String> {
@@ -204,10 +214,10 @@ fn command() -> Result<(), Box<dyn Error>> {
 }
 
 async fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
-    let rates = Rates {
+    let mut rates = Rates {
         late: serve.fault_late_per_mille,
         late_days: serve.fault_late_days,
-        timeout: serve.fault_timeout_per_mille,
+        timeout: serve.fault_timeout_per_mille.unwrap_or(0),
         rubbish: serve.fault_rubbish_per_mille,
         reset: serve.fault_reset_per_mille,
         drip: serve.fault_drip_per_mille,
@@ -221,6 +231,10 @@ async fn run(serve: Serve) -> Result<(), Box<dyn Error>> {
         returned: serve.fault_return_per_mille,
         delay_ms: serve.delay_ms,
     };
+    if serve.fault_timeout_per_mille.is_none() {
+        rates.timeout = TIMEOUT_USUAL.min(rates.room());
+    }
+    rates.check()?;
     let daftar = match (&serve.daftar, &serve.accounts) {
         (Some(url), Some(accounts)) => Some(Daftar::new(url, Secrets::File(accounts.clone()))?),
         _ => None,

@@ -34,6 +34,10 @@ pub fn router(world: Arc<World>) -> Router {
         )
         .route("/xroad/r1/{*service}", post(agency::xroad::call))
         .route(
+            "/dci/oauth2/client/token",
+            post(agency::gateway::registry_token),
+        )
+        .route(
             "/dci/{agency}/registry/sync/search",
             post(agency::dci::search),
         )

@@ -31,6 +31,8 @@ pub struct World {
     pub faults: Faults,
     pub keys: Keys,
     pub tokens: Tokens,
+    /// Those of the registries, which no gateway gives.
+    pub registry_tokens: Tokens,
     /// What registries answer later and tell of.
     pub correspondence: Correspondence,
     /// Of people from elsewhere whom the banks pay too.
@@ -82,6 +84,7 @@ impl World {
             faults: Faults::new(setup.seed, setup.rates, setup.scenario),
             keys: Keys::of(setup.seed),
             tokens: Tokens::default(),
+            registry_tokens: Tokens::default(),
             correspondence: Correspondence::default(),
             money: Mutex::new(money),
             cards: setup.cards,

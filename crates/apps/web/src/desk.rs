@@ -1,10 +1,10 @@
 //! What several rooms do at their desks: find a case, ask for its permit, say
 //! where it stands in a citizen's words.
 
-use access::{Action, Area, Permit, Purpose, Scope, Subject};
+use access::{Action, Area, Permit, Purpose, Role, Scope, Subject};
 use casework::Case;
 use casework::case::{self, State, WaitFor};
-use kernel::{CaseId, Day, Source};
+use kernel::{CaseId, Day, PersonId, Source};
 
 use crate::guest::Seat;
 use crate::house::House;
@@ -23,9 +23,42 @@ pub fn area_of(case: &Case) -> Area {
 /// Lists: the account's territory, or the own person of a citizen.
 pub fn reach_of(subject: &Subject) -> Scope {
     match subject.role {
-        access::Role::Citizen => Scope::own(subject),
+        Role::Citizen => Scope::own(subject),
         _ => Scope::area(subject.territory),
     }
+}
+
+/// A permit that names everybody whom a list shows: find first who they are, by their ids, and read
+/// of them with this. One row of the access log a page, which each of them reads.
+pub async fn permit_naming(
+    house: &House,
+    seat: &Seat,
+    action: Action,
+    purpose: Purpose,
+    persons: &[PersonId],
+) -> Result<Permit, Stop> {
+    match seat.subject.role {
+        Role::Citizen => {
+            let own = Scope::own(&seat.subject);
+            seat.permit(house, action, purpose, own).await
+        }
+        _ => Ok(access::naming(house.platform(), &seat.subject, action, purpose, persons).await?),
+    }
+}
+
+/// The same of one person, whom the reader's permit for a list has opened.
+pub async fn permit_naming_one(
+    house: &House,
+    seat: &Seat,
+    action: Action,
+    purpose: Purpose,
+    person: PersonId,
+) -> Result<Permit, Stop> {
+    let scope = match seat.subject.role {
+        Role::Citizen => Scope::own(&seat.subject),
+        _ => Scope::person(person, seat.subject.territory),
+    };
+    seat.permit(house, action, purpose, scope).await
 }
 
 /// Where a case is may be read without a permit; everything else needs the one

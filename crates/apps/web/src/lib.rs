@@ -8,7 +8,8 @@
 //! 2. what a page shows: [`pages`], each struct with its template beside it
 //! 3. who asks and whether he may: [`route`], [`routes`], [`rim`], [`guest`], [`stop`]
 //! 4. for programs: [`api`], described in [`openapi`]
-//! 5. [`router()`], what `daftar serve` runs; `tls.rs`, the listener of an X-Road security server
+//! 5. [`router()`], what `daftar serve` runs; `patience.rs`, how long a request may take;
+//!    `tls.rs`, the listener of an X-Road security server
 
 pub mod api;
 pub mod cookie;
@@ -21,6 +22,7 @@ pub mod i18n;
 mod listen;
 pub mod openapi;
 pub mod pages;
+mod patience;
 pub mod query;
 pub mod rim;
 pub mod rooms;
@@ -29,6 +31,7 @@ mod router;
 pub mod routes;
 pub mod seen;
 pub mod shell;
+mod stall;
 pub mod stop;
 pub mod style;
 mod tls;

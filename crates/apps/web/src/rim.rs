@@ -151,7 +151,7 @@ async fn login_of(house: &House, subject: &Subject) -> Result<String, Stop> {
 fn token_of(headers: &HeaderMap, kind: Kind) -> Option<Token> {
     match kind {
         Kind::Page => cookie::find(headers, cookie::SESSION)?.parse().ok(),
-        Kind::Api | Kind::Dci => {
+        Kind::Api | Kind::Dci | Kind::Token => {
             let line = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
             line.strip_prefix("Bearer ")?.trim().parse().ok()
         }
@@ -217,7 +217,8 @@ fn stop_of(response: &Response) -> Option<Stop> {
         StatusCode::FORBIDDEN if cross => Some(Stop::CrossSite),
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Some(Stop::NotFound),
         StatusCode::PAYLOAD_TOO_LARGE => Some(Stop::TooLarge),
-        StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Some(Stop::TooSlow),
+        StatusCode::REQUEST_TIMEOUT => Some(Stop::CameSlowly),
+        StatusCode::GATEWAY_TIMEOUT => Some(Stop::TooSlow),
         status if status.is_client_error() => Some(unreadable()),
         status if status.is_server_error() => Some(Stop::Fault),
         _ => None,
@@ -243,6 +244,10 @@ fn page_of(stop: &Stop, guest: &Guest) -> ErrorPage {
         Stop::ForbiddenArea => ErrorPage::forbidden_area(shell),
         Stop::CrossSite => ErrorPage::cross_site(shell),
         Stop::TooLarge => ErrorPage::too_large(shell, BODY_KIB_MAX),
+        Stop::CameSlowly => ErrorPage {
+            status: stop.status(),
+            ..ErrorPage::slow(shell)
+        },
         Stop::TooSlow => ErrorPage::slow(shell),
         Stop::Refused { status, why, .. } => ErrorPage {
             status: *status,
@@ -252,16 +257,31 @@ fn page_of(stop: &Stop, guest: &Guest) -> ErrorPage {
     }
 }
 
-/// The one JSON shape of errors.
+/// An error as programs of a kind read it.
 fn plain(stop: &Stop, kind: Kind) -> Response {
-    if kind == Kind::Page {
-        return stop.status().into_response();
+    match kind {
+        Kind::Page => stop.status().into_response(),
+        Kind::Api => as_ours(stop),
+        Kind::Dci => as_dci(stop),
+        Kind::Token => as_oauth(stop),
     }
-    if kind == Kind::Dci {
-        return as_dci(stop);
-    }
+}
+
+/// The one JSON shape of errors.
+fn as_ours(stop: &Stop) -> Response {
     let error = json!({ "code": stop.code(), "message": stop.message(), "field": stop.field() });
     (stop.status(), Json(json!({ "error": error }))).into_response()
+}
+
+/// RFC 6749, section 5.2: one word, and words for whoever writes the program. The standard has no word
+/// of its own for a fault of ours at this address: it is the one of section 4.1.2.1.
+fn as_oauth(stop: &Stop) -> Response {
+    let error = match stop.status() {
+        status if status.is_server_error() => "server_error",
+        _ => "invalid_request",
+    };
+    let error = json!({ "error": error, "error_description": stop.message() });
+    (stop.status(), Json(error)).into_response()
 }
 
 /// Both shapes that readers of DCI expect. What was asked for is not known here.
@@ -270,7 +290,7 @@ fn as_dci(stop: &Stop) -> Response {
         StatusCode::UNAUTHORIZED => "err.request.unauthorized",
         StatusCode::FORBIDDEN => "err.request.forbidden",
         StatusCode::NOT_FOUND => "err.request.not_found",
-        StatusCode::GATEWAY_TIMEOUT => "err.request.timeout",
+        StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => "err.request.timeout",
         status if status.is_server_error() => "err.service.unavailable",
         _ => "err.request.bad",
     };

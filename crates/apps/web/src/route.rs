@@ -61,12 +61,25 @@ pub enum Kind {
     Api,
     /// The same, with errors in the shapes of DCI.
     Dci,
+    /// The same, with errors in the shape of OAuth 2.0 (RFC 6749).
+    Token,
 }
 
-/// Programs speak to these addresses.
+/// Where a partner's system gets its token.
+const TOKEN: &str = "/oauth2/client/token";
+/// What programs read of the house itself, at addresses that have always stood beside the pages.
+const OF_THE_HOUSE: [&str; 3] = ["/healthz", "/log/key", "/log/checkpoint"];
+
+/// What speaks at an address: programs, each with errors that they read, or people.
 pub fn kind_of(path: &str) -> Kind {
     if path.starts_with("/dci/") || path.starts_with("/mapper/") {
         return Kind::Dci;
+    }
+    if path == TOKEN {
+        return Kind::Token;
+    }
+    if OF_THE_HOUSE.contains(&path) {
+        return Kind::Api;
     }
     let api = ["/api/", "/demo/", "/gs/", "/oauth2/", "/.well-known/"]
         .iter()

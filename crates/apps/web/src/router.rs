@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::guest::Guest;
 use crate::house::House;
+use crate::patience::within;
 use crate::rim;
 use crate::route::{Kind, kind_of};
 use crate::routes;
@@ -62,10 +61,9 @@ pub fn router(house: House, door: Door) -> Router {
         } else {
             ANSWER_S_MAX
         };
-        let patience = TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
-            Duration::from_secs(seconds),
-        );
+        let patience = from_fn(move |request: Request, next: Next| {
+            within(Duration::from_secs(seconds), request, next)
+        });
         router = router.route(
             route.path,
             route

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use access::log::{self, EntryId, Look, ProveFault, Whose};
+use access::log::{self, Before, EntryId, Looks, ProveFault, Whose};
 use access::{Action, Permit, Purpose, Scope};
 use axum::http::StatusCode;
 use exchange::asked::{self, Asked};
 use kernel::lang::Text3;
 use kernel::{CaseId, PersonId, RunId};
+use serde::Deserialize;
 use store::Tx;
 
 use crate::guest::Seat;
@@ -18,23 +19,37 @@ use crate::stop::Stop;
 /// All that a person reads.
 #[derive(Debug)]
 pub struct Seen {
-    /// Of others, at the person: by name, in the cases of the person's family, by payment runs.
-    pub looks: Vec<Look>,
+    /// Of others, at the person: by name, in cases whose family held the person, in lists, by payment runs.
+    pub looks: Looks,
     /// At the register as a whole.
-    pub at_everybody: Vec<Look>,
+    pub at_everybody: Looks,
     pub questions: Vec<Asked>,
 }
 
+/// Behind which looks a page begins, as its address says it; none: with the newest.
+#[derive(Debug, Default, Deserialize)]
+pub struct Behind {
+    before: Option<String>,
+    everybody_before: Option<String>,
+}
+
+fn place(field: &'static str, told: Option<&str>) -> Result<Before, Stop> {
+    let Some(told) = told else {
+        return Ok(Before::NONE);
+    };
+    let read = told.parse::<Before>();
+    read.map_err(|wrong| Stop::bad(field, wrong.to_string()))
+}
+
 /// For the page and for programs alike.
-pub async fn of(house: &House, seat: &Seat) -> Result<Seen, Stop> {
+pub async fn of(house: &House, seat: &Seat, behind: &Behind) -> Result<Seen, Stop> {
+    let before = place("before", behind.before.as_deref())?;
+    let everybody = place("everybody_before", behind.everybody_before.as_deref())?;
     let own = Own::find(house, seat).await?;
     let (mut tx, now) = (house.read().await?, house.daftar.now());
-    let mut looks = log::of_person(&mut tx, &own.permit, &own.whose(), now).await?;
-    // Own visits are no news.
-    looks.retain(|look| look.purpose != Purpose::OwnInformation);
     Ok(Seen {
-        looks,
-        at_everybody: log::of_everybody(&mut tx, &own.permit, now).await?,
+        looks: log::of_person(&mut tx, &own.permit, &own.whose(), now, before).await?,
+        at_everybody: log::of_everybody(&mut tx, &own.permit, now, everybody).await?,
         questions: asked::of_person(&mut tx, &own.permit, own.person)
             .await
             .map_err(Stop::fault)?,
@@ -110,17 +125,8 @@ impl Own {
     }
 }
 
-/// The cases that the person opened, and those of the families the person lives in now: in them
-/// the own data was read too.
+/// The cases in which the own data was read, in whatever family the person lived then.
 async fn cases_of(tx: &mut Tx, permit: &Permit, person: PersonId) -> Result<Vec<CaseId>, Stop> {
-    let mut cases = casework::case::of_applicant(tx, person).await?;
-    for kept in registry::unit::blocks(tx).await? {
-        let block = &kept.block.name;
-        let units = registry::unit::of_persons(tx, permit, block, &[person]).await?;
-        for unit in units.into_values() {
-            cases.extend(casework::case::of_unit(tx, unit).await?);
-        }
-    }
-    let ids: BTreeSet<CaseId> = cases.iter().map(|case| case.id).collect();
-    Ok(ids.into_iter().collect())
+    let units = registry::unit::of_persons_in_all_blocks(tx, permit, &[person]).await?;
+    Ok(casework::case::that_read(tx, person, &units).await?)
 }

@@ -7,6 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kernel::lang::Text3;
 
+use crate::router::BODY_KIB_MAX;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
     NotFound,
@@ -21,6 +23,9 @@ pub enum Stop {
         message: String,
     },
     TooLarge,
+    /// The body of the request did not come in time.
+    CameSlowly,
+    /// The answer was not ready in time.
     TooSlow,
     /// Refused by the noun itself: a word for machines, and words for people.
     Refused {
@@ -67,6 +72,7 @@ impl Stop {
             Stop::ForbiddenRole(_) | Stop::ForbiddenArea | Stop::CrossSite => StatusCode::FORBIDDEN,
             Stop::Bad { .. } => StatusCode::BAD_REQUEST,
             Stop::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Stop::CameSlowly => StatusCode::REQUEST_TIMEOUT,
             Stop::TooSlow => StatusCode::GATEWAY_TIMEOUT,
             Stop::Refused { status, .. } => *status,
             Stop::Fault => StatusCode::INTERNAL_SERVER_ERROR,
@@ -82,6 +88,7 @@ impl Stop {
             Stop::CrossSite => "cross_site",
             Stop::Bad { .. } => "bad_request",
             Stop::TooLarge => "too_large",
+            Stop::CameSlowly => "came_slowly",
             Stop::TooSlow => "too_slow",
             Stop::Refused { code, .. } => code,
             Stop::Fault => "fault",
@@ -97,7 +104,10 @@ impl Stop {
             Stop::ForbiddenArea => "this lies outside of the account's territory".to_owned(),
             Stop::CrossSite => "the request came from another site".to_owned(),
             Stop::Bad { message, .. } => message.clone(),
-            Stop::TooLarge => "the request is larger than this address takes".to_owned(),
+            Stop::TooLarge => format!("a request has at most {BODY_KIB_MAX} KiB"),
+            Stop::CameSlowly => {
+                "the request came too slowly; the same id may be sent again".to_owned()
+            }
             Stop::TooSlow => "the answer took too long; the same id may be sent again".to_owned(),
             Stop::Refused { why, .. } => why.en.clone().into_owned(),
             Stop::Fault => "it failed on our side; the same id may be sent again".to_owned(),

@@ -9,6 +9,7 @@
 //! 3. places and names: [`territory`], [`names`], [`lang`]
 //! 4. what is known: [`sourced`], [`facts`], [`portrait`]
 //! 5. who belongs together: [`kin`]
+//! 6. text of others, for eyes: [`printable`]
 //!
 //! Refusals are enums with the numbers in them; nothing here panics on input
 //! from outside. An arithmetic overflow of money is a bug and does panic.
@@ -25,6 +26,7 @@ pub mod names;
 pub mod phone;
 pub mod pinfl;
 pub mod portrait;
+pub mod printable;
 mod redact;
 pub mod sex;
 pub mod snils;

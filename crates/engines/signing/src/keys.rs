@@ -219,6 +219,19 @@ pub(crate) fn hex(text: &str) -> Option<Vec<u8>> {
     (0..text.len()).step_by(2).map(pair).collect()
 }
 
+/// The name of an Ed25519 key of ours: a new key has a new name.
+pub(crate) fn name_of(public: &[u8]) -> String {
+    let mut kid = URL_SAFE_NO_PAD.encode(public);
+    kid.truncate(16);
+    kid
+}
+
+/// An Ed25519 key of ours as partners read it.
+pub(crate) fn jwk_of(kid: &str, public: &[u8]) -> Value {
+    let x = URL_SAFE_NO_PAD.encode(public);
+    json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid, "x": x })
+}
+
 /// The key with which we sign: Ed25519.
 #[derive(Debug)]
 pub struct SigningKey {
@@ -237,8 +250,7 @@ impl SigningKey {
     /// The name is made of the public key, so a new key has a new name.
     pub fn from_seed(seed: &[u8]) -> Result<SigningKey, NotAKey> {
         let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| NotAKey)?;
-        let mut kid = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
-        kid.truncate(16);
+        let kid = name_of(pair.public_key().as_ref());
         Ok(SigningKey { kid, pair })
     }
 
@@ -263,9 +275,11 @@ impl SigningKey {
 
     /// What partners verify with.
     pub fn jwks(&self) -> Value {
-        let x = URL_SAFE_NO_PAD.encode(self.pair.public_key().as_ref());
-        let key = json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA",
-            "kid": self.kid, "x": x });
-        json!({ "keys": [key] })
+        json!({ "keys": [jwk_of(&self.kid, self.public())] })
+    }
+
+    /// The public half: 32 bytes.
+    pub(crate) fn public(&self) -> &[u8] {
+        self.pair.public_key().as_ref()
     }
 }

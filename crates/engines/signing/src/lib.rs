@@ -10,6 +10,8 @@ pub mod file;
 pub mod jwe;
 pub mod jws;
 mod keys;
+mod ours;
 pub mod rest;
 
 pub use keys::{Algorithm, Jwks, KEYS_MAX, KeysRefused, NotAKey, PublicKey, SigningKey};
+pub use ours::{OURS_MAX, OursRefused, SigningKeys};

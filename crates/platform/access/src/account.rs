@@ -3,8 +3,10 @@
 //! Staff sign in with a login and a secret, citizens with their PINFL and a
 //! secret (in this version; a state identity provider comes later).
 
+use std::collections::BTreeSet;
+
 use kernel::ids::{AccountId, PersonId};
-use store::{Fault, Ids, Tx, bulk, execute, fetch_optional};
+use store::{Fault, Ids, Tx, bulk, execute, fetch_optional, fetch_values};
 use uuid::Uuid;
 
 use crate::{Action, Area, Permit, Role, SecretHash, Subject};
@@ -111,6 +113,7 @@ pub async fn set_secret(
     secret: &SecretHash,
 ) -> store::Result<bool> {
     permit.must_be_for(&[Action::ManageAccounts]);
+    alone(tx, account).await?;
     let changed = execute!(
         tx,
         "UPDATE account SET secret = $2 WHERE id = $1",
@@ -121,17 +124,22 @@ pub async fn set_secret(
     Ok(changed == 1)
 }
 
-/// Closes the account; its sessions end at this moment.
+/// Closes the account; its sessions end at this moment. `false`: it was closed already.
 pub async fn close(tx: &mut Tx, permit: &Permit, account: AccountId) -> store::Result<bool> {
     permit.must_be_for(&[Action::ManageAccounts]);
+    alone(tx, account).await?;
     let closed = execute!(
         tx,
-        "UPDATE account SET closed = $2 WHERE id = $1",
-        account.0,
-        true
+        "UPDATE account SET closed = TRUE WHERE id = $1 AND closed = FALSE",
+        account.0
     )?;
     end_sessions(tx, account).await?;
     Ok(closed == 1)
+}
+
+/// Who opens a session and who ends them all take turns: none is opened behind the other's back.
+pub(crate) async fn alone(tx: &mut Tx, account: AccountId) -> store::Result<()> {
+    tx.alone(&format!("account {}", account.0)).await
 }
 
 pub(crate) async fn end_sessions(tx: &mut Tx, account: AccountId) -> store::Result<u64> {
@@ -153,6 +161,31 @@ pub async fn find_login(tx: &mut Tx, account: AccountId) -> store::Result<Option
 pub async fn find_by_login(tx: &mut Tx, login: &str) -> store::Result<Option<Subject>> {
     let found = find_with_secret(tx, login).await?;
     Ok(found.map(|(subject, _)| subject))
+}
+
+/// The account of a login, closed ones too, and whether it is open.
+pub async fn find_even_closed(
+    tx: &mut Tx,
+    login: &str,
+) -> store::Result<Option<(AccountId, bool)>> {
+    let found = fetch_optional!(
+        tx,
+        (Uuid, bool),
+        "SELECT id, closed FROM account WHERE login = $1",
+        fold_login(login)
+    )?;
+    Ok(found.map(|(id, closed)| (AccountId(id), !closed)))
+}
+
+/// The accounts of a role that are closed.
+pub async fn list_closed(tx: &mut Tx, role: Role) -> store::Result<BTreeSet<AccountId>> {
+    let closed = fetch_values!(
+        tx,
+        Uuid,
+        "SELECT id FROM account WHERE role = $1 AND closed = TRUE",
+        role.name()
+    )?;
+    Ok(closed.into_iter().map(AccountId).collect())
 }
 
 pub(crate) async fn find_with_secret(

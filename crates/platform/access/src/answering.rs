@@ -81,7 +81,7 @@ impl<'a> Answering<'a> {
         let rows = self.rows.into_inner();
         let mut added = Vec::new();
         for row in rows.unwrap_or_else(PoisonError::into_inner) {
-            added.push(self.platform.add::<Chain>(row).await);
+            added.push(self.platform.add::<Chain>(row.into()).await);
         }
         HandedIn(added)
     }

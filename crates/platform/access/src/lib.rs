@@ -52,7 +52,7 @@ mod tests;
 pub use action::Action;
 pub use answering::{Answering, HandedIn};
 pub use area::{Area, AreaError};
-pub use permit::{Denied, Permit, batch, permit};
+pub use permit::{Denied, Permit, batch, naming, permit};
 pub use purpose::Purpose;
 pub use role::Role;
 pub use scope::Scope;
@@ -64,4 +64,6 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("access", "0001_access"),
     store::migration!("access", "0002_checkpoint"),
     store::migration!("access", "0003_disclosure_delay"),
+    store::migration!("access", "0005_digest"),
+    store::migration!("access", "0004_person_read"),
 ];

@@ -4,11 +4,11 @@ use kernel::day::Instant;
 use kernel::ids::{CaseId, PersonId, RunId};
 use store::Platform;
 
-use crate::log::{Chain, Entry, EntryId};
+use crate::log::{Chain, Entry, EntryId, NewEntry};
 use crate::table::{Reach, reach};
 use crate::{Action, Area, Purpose, Role, Scope, Subject};
 
-/// Made by [`permit()`] and [`batch`] only. It opens what its scope names.
+/// Made by [`permit()`], [`batch`] and [`naming`] only. It opens what its scope names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a permit that is not handed to a query has only written a log row"]
 pub struct Permit {
@@ -65,6 +65,32 @@ pub async fn batch(
         (action, purpose),
         scope,
         Some(population),
+    )
+    .await
+}
+
+/// One permit and one log row for a list that shows these persons. Each of them finds it on "who
+/// looked": whom it named is written in the same commit.
+pub async fn naming(
+    platform: &Platform,
+    subject: &Subject,
+    action: Action,
+    purpose: Purpose,
+    persons: &[PersonId],
+) -> Result<Permit, Denied> {
+    let mut named = persons.to_vec();
+    named.sort_unstable();
+    named.dedup();
+    // A run of its own, also over nobody: a row without one is a read of the whole register.
+    let scope = Scope::batch(subject, Some(RunId(platform.ids.uuid())));
+    let population = Some(named.len() as u64);
+    write(
+        platform,
+        subject,
+        (action, purpose),
+        scope,
+        population,
+        named,
     )
     .await
 }
@@ -166,12 +192,44 @@ pub(crate) async fn mint(
     scope: Scope,
     population: Option<u64>,
 ) -> Result<Permit, Denied> {
+    write(platform, subject, asked, scope, population, Vec::new()).await
+}
+
+async fn write(
+    platform: &Platform,
+    subject: &Subject,
+    asked: (Action, Purpose),
+    scope: Scope,
+    population: Option<u64>,
+    named: Vec<PersonId>,
+) -> Result<Permit, Denied> {
     let judged = judge(subject, asked.0, &scope);
     let at = platform.clock.now();
-    let row = Entry::of(subject, asked, &scope, at, judged.is_ok(), population);
-    let written = platform.add::<Chain>(row).await.kept().await;
-    let entry = written.map_err(|reason| Denied::LogUnavailable { reason })?;
+    let entry = Entry::of(subject, asked, &scope, at, judged.is_ok(), population);
+    // Who is refused has seen nobody.
+    let named = if judged.is_ok() { named } else { Vec::new() };
+    let entry = durable(platform, NewEntry { entry, named }).await?;
     judged.map(|()| Permit::granted(subject, asked, scope, at, Some(entry)))
+}
+
+/// One permit and one log row that holds the digest of what is granted beyond the scope.
+pub(crate) async fn granting(
+    platform: &Platform,
+    subject: &Subject,
+    asked: (Action, Purpose),
+    scope: Scope,
+    digest: Option<Vec<u8>>,
+) -> Result<Permit, Denied> {
+    let judged = judge(subject, asked.0, &scope);
+    let at = platform.clock.now();
+    let entry = Entry::of(subject, asked, &scope, at, judged.is_ok(), None);
+    let entry = durable(platform, Entry { digest, ..entry }.into()).await?;
+    judged.map(|()| Permit::granted(subject, asked, scope, at, Some(entry)))
+}
+
+async fn durable(platform: &Platform, row: NewEntry) -> Result<EntryId, Denied> {
+    let written = platform.add::<Chain>(row).await.kept().await;
+    written.map_err(|reason| Denied::LogUnavailable { reason })
 }
 
 /// The table, applied. Pure.

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use store::lookup::LookUp;
 use store::{Fault, Platform, Tx, bulk, execute, fetch_optional};
 
-use crate::account::{AccountRow, end_sessions, find_with_secret, fold_login};
+use crate::account::{AccountRow, alone, end_sessions, find_with_secret, fold_login};
 use crate::{SecretHash, Subject};
 
 /// Wrong tries in a row before a login is locked, and for how long.
@@ -110,12 +110,22 @@ pub async fn sign_in(
     let mut tx = platform.db.read().await?;
     let found = find_with_secret(&mut tx, login).await?;
     drop(tx);
+    let known = found.as_ref().map(|(_, hash)| hash.clone());
+    let wrong = SignInRefused::Wrong {
+        tries_left: TRIES_MAX - tries,
+    };
     let Some(subject) = verified(found, secret).await else {
-        return Err(SignInRefused::Wrong {
-            tries_left: TRIES_MAX - tries,
-        });
+        return Err(wrong);
     };
     let mut tx = platform.db.begin().await?;
+    // Looking at a secret takes its time: it may have been replaced, or the account closed, meanwhile.
+    alone(&mut tx, subject.account).await?;
+    let now_known = find_with_secret(&mut tx, login)
+        .await?
+        .map(|(_, hash)| hash);
+    if now_known != known {
+        return Err(wrong);
+    }
     execute!(tx, "DELETE FROM sign_in_try WHERE login_hash = $1", key)?;
     let token = insert(&mut tx, subject.account, kind, now, None).await?;
     tx.commit().await?;
@@ -303,16 +313,17 @@ pub async fn rotate(platform: &Platform, token: &Token) -> store::Result<Option<
     let Some(row) = found.remove(0).filter(|row| row.lives(now.0)) else {
         return Ok(None);
     };
+    let (kind, ends_at) = (row.kind(), row.ends_at);
+    let (subject, _) = row.account.open()?;
+    alone(&mut tx, subject.account).await?;
     let removed = execute!(
         tx,
         "DELETE FROM session WHERE token_hash = $1",
         token.hash()
     )?;
     if removed == 0 {
-        return Ok(None); // somebody rotated it in the same moment
+        return Ok(None); // somebody rotated or ended it in the same moment
     }
-    let (kind, ends_at) = (row.kind(), row.ends_at);
-    let (subject, _) = row.account.open()?;
     let fresh = insert(&mut tx, subject.account, kind, now, Some(ends_at)).await?;
     tx.commit().await?;
     Ok(Some(fresh))

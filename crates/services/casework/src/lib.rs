@@ -60,4 +60,5 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("casework", "0005_register_runs"),
     store::migration!("casework", "0006_case_read"),
     store::migration!("casework", "0007_notice"),
+    store::migration!("casework", "0008_case_member"),
 ];

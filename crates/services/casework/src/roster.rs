@@ -7,7 +7,7 @@ use kernel::day::completed_years;
 use kernel::facts::code;
 use kernel::kin::{ADULT_YEARS, Role};
 use kernel::portrait::{FactView, Member, PackedFact, PortraitView};
-use kernel::{Day, Fact, Month, PersonId, Portrait, Source};
+use kernel::{Day, EvidenceId, Fact, Month, PersonId, Portrait, Source};
 use uuid::Uuid;
 
 use crate::case::{Case, Origin};
@@ -86,14 +86,39 @@ pub fn pack_view(view: &PortraitView<'_>) -> Vec<u8> {
 
 /// Puts the newest facts (ordered by owner, kind and source) on the members and the unit. What
 /// a visit or the Seven found before an application belongs to an earlier case; a case that
-/// grew out of an award still stands on it.
-pub fn fill(portrait: &mut Portrait, facts: &[Fact], case: &Case) {
+/// grew out of an award still stands on it. What rests on `lapsed` evidence (sorted) is left out:
+/// whoever would have to be asked anew, and is silent, has said nothing.
+pub fn fill(portrait: &mut Portrait, facts: &[Fact], case: &Case, lapsed: &[EvidenceId]) {
     fill_with(portrait, facts);
+    if !lapsed.is_empty() {
+        leave_out_lapsed(portrait, facts, lapsed);
+    }
     retain(portrait, case.window_end);
     let old = |fact: &PackedFact| is_step(fact.kind) && fact.as_of < case.applied_on;
     if case.origin == Origin::Application {
         portrait.facts.retain(|fact| !old(fact));
     }
+}
+
+/// An extract of the whole register is no answer about a person of whom its agency has said
+/// something since then, though that holds no more: without it nothing would seem to be held.
+fn leave_out_lapsed(portrait: &mut Portrait, facts: &[Fact], lapsed: &[EvidenceId]) {
+    let is_lapsed = |fact: &&Fact| lapsed.binary_search(&fact.evidence).is_ok();
+    let mut left_out: Vec<&Fact> = Vec::new();
+    for member in &mut portrait.members {
+        let of_member = of_owner(facts, member.person.0).filter(is_lapsed);
+        let of_member: Vec<&Fact> = of_member.collect();
+        let is_left = |fact: &PackedFact| of_member.iter().any(|lapsed| lapsed.id == fact.id);
+        member.facts.retain(|fact| !is_left(fact));
+        left_out.extend(of_member);
+    }
+    let is_overtaken = |extract: &PackedFact| {
+        left_out.iter().any(|said| {
+            let same = (said.kind, said.source) == (extract.kind, extract.source);
+            same && extract.as_of <= said.as_of
+        })
+    };
+    portrait.facts.retain(|fact| !is_overtaken(fact));
 }
 
 /// Whether what was told by month covers the window: told before its last month was over, it says

@@ -323,8 +323,14 @@ impl<'a> Story<'a> {
             .map(|case| Answered {
                 case: *case,
                 silent: silent.clone(),
+                lapsed: Vec::new(),
             })
             .collect();
+        self.assess_answered(&answered, left).await
+    }
+
+    /// The same of what was learnt for each case.
+    pub async fn assess_answered(&self, answered: &[Answered], left: Money) -> Assessed {
         let from = self.platform.clock.now().month(Zone::tashkent());
         let ids = &self.platform.ids;
         let mut tx = self.platform.db.begin().await.unwrap();
@@ -333,8 +339,7 @@ impl<'a> Story<'a> {
             free.add(DISTRICT, "child_benefit", month, left);
         }
         let (shelf, permit) = (&self.shelf, &self.permit);
-        let done =
-            assessment::ready_cases(&mut tx, ids, shelf, permit, &answered, from, free).await;
+        let done = assessment::ready_cases(&mut tx, ids, shelf, permit, answered, from, free).await;
         let done = done.unwrap();
         tx.commit().await.unwrap();
         done

@@ -187,7 +187,7 @@ impl Line {
         let _place = place.map_err(|_| CallFailure::Connection)?;
         self.may_ask().await?;
         let exchange = async {
-            let response = request(&self.way.client()?, sent, None).await?;
+            let response = self.request(&self.way.client()?, sent).await?;
             let status = response.status().as_u16();
             if status >= 500 || status == 429 {
                 return Err(refused(status, response.headers()));
@@ -244,7 +244,6 @@ impl Line {
         }
     }
 
-    /// With a token where the dialect wants one. One that is refused is fetched anew, once.
     async fn exchange(
         &self,
         client: &Client,
@@ -252,44 +251,43 @@ impl Line {
         bytes_max: usize,
     ) -> Result<Answered, CallFailure> {
         let dialect = &self.connector.dialect;
-        let Some(grant) = dialect.grant() else {
-            return post(client, dialect, sent, (None, bytes_max)).await;
+        let response = self.request(client, sent).await?;
+        if let Some(fault) = dialect.fault_of_carrier(response.headers()) {
+            return Err(fault);
+        }
+        match response.status().as_u16() {
+            200 => {
+                let stamp = dialect.stamp(response.headers());
+                let body = read_bounded(response, bytes_max).await?;
+                Ok(Answered { body, stamp })
+            }
+            status => Err(refused(status, response.headers())),
+        }
+    }
+
+    /// With a token where the dialect wants one. One that is refused is fetched anew, once.
+    async fn request(
+        &self,
+        client: &Client,
+        sent: &Sent,
+    ) -> Result<Response<Incoming>, CallFailure> {
+        let Some(grant) = self.connector.dialect.grant() else {
+            return post(client, sent, None).await;
         };
-        // Some time is left for the question itself.
+        // Some time is left for the message itself.
         let within = Duration::from_millis(self.connector.timeout_ms * 3 / 4);
         let token = self.tokens.get(client, grant, within).await?;
-        match post(client, dialect, sent, (Some(&token), bytes_max)).await {
-            Err(CallFailure::Status { status: 401 }) => {
-                self.tokens.give_up(client, grant, &token);
-                let token = self.tokens.get(client, grant, within).await?;
-                post(client, dialect, sent, (Some(&token), bytes_max)).await
-            }
-            other => other,
+        let response = post(client, sent, Some(&token)).await?;
+        if response.status().as_u16() != 401 {
+            return Ok(response);
         }
+        self.tokens.give_up(client, grant, &token);
+        let token = self.tokens.get(client, grant, within).await?;
+        post(client, sent, Some(&token)).await
     }
 }
 
 async fn post(
-    client: &Client,
-    dialect: &Dialect,
-    sent: &Sent,
-    (token, bytes_max): (Option<&Token>, usize),
-) -> Result<Answered, CallFailure> {
-    let response = request(client, sent, token).await?;
-    if let Some(fault) = dialect.fault_of_carrier(response.headers()) {
-        return Err(fault);
-    }
-    match response.status().as_u16() {
-        200 => {
-            let stamp = dialect.stamp(response.headers());
-            let body = read_bounded(response, bytes_max).await?;
-            Ok(Answered { body, stamp })
-        }
-        status => Err(refused(status, response.headers())),
-    }
-}
-
-async fn request(
     client: &Client,
     sent: &Sent,
     token: Option<&Token>,

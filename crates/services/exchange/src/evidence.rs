@@ -208,6 +208,29 @@ pub async fn valid_after(
     rows.into_iter().map(EvidenceRow::into_evidence).collect()
 }
 
+/// Everything that agencies have ever said of persons, each with its agency.
+pub(crate) async fn of_pairs(
+    tx: &mut Tx,
+    _permit: &Permit,
+    pairs: &[(PersonId, Source)],
+) -> Result<Vec<(PersonId, Source, EvidenceId)>> {
+    const OF_PAIRS: bulk::With = bulk::With {
+        v: "person, agency",
+        statement: "SELECT t.person, t.agency, t.id FROM v CROSS JOIN evidence t
+            WHERE t.person = v.person AND t.agency = v.agency",
+    };
+    let rows: Vec<(Uuid, i64, Uuid)> = bulk::select_in(tx, &OF_PAIRS, pairs, |row, pair| {
+        row.push(pair.0.0).push(i64::from(pair.1.code()));
+    })
+    .await?;
+    let read = |(person, agency, id): (Uuid, i64, Uuid)| {
+        let source = u8::try_from(agency).ok().and_then(Source::from_code);
+        let source = source.ok_or_else(|| unreadable("agency", agency))?;
+        Ok((PersonId(person), source, EvidenceId(id)))
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// Whom an evidence speaks of.
 pub(crate) async fn person_of(
     tx: &mut Tx,

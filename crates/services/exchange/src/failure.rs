@@ -13,7 +13,7 @@ pub enum CallFailure {
     Tls(TlsFailure),
     #[error("the file that tls.{field} names cannot be used")]
     NoTls { field: &'static str },
-    #[error("answered with HTTP status {status}")]
+    #[error("answered with HTTP status {status}{}", if_not_let_in(*status))]
     Status { status: u16 },
     #[error("an answer of more than {bytes_max} bytes")]
     TooLarge { bytes_max: usize },
@@ -28,6 +28,16 @@ pub enum CallFailure {
     NoToken { why: &'static str },
     #[error("the question cannot be signed: {why}")]
     NoKey { why: &'static str },
+}
+
+/// What to look at.
+fn if_not_let_in(status: u16) -> &'static str {
+    match status {
+        401 => {
+            ": we are not let in; see token_address, client_id and the keys in the connector's file"
+        }
+        _ => "",
+    }
 }
 
 impl CallFailure {

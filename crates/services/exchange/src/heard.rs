@@ -51,7 +51,10 @@ pub(crate) enum NotHeard {
 
 impl From<registry::RegisterError> for NotHeard {
     fn from(why: registry::RegisterError) -> NotHeard {
-        NotHeard::Failed(why.into())
+        match why {
+            registry::RegisterError::Impossible(_) => NotHeard::Refused(Refusal::bad(why)),
+            why => NotHeard::Failed(why.into()),
+        }
     }
 }
 

@@ -23,7 +23,7 @@
 //! is believed), `awaited/` (questions that are answered later), [`subscribed`] (what we are told
 //! of), `heard.rs`, `mapping.rs` and `civil.rs` (from the agency's fields to facts), `evidence.rs`
 //! (SQL), [`asked`] (what a person reads of all that), `breaker.rs`, `wire.rs`; [`security`]
-//! (messages that were refused).
+//! (messages that were refused); [`roll`] and [`verify`] (that nothing of it is changed unseen).
 
 mod answer;
 pub mod asked;
@@ -46,27 +46,30 @@ mod heard;
 mod mapping;
 mod payee;
 mod possible;
+pub mod roll;
 pub mod security;
 pub mod subscribed;
 #[cfg(test)]
 mod tests;
 mod tls;
 pub mod trial;
+pub mod verify;
 mod wire;
 
 use call::Line;
 use client::Client;
 use dialect::token::Tokens;
 use kernel::Source;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use store::Platform;
 use tls::Tls;
 
 pub use answer::AnswerRefusal;
 pub use call::{ANSWER_BYTES_A_PERSON, ANSWER_BYTES_BASE, REST_S_MAX};
 pub use connector::{AGENCIES, Connector, ConnectorRefused, ConnectorsRefused, Places};
+pub use dialect::basic::client_of;
 pub use dialect::{Dialect, Sent, Stamp};
 pub use failure::CallFailure;
 pub use heard::Heard;
@@ -89,6 +92,8 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("exchange", "0021_event_of_agency"),
     store::migration!("exchange", "0022_partner_behind_xroad"),
     store::migration!("exchange", "0023_sent_of_partner"),
+    store::migration!("exchange", "0024_append_only"),
+    store::migration!("exchange", "0025_roll"),
 ];
 
 /// The agencies at hand; cheap to clone, every clone shares limits and breakers.
@@ -100,7 +105,11 @@ pub struct Exchange {
     lines: Arc<BTreeMap<Source, Line>>,
     evidence_keys: Arc<RestKeys>,
     signing_key: Option<Arc<dci::keys::SigningKey>>,
+    /// What partners verify with: also keys that signed before a rotation.
+    verified_with: Arc<serde_json::Value>,
     encryption_keys: Option<Arc<dci::keys::jwe::DecryptionKeys>>,
+    /// The programmes that the law names.
+    programmes: Arc<RwLock<BTreeSet<String>>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -153,7 +162,9 @@ impl Exchange {
             lines: Arc::new(lines),
             evidence_keys: Arc::new(evidence_keys),
             signing_key: None,
+            verified_with: Arc::new(serde_json::json!({ "keys": [] })),
             encryption_keys: None,
+            programmes: Arc::default(),
         })
     }
 
@@ -166,10 +177,11 @@ impl Exchange {
         })
     }
 
-    /// With the key that signs answers to partners.
-    pub fn signing_with(self, key: dci::keys::SigningKey) -> Exchange {
+    /// With the key that signs answers to partners, and those that signed before it.
+    pub fn signing_with(self, keys: dci::keys::SigningKeys) -> Exchange {
         Exchange {
-            signing_key: Some(Arc::new(key)),
+            verified_with: Arc::new(keys.jwks()),
+            signing_key: Some(Arc::new(keys.into_current())),
             ..self
         }
     }
@@ -182,12 +194,15 @@ impl Exchange {
         }
     }
 
+    /// In which programmes a partner may ask for somebody: those of the law as it is now.
+    pub fn know_programmes(&self, names: BTreeSet<String>) {
+        let known = self.programmes.write();
+        *known.unwrap_or_else(PoisonError::into_inner) = names;
+    }
+
     /// The public keys that partners verify our answers with, and the one that they encrypt to.
     pub fn jwks(&self) -> serde_json::Value {
-        let mut set = match &self.signing_key {
-            Some(key) => key.jwks(),
-            None => serde_json::json!({ "keys": [] }),
-        };
+        let mut set = (*self.verified_with).clone();
         if let (Some(keys), Some(list)) = (&self.encryption_keys, set["keys"].as_array_mut()) {
             list.push(keys.current().jwk());
         }

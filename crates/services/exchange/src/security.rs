@@ -175,8 +175,9 @@ pub async fn list(tx: &mut Tx, wanted: &Wanted) -> store::Result<Vec<SecurityEve
         None => (None, None),
         Some(sender) => match Source::named(sender) {
             Some(agency) => (None, Some(i64::from(agency.code()))),
-            None => match account::find_by_login(tx, sender).await? {
-                Some(subject) => (Some(subject.account.0), None),
+            // What a partner sent before it was closed stays readable.
+            None => match account::find_even_closed(tx, sender).await? {
+                Some((account, _)) => (Some(account.0), None),
                 None => return Ok(Vec::new()),
             },
         },

@@ -235,7 +235,7 @@ impl Exchange {
         let persons: Vec<PersonId> = person.into_iter().collect();
         let mut tx = self.platform.db.read().await?;
         let standing = consent::standing(&mut tx, permit, agency, &persons).await?;
-        match standing.values().any(|stands| *stands == named) {
+        match standing.values().any(|stands| stands.name == named) {
             true => Ok(()),
             false => Err(TrialRefused::ConsentDoesNotStand { agency, named }),
         }

@@ -8,7 +8,7 @@
 use access::{Action, Area, Permit};
 use kernel::ids::TaskId;
 use kernel::{BankAccount, Instant, Mfo, Money, Month, PersonId, RunId};
-use store::{Ids, Tx, bulk, fetch_all, fetch_value, lock_one};
+use store::{Ids, Tx, bulk, fetch_all, fetch_optional, fetch_value, lock_one};
 use uuid::Uuid;
 
 use crate::account_change::{self, Ask, Asked, Destination};
@@ -44,6 +44,28 @@ pub enum Refusal {
     Unknown { task: TaskId },
     #[error("task {task} is {state} already")]
     NotOpen { task: TaskId, state: String },
+}
+
+/// Whose task it is, when the permit opens it: so that a permit can be asked for that names the
+/// person.
+pub async fn payee_of(tx: &mut Tx, permit: &Permit, task: TaskId) -> Result<Option<PersonId>> {
+    permit.must_be_for(&[Action::MendAccount]);
+    let row = fetch_optional!(
+        tx,
+        (Uuid, i64),
+        "SELECT payee, district FROM account_task WHERE id = $1",
+        task.0
+    )?;
+    opened(permit, row)
+}
+
+/// The person, when the permit opens that person's data in the district.
+pub(crate) fn opened(permit: &Permit, row: Option<(Uuid, i64)>) -> Result<Option<PersonId>> {
+    let Some((person, district)) = row else {
+        return Ok(None);
+    };
+    let (person, area) = (PersonId(person), Area::District(sql::district(district)?));
+    Ok(permit.opens_person(person, area).then_some(person))
 }
 
 type TaskRow = (Uuid, Uuid, Uuid, i64, i64, i64, String, i64);

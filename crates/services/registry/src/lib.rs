@@ -50,6 +50,9 @@ pub enum RegisterError {
     NoPerson(PersonId),
     #[error("the register holds nobody with this PINFL")]
     UnknownPinfl,
+    /// A message of the civil registry that cannot be true.
+    #[error("impossible: {0}")]
+    Impossible(#[from] event::Impossible),
     #[error("the register holds no unit {0}")]
     NoUnit(UnitId),
     #[error("the register holds no fact {0}")]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use access::{Action, Permit, Purpose};
 use casework::assessment::{self, Answered, Silent};
 use casework::{Case, Shelf, case, events};
-use exchange::consent::{self, Said};
+use exchange::consent::{self, Said, Standing};
 use exchange::gather::{self, Ask, Gathered, Need, Who};
 use kernel::{CaseId, Day, Instant, Month, PersonId, Pinfl, Source};
 use rules::Pack;
@@ -65,23 +65,21 @@ impl Daftar {
         Ok(cases)
     }
 
-    /// The consent that an application brought becomes a record of its own, once: its person takes it
-    /// back there.
+    /// The consent that an application brought, which is for the bank and nobody else, becomes a record
+    /// of its own, once: its person takes it back there.
     async fn keep_consents(&self, permit: &Permit, cases: &[Case]) -> Result<()> {
         let given: Vec<Said> = cases
             .iter()
             .filter(|case| case.bank_consent)
             .map(said)
             .collect();
-        if given.is_empty() {
+        if given.is_empty() || !self.exchange.consented().contains(&Source::Bank) {
             return Ok(());
         }
         let ids = &self.platform.ids;
         self.exchange.agreements().await?;
         let mut tx = self.platform.db.begin().await?;
-        for agency in self.exchange.consented() {
-            consent::given_in_applications(&mut tx, ids, permit, agency, &given).await?;
-        }
+        consent::given_in_applications(&mut tx, ids, permit, Source::Bank, &given).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -103,7 +101,10 @@ impl Daftar {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(new) => new.insert(Laws::of(&self.shelf, key)?),
             };
-            let consent = consents.get(&case.applicant).cloned();
+            let consent = consents
+                .get(&case.applicant)
+                .filter(|one| serves(one, case));
+            let consent = consent.map(|one| one.name.clone());
             asks.push(ask(case, *pinfl, laws, consent));
         }
         Ok(asks)
@@ -115,21 +116,25 @@ impl Daftar {
         if jobs.is_empty() {
             return Ok(Settled::default());
         }
-        let cases = ids(&jobs);
-        let permit = self
-            .permit_for(Action::AssessCase, Purpose::Assessment, &cases)
-            .await?;
-        let answered: Vec<Answered> = cases
-            .into_iter()
-            .map(|case| Answered {
-                case,
-                silent: Vec::new(),
-            })
-            .collect();
-        match self.assess(&permit, &jobs, &answered, Vec::new()).await {
+        match self.assess_as_known(&jobs).await {
             Ok(settled) => Ok(settled),
             Err(error) => self.fail_all(&jobs, &error.to_string()).await,
         }
+    }
+
+    /// On what is known, without asking anybody. What would have to be asked anew does not count: its
+    /// agency is asked next.
+    async fn assess_as_known(&self, jobs: &[Job]) -> Result<Settled> {
+        let permit = self
+            .permit_for(Action::AssessCase, Purpose::Assessment, &ids(jobs))
+            .await?;
+        let cases = self.open_cases(jobs).await?;
+        let asks = self.asks(&permit, &cases).await?;
+        let standing = gather::standing(&self.exchange, &permit, &asks).await?;
+        let now = self.now();
+        let answered: Vec<Answered> = standing.iter().map(|g| answered(g, now)).collect();
+        self.assess(&permit, jobs, &answered, again(&standing, now))
+            .await
     }
 
     /// One transaction: assessments, decisions, money that begins or ends, the jobs' end, and
@@ -210,6 +215,12 @@ impl Laws {
     }
 }
 
+/// An application without consent asks no bank, whatever was said before it; what is said after it
+/// counts.
+fn serves(consent: &Standing, case: &Case) -> bool {
+    case.bank_consent || consent.given_at >= case.lodged_at
+}
+
 fn said(case: &Case) -> Said {
     Said {
         person: case.applicant,
@@ -253,6 +264,7 @@ fn answered(gathered: &Gathered, now: Instant) -> Answered {
     Answered {
         case: gathered.case,
         silent: silent.collect(),
+        lapsed: gathered.lapsed.clone(),
     }
 }
 

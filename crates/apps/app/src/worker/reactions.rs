@@ -1,6 +1,6 @@
 //! An event of one service becomes a command of another.
 
-use access::{Action, Purpose};
+use access::{Action, Purpose, Subject};
 use casework::reassessment::{self, Cause};
 use casework::{events, letter};
 use exchange::events::Answered;
@@ -43,21 +43,26 @@ impl Daftar {
 
     /// Follows what was told, in the transaction that takes it.
     async fn hear(&self) -> Result<usize> {
-        let mut tx = self.platform.db.read().await?;
-        let waiting = outbox::waiting(&mut tx, CONSUMER).await?;
-        drop(tx);
-        if waiting == 0 {
-            return Ok(0);
-        }
-        let permit = self
-            .permit(
-                Action::AssessCase,
-                Purpose::Registration,
-                waiting.unsigned_abs(),
-            )
-            .await?;
-        let mut tx = self.platform.db.begin().await?;
-        let heard = outbox::take(&mut tx, CONSUMER, outbox::TAKE_MAX).await?;
+        let (permit, mut tx, heard) = loop {
+            let mut tx = self.platform.db.read().await?;
+            let next = outbox::next(&mut tx, CONSUMER, outbox::TAKE_MAX).await?;
+            drop(tx);
+            if next.is_empty() {
+                return Ok(0);
+            }
+            let persons = touched_by(&next)?;
+            let (system, platform) = (Subject::system(), &self.platform);
+            let (action, purpose) = (Action::AssessCase, Purpose::Registration);
+            let permit = access::naming(platform, &system, action, purpose, &persons).await?;
+            let mut tx = platform.db.begin().await?;
+            let count = i64::try_from(next.len()).unwrap_or(outbox::TAKE_MAX);
+            let heard = outbox::take(&mut tx, CONSUMER, count).await?;
+            // Otherwise somebody else took of them meanwhile, and others were taken here, whom the
+            // permit does not name.
+            if heard == next {
+                break (permit, tx, heard);
+            }
+        };
         for event in &heard {
             if event.topic == events::DECIDED {
                 let job = NewJob::new(MESSAGES, event.id.to_string(), event.payload.clone());
@@ -145,6 +150,25 @@ impl Daftar {
         }
         Ok(written)
     }
+}
+
+/// Whom the events touch: they read of it. A decision is read with a permit of its own, and whose
+/// account is to change is written to.
+fn touched_by(heard: &[outbox::Event]) -> Result<Vec<PersonId>> {
+    let own = [events::DECIDED, payments::events::ACCOUNT_CHANGE_ASKED];
+    let mut persons = Vec::new();
+    for event in heard {
+        if own.contains(&event.topic.as_str()) {
+            continue;
+        } else if event.topic == exchange::events::ANSWERED {
+            let answered: Answered = read(&event.payload)?;
+            persons.extend(answered.corrected);
+        } else {
+            let touched: Touched = read(&event.payload)?;
+            persons.extend(touched.persons);
+        }
+    }
+    Ok(persons)
 }
 
 fn read<'a, T: Deserialize<'a>>(payload: &'a str) -> Result<T> {

@@ -28,8 +28,8 @@ const ITEMS_MAX: usize = 20;
 /// A stale answer was sent so long ago.
 const STALE_S: i64 = 3_600;
 
-/// A message to a registry that its asker has signed, and encrypted where that is agreed: what every
-/// address of this protocol takes.
+/// A message to a registry, with its token, that its asker has signed, and encrypted where that is
+/// agreed: what every address of this protocol takes.
 #[derive(Debug)]
 pub struct Asked {
     pub(super) world: Arc<World>,
@@ -60,6 +60,7 @@ fn read(world: &World, agency: Agency, headers: &HeaderMap, body: &[u8]) -> Resu
     if !agency.is_registry() {
         return Err(refuse(StatusCode::NOT_FOUND, "no such registry".into()));
     }
+    world.registry_tokens.let_in(headers)?;
     let asked: Value = serde_json::from_slice(body)
         .map_err(|error| refuse(StatusCode::BAD_REQUEST, error.to_string()))?;
     let http = headers.get("signature").and_then(|text| text.to_str().ok());

@@ -12,6 +12,7 @@ use super::tests::{Place, place};
 const TAX: &str = "/gateway/soliq/income/v1";
 const PENSION: &str = "/xroad/r1/UZ/GOV/200900111/PENSION/payments/query";
 const DISABILITY: &str = "/dci/disability/registry/sync/search";
+const REGISTRIES: &str = "/dci/oauth2/client/token";
 const CIVIL: &str = "/dci/civil_registry/registry/sync/search";
 
 struct Said {
@@ -147,11 +148,45 @@ fn search(place: &Place, path: &str, request: &str) -> (String, Option<String>) 
 
 async fn asked(place: &Place, path: &str, request: &str) -> Said {
     let (body, http) = search(place, path, request);
-    let headers: Vec<(&str, &str)> = http
-        .iter()
-        .map(|http| ("signature", http.as_str()))
+    with_token(place, path, http, body).await
+}
+
+/// A message as it is signed, by who has the registry's token.
+async fn with_token(place: &Place, path: &str, http: Option<String>, body: String) -> Said {
+    let bearer = format!("Bearer {}", place.registry_token());
+    let signature = http.iter().map(|http| ("signature", http.as_str()));
+    let headers: Vec<(&str, &str)> = signature
+        .chain([("authorization", bearer.as_str())])
         .collect();
     say(place, path, &headers, body).await
+}
+
+/// Each door has its own secret and its own tokens.
+#[tokio::test]
+async fn a_registry_lets_in_who_has_its_token() {
+    let place = place(Rates::default()).await;
+    let keys = &place.world.keys;
+    let ask = async |bearer: Option<&str>| {
+        let (body, http) = search(&place, CIVIL, "r1");
+        let bearer = bearer.map(|token| ("authorization", format!("Bearer {token}")));
+        let signature = http.map(|http| ("signature", http));
+        let headers: Vec<(&str, String)> = signature.into_iter().chain(bearer).collect();
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        say(&place, CIVIL, &headers, body).await.status
+    };
+    let door = async |path: &str, secret: &str| {
+        let basic = format!("Basic {}", STANDARD.encode(format!("daftar:{secret}")));
+        let grant = "grant_type=client_credentials".to_owned();
+        let said = say(&place, path, &[("authorization", basic.as_str())], grant).await;
+        let token = said.json()["access_token"].as_str().map(str::to_owned);
+        (said.status, token)
+    };
+    assert_eq!(door(REGISTRIES, &keys.gateway_secret).await.0, 401);
+    let (_, of_gateway) = door("/gateway/oauth2/token", &keys.gateway_secret).await;
+    let (_, of_registries) = door(REGISTRIES, &keys.registry_secret).await;
+    assert_eq!(ask(None).await, 401);
+    assert_eq!(ask(of_gateway.as_deref()).await, 401);
+    assert_eq!(ask(of_registries.as_deref()).await, 200);
 }
 
 #[tokio::test]
@@ -178,15 +213,9 @@ async fn a_registry_answers_who_signed_the_question_and_signs_the_answer() {
         );
         let (body, http) = search(&place, path, "r2");
         let other = body.replace("2026-01-05T04:00:00Z", "2026-01-05T04:00:01Z");
-        let headers: Vec<(&str, &str)> = http
-            .iter()
-            .map(|http| ("signature", http.as_str()))
-            .collect();
-        assert_eq!(
-            say(&place, path, &headers, other).await.status,
-            401,
-            "{path}"
-        );
+        let refused = with_token(&place, path, http, other).await;
+        assert_eq!(refused.status, 401, "{path}");
+        assert!(refused.body.contains("err.signature.invalid"), "{path}");
     }
 }
 

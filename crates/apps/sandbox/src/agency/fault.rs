@@ -43,6 +43,59 @@ pub struct Rates {
     pub delay_ms: u64,
 }
 
+/// A thousand of a thousand requests.
+const PER_MILLE_ALL: u32 = 1_000;
+
+/// To how much the faults of requests add up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RatesRefused(u32);
+
+impl std::fmt::Display for RatesRefused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "the faults of requests add up to {} of a thousand, and a request meets one at most: write rates \
+             that add up to {PER_MILLE_ALL} or less",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for RatesRefused {}
+
+impl Rates {
+    /// Whether there is a request for each fault that was asked for.
+    pub fn check(&self) -> Result<(), RatesRefused> {
+        let sum = self.sum();
+        match sum <= PER_MILLE_ALL {
+            true => Ok(()),
+            false => Err(RatesRefused(sum)),
+        }
+    }
+
+    /// How many of a thousand requests meet no fault yet.
+    pub fn room(&self) -> u32 {
+        PER_MILLE_ALL.saturating_sub(self.sum())
+    }
+
+    fn sum(&self) -> u32 {
+        let of_requests = [
+            self.timeout,
+            self.rubbish,
+            self.reset,
+            self.drip,
+            self.duplicate,
+            self.reorder,
+            self.forged,
+            self.wrong_key,
+            self.replay,
+            self.stale,
+            self.contradictory,
+        ];
+        of_requests.into_iter().fold(0, u32::saturating_add)
+    }
+}
+
 /// What happens to a whole request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -329,6 +382,25 @@ mod tests {
             }
         }
         assert!((30..90).contains(&failed), "{failed} of 20,000");
+    }
+
+    #[test]
+    fn more_faults_than_requests_are_refused() {
+        let rates = |timeout, replay| Rates {
+            timeout,
+            replay,
+            late: 1_000,
+            ..Rates::default()
+        };
+        assert_eq!(
+            rates(400, 600).check(),
+            Ok(()),
+            "who is late is another matter"
+        );
+        assert_eq!(rates(400, 601).check(), Err(RatesRefused(1_001)));
+        assert!(rates(u32::MAX, 2).check().is_err());
+        assert_eq!(rates(0, 999).room(), 1);
+        assert_eq!(rates(400, 601).room(), 0);
     }
 
     #[test]

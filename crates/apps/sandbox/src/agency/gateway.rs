@@ -31,7 +31,7 @@ const LIFE_S: u64 = 3_600;
 pub struct Tokens(Mutex<HashMap<String, Instant>>);
 
 impl Tokens {
-    fn give(&self, seed: u64) -> String {
+    pub(super) fn give(&self, seed: u64) -> String {
         let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         tokens.retain(|_, until| *until > now);
@@ -45,6 +45,18 @@ impl Tokens {
         token
     }
 
+    /// Whether a request carries one that is not over.
+    pub(super) fn let_in(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let token = text(headers, "authorization").and_then(|text| text.strip_prefix("Bearer "));
+        match token.is_some_and(|token| self.lets_in(token)) {
+            true => Ok(()),
+            false => {
+                let text = "no token, or one that is over".to_owned();
+                Err(refuse(StatusCode::UNAUTHORIZED, text))
+            }
+        }
+    }
+
     fn lets_in(&self, token: &str) -> bool {
         let tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tokens
@@ -53,24 +65,43 @@ impl Tokens {
     }
 }
 
-/// RFC 6749, 4.4: client credentials, by Basic.
 pub async fn token(
     State(world): State<Arc<World>>,
     headers: HeaderMap,
     body: String,
+) -> Result<Json<Value>, Refusal> {
+    granted((&world.tokens, &world.keys.gateway_secret), &headers, &body)
+}
+
+/// That of the registries, which all have one door.
+pub async fn registry_token(
+    State(world): State<Arc<World>>,
+    headers: HeaderMap,
+    body: String,
+) -> Result<Json<Value>, Refusal> {
+    let of = (&world.registry_tokens, world.keys.registry_secret.as_str());
+    granted(of, &headers, &body)
+}
+
+/// RFC 6749, 4.4: client credentials, by Basic.
+fn granted(
+    (tokens, secret): (&Tokens, &str),
+    headers: &HeaderMap,
+    body: &str,
 ) -> Result<Json<Value>, Refusal> {
     if body != "grant_type=client_credentials" {
         let text = "send grant_type=client_credentials".to_owned();
         return Err(refuse(StatusCode::BAD_REQUEST, text));
     }
     // Neither name nor secret has a sign that a form would write otherwise.
-    let known = format!("{CLIENT}:{}", world.keys.gateway_secret);
+    let known = format!("{CLIENT}:{secret}");
     let expected = format!("Basic {}", STANDARD.encode(known));
-    if text(&headers, "authorization") != Some(expected.as_str()) {
+    if text(headers, "authorization") != Some(expected.as_str()) {
         let text = "this client and secret are not known here".to_owned();
         return Err(refuse(StatusCode::UNAUTHORIZED, text));
     }
-    let token = world.tokens.give(world.country.population.seed);
+    // Of another secret another token.
+    let token = tokens.give(seed::of_text(secret));
     Ok(Json(json!({
         "access_token": token, "token_type": "Bearer", "expires_in": LIFE_S,
     })))
@@ -104,11 +135,7 @@ pub async fn call(
             return Err(refuse(StatusCode::NOT_FOUND, text));
         }
     };
-    let token = text(&headers, "authorization").and_then(|text| text.strip_prefix("Bearer "));
-    if !token.is_some_and(|token| world.tokens.lets_in(token)) {
-        let text = "no token, or one that is over".to_owned();
-        return Err(refuse(StatusCode::UNAUTHORIZED, text));
-    }
+    world.tokens.let_in(&headers)?;
     let call: Call = serde_json::from_slice(&body)
         .map_err(|error| refuse(StatusCode::BAD_REQUEST, error.to_string()))?;
     admit(&call)?;

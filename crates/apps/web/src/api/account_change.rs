@@ -8,7 +8,7 @@ use kernel::ids::Uuid;
 use payments::account_change::{self, AccountChange};
 use serde_json::{Value, json};
 
-use crate::desk::reach_of;
+use crate::desk::{permit_naming, permit_naming_one, reach_of};
 use crate::guest::Seat;
 use crate::house::House;
 use crate::stop::Stop;
@@ -36,6 +36,11 @@ pub async fn list(State(house): State<House>, seat: Seat) -> Result<Json<Value>,
         .await?;
     let mut tx = house.read().await?;
     let asked = account_change::list_asked(&mut tx, &permit).await?;
+    drop(tx);
+    let persons: Vec<_> = asked.iter().map(|change| change.person).collect();
+    let (action, purpose) = (Action::MendAccount, Purpose::Payment);
+    let named = permit_naming(&house, &seat, action, purpose, &persons).await?;
+    named.must_be_for(&[Action::MendAccount]);
     let told: Vec<Value> = asked.iter().map(told).collect();
     Ok(Json(json!({ "changes": told })))
 }
@@ -75,6 +80,16 @@ pub async fn second(house: &House, seat: &Seat, change: Uuid, word: Word) -> Res
             reach_of(&seat.subject),
         )
         .await?;
+    let mut tx = house.read().await?;
+    let person = account_change::person_of(&mut tx, &permit, change).await?;
+    drop(tx);
+    let permit = match person {
+        Some(person) => {
+            let (action, purpose) = (Action::MendAccount, Purpose::Payment);
+            permit_naming_one(house, seat, action, purpose, person).await?
+        }
+        None => permit,
+    };
     let mut tx = house.begin().await?;
     let ids = &house.platform().ids;
     match word {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Sent, account_change};
-use crate::desk::reach_of;
+use crate::desk::{permit_naming, permit_naming_one, reach_of};
 use crate::guest::Seat;
 use crate::house::House;
 use crate::stop::Stop;
@@ -32,7 +32,11 @@ pub async fn list(
         .await?;
     let mut tx = house.read().await?;
     let tasks = account_task::list_open(&mut tx, &permit, page.after).await?;
+    drop(tx);
     let payees: Vec<_> = tasks.iter().map(|task| task.payee).collect();
+    let (action, purpose) = (Action::MendAccount, Purpose::Payment);
+    let permit = permit_naming(&house, &seat, action, purpose, &payees).await?;
+    let mut tx = house.read().await?;
     let pinfls = registry::person::pinfls_of(&mut tx, &permit, &payees).await?;
     let rows = tasks.iter().map(|task| {
         let pinfl = pinfls.get(&task.payee).map(ToString::to_string);
@@ -84,6 +88,16 @@ pub async fn take(house: &House, seat: &Seat, mend: &Mend) -> Result<Asked, Stop
     let permit = seat
         .permit(house, Action::MendAccount, Purpose::Payment, scope)
         .await?;
+    let mut tx = house.read().await?;
+    let payee = account_task::payee_of(&mut tx, &permit, mend.task).await?;
+    drop(tx);
+    let permit = match payee {
+        Some(payee) => {
+            let (action, purpose) = (Action::MendAccount, Purpose::Payment);
+            permit_naming_one(house, seat, action, purpose, payee).await?
+        }
+        None => permit,
+    };
     let mut tx = house.begin().await?;
     let asked = account_task::mend(&mut tx, &house.platform().ids, &permit, mend).await?;
     tx.commit().await?;

@@ -7,13 +7,17 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use exchange::dci::partner;
 use kernel::ids::Uuid;
-use kernel::{Name, Sex};
+use kernel::lang::Text3;
+use kernel::{Name, Pinfl, Sex};
+use registry::RegisterError;
 use registry::event::{self, Birth, Death, Heard, Union};
+use registry::person;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::Tx;
 
 use super::{Sent, day, pinfl};
+use crate::desk::permit_naming;
 use crate::guest::Seat;
 use crate::house::House;
 use crate::stop::Stop;
@@ -74,9 +78,13 @@ pub async fn hear(
     must_be_a_registry(&house, &seat).await?;
     let message = Message::read(body)?;
     let scope = Scope::country();
-    let permit = seat
-        .permit(&house, Action::SendCivilEvent, Purpose::Registration, scope)
-        .await?;
+    let (action, purpose) = (Action::SendCivilEvent, Purpose::Registration);
+    let permit = seat.permit(&house, action, purpose, scope).await?;
+    let mut tx = house.read().await?;
+    let known = person::find_by_pinfls(&mut tx, &permit, &message.about()).await?;
+    drop(tx);
+    let known: Vec<_> = known.into_values().collect();
+    let permit = permit_naming(&house, &seat, action, purpose, &known).await?;
     let mut tx = house.begin().await?;
     let heard = message.enter(&house, &mut tx, &permit).await?;
     tx.commit().await?;
@@ -133,14 +141,39 @@ impl Message {
         })
     }
 
+    /// Of whom it tells: each of them reads who did.
+    fn about(&self) -> Vec<Pinfl> {
+        match self {
+            Message::Birth(birth) => {
+                let parents = birth.father.into_iter().chain([birth.mother]);
+                parents.chain([birth.child]).collect()
+            }
+            Message::Death(death) => vec![death.person],
+            Message::Marriage(union) | Message::Divorce(union) => vec![union.person, union.spouse],
+        }
+    }
+
     async fn enter(&self, house: &House, tx: &mut Tx, permit: &Permit) -> Result<Heard, Stop> {
         let ids = &house.platform().ids;
-        Ok(match self {
-            Message::Birth(birth) => event::birth(tx, ids, permit, birth).await?,
-            Message::Death(death) => event::death(tx, ids, permit, death).await?,
-            Message::Marriage(union) => event::marriage(tx, ids, permit, union).await?,
-            Message::Divorce(union) => event::divorce(tx, ids, permit, union).await?,
-        })
+        let entered = match self {
+            Message::Birth(birth) => event::birth(tx, ids, permit, birth).await,
+            Message::Death(death) => event::death(tx, ids, permit, death).await,
+            Message::Marriage(union) => event::marriage(tx, ids, permit, union).await,
+            Message::Divorce(union) => event::divorce(tx, ids, permit, union).await,
+        };
+        entered.map_err(refused)
+    }
+}
+
+/// What cannot have happened is refused for good; the rim notes it as a security event.
+fn refused(why: RegisterError) -> Stop {
+    match why {
+        RegisterError::Impossible(why) => Stop::Refused {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            code: "impossible_event",
+            why: Text3::same(why.to_string()),
+        },
+        why => why.into(),
     }
 }
 

@@ -9,8 +9,8 @@ use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, extract::rejection::FormRejection};
-use exchange::Heard;
 use exchange::dci::{Arrived, Question, Reply, When};
+use exchange::{Heard, client_of};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -125,25 +125,48 @@ pub async fn jwks(State(house): State<House>) -> Json<Value> {
 #[derive(Debug, Deserialize)]
 pub struct TokenForm {
     grant_type: String,
-    client_id: String,
-    client_secret: String,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+}
+
+impl TokenForm {
+    /// Client and secret in the form or in the header, as RFC 6749 section 2.3.1 has both; never in both.
+    fn client(self, headers: &HeaderMap) -> Option<(String, String)> {
+        let in_header = one_header(headers, header::AUTHORIZATION.as_str());
+        match (
+            in_header.and_then(client_of),
+            self.client_id,
+            self.client_secret,
+        ) {
+            (Some(client), None, None) => Some(client),
+            (None, Some(id), Some(secret)) => Some((id, secret)),
+            _ => None,
+        }
+    }
 }
 
 /// `POST /oauth2/client/token`: a bearer token for a partner's system, as RFC 6749 section 4.4.
 pub async fn token(
     State(house): State<House>,
+    headers: HeaderMap,
     form: Result<Form<TokenForm>, FormRejection>,
 ) -> Response {
     let bad = StatusCode::BAD_REQUEST;
-    let Ok(Form(form)) = form else {
-        return refused(bad, "invalid_request");
+    let form = match form {
+        Ok(Form(form)) => form,
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            return crate::stop::Stop::TooLarge.into_response();
+        }
+        Err(_) => return refused(bad, "invalid_request"),
     };
     if form.grant_type != "client_credentials" {
         return refused(bad, "unsupported_grant_type");
     }
     let platform = house.platform();
-    let (id, secret) = (&form.client_id, &form.client_secret);
-    let signed_in = match session::sign_in(platform, id, secret, Kind::Partner).await {
+    let Some((id, secret)) = form.client(&headers) else {
+        return refused(bad, "invalid_request");
+    };
+    let signed_in = match session::sign_in(platform, &id, &secret, Kind::Partner).await {
         Ok(signed_in) => signed_in,
         Err(SignInRefused::Locked { .. }) => {
             return refused(StatusCode::TOO_MANY_REQUESTS, "slow_down");
@@ -169,5 +192,12 @@ pub async fn token(
 }
 
 fn refused(status: StatusCode, error: &'static str) -> Response {
-    (status, Json(json!({ "error": error }))).into_response()
+    let mut response = (status, Json(json!({ "error": error }))).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        let basic = HeaderValue::from_static("Basic realm=\"partners\"");
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, basic);
+    }
+    response
 }

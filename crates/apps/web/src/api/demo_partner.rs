@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use exchange::dci::partner::{self, NewPartner, PARTNERS_MAX, PartnerRefused};
 use exchange::dci::signature::Policy;
+use kernel::printable;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -40,6 +41,11 @@ pub async fn enter(
     State(house): State<House>,
     Sent(body): Sent<PartnerJson>,
 ) -> Result<(StatusCode, Json<Value>), Stop> {
+    if !body.sender_id.chars().all(printable::is_printable) {
+        let written = printable::in_one_line(&body.sender_id);
+        let why = format!("it holds characters that nobody sees: {written}. Leave them out");
+        return Err(Stop::bad("sender_id", why));
+    }
     let secret: String = hex::encode(store::secret::<32>());
     let new = new_partner(&body, &secret)?;
     let permit = house

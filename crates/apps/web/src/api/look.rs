@@ -1,8 +1,8 @@
 //! `GET /api/looks` and the proof of one: what the citizen's page shows, for programs.
 
-use access::log::Look;
+use access::log::{Look, Looks};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use exchange::asked::{Asked, Came};
@@ -11,14 +11,21 @@ use serde_json::{Value, json};
 
 use crate::guest::Seat;
 use crate::house::House;
-use crate::seen;
+use crate::seen::{self, Behind};
 use crate::stop::Stop;
 
-pub async fn list(State(house): State<House>, seat: Seat) -> Result<Json<Value>, Stop> {
-    let seen = seen::of(&house, &seat).await?;
+pub async fn list(
+    State(house): State<House>,
+    seat: Seat,
+    Query(behind): Query<Behind>,
+) -> Result<Json<Value>, Stop> {
+    let seen = seen::of(&house, &seat, &behind).await?;
+    let place = |looks: &Looks| looks.earlier.map(|earlier| earlier.to_string());
     Ok(Json(json!({
-        "looks": seen.looks.iter().map(look).collect::<Vec<_>>(),
-        "at_everybody": seen.at_everybody.iter().map(look).collect::<Vec<_>>(),
+        "looks": seen.looks.page.iter().map(look).collect::<Vec<_>>(),
+        "earlier": place(&seen.looks),
+        "at_everybody": seen.at_everybody.page.iter().map(look).collect::<Vec<_>>(),
+        "everybody_earlier": place(&seen.at_everybody),
         "questions": seen.questions.iter().map(question).collect::<Vec<_>>(),
     })))
 }

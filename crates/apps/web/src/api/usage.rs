@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::guest::Seat;
 use crate::house::House;
-use crate::seen;
+use crate::seen::{self, Behind};
 use crate::stop::Stop;
 
 /// The one database that there is, as `databaseId` names it.
@@ -73,8 +73,10 @@ pub async fn mine(
     let user =
         Pinfl::parse(&query.user_id).map_err(|wrong| Stop::bad("userId", wrong.to_string()))?;
     must_be_own(&house, &seat, user).await?;
-    let seen = seen::of(&house, &seat).await?;
-    let looks = seen.looks.iter().chain(&seen.at_everybody).map(of_look);
+    // The standard knows no pages: the newest.
+    let seen = seen::of(&house, &seat, &Behind::default()).await?;
+    let looks = seen.looks.page.iter().chain(&seen.at_everybody.page);
+    let looks = looks.map(of_look);
     let mut usage: Vec<UsageJson> = looks
         .chain(seen.questions.iter().map(of_question))
         .collect();

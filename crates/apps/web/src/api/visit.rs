@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{PAGE_MAX, Page, Sent, day, sum};
-use crate::desk::{open_case, queue_of, reach_of};
+use crate::desk::{open_case, permit_naming, queue_of};
 use crate::guest::Seat;
 use crate::house::House;
 use crate::stop::Stop;
@@ -49,10 +49,6 @@ pub(super) async fn due(
     who: WaitFor,
     page: &Page,
 ) -> Result<Vec<DueJson>, Stop> {
-    let scope = reach_of(&seat.subject);
-    let permit = seat
-        .permit(house, Action::ReadWaitingCases, Purpose::Visit, scope)
-        .await?;
     let queue = queue_of(
         seat.subject.territory,
         Some(who),
@@ -69,6 +65,10 @@ pub(super) async fn due(
     let persons: Vec<PersonId> = applicants
         .chain(asked.values().flatten().copied())
         .collect();
+    drop(tx);
+    let (action, purpose) = (Action::ReadWaitingCases, Purpose::Visit);
+    let permit = permit_naming(house, seat, action, purpose, &persons).await?;
+    let mut tx = house.read().await?;
     let pinfls = registry::person::pinfls_of(&mut tx, &permit, &persons).await?;
     let pinfl = |person: &PersonId| pinfls.get(person).map(ToString::to_string);
     let due = cases.into_iter().filter_map(|case| {

@@ -19,6 +19,7 @@ texts! {
     looks_title { uz: "Maʼlumotlarimni kim koʻrdi", ru: "Кто смотрел мои данные", en: "Who looked at my data" }
     looks_lead { uz: "Maʼlumotlaringiz har ochilganda shu yerda yoziladi. Buni oʻchirib boʻlmaydi.", ru: "Каждый просмотр ваших данных записан здесь. Запись нельзя стереть.", en: "Each look at your data is written here. The record cannot be erased." }
     looks_none { uz: "Maʼlumotlaringizni hali hech kim ochmagan.", ru: "Ваши данные ещё никто не открывал.", en: "Nobody has opened your data yet." }
+    looks_earlier { uz: "Avvalgilari", ru: "Более ранние", en: "Earlier looks" }
     looks_when { uz: "Qachon", ru: "Когда", en: "When" }
     looks_who { uz: "Kim", ru: "Кто", en: "Who" }
     looks_why { uz: "Nega", ru: "Зачем", en: "Why" }
@@ -47,7 +48,7 @@ texts! {
     questions_agency { uz: "Idora", ru: "Ведомство", en: "Agency" }
     questions_law { uz: "Asos", ru: "Основание", en: "Under which law" }
     questions_came { uz: "Natija", ru: "Результат", en: "What came" }
-    by_consent { uz: "Sizning roziligingiz bilan", ru: "С вашего согласия", en: "With your consent" }
+    by_consent { uz: "Sizning yoki oilangizdan ariza bergan kishining roziligi bilan", ru: "С согласия: вашего или того, кто подал заявление от семьи", en: "With consent: yours, or that of whoever applied for the family" }
     came_answer { uz: "Javob berdi", ru: "Ответили", en: "They answered" }
     came_nothing { uz: "Sizda hech narsa yoʻq, deyishdi", ru: "Ответили, что у вас ничего нет", en: "They answered that you hold nothing" }
     came_silence { uz: "Javob kelmadi", ru: "Ответа нет", en: "No answer" }
@@ -55,6 +56,7 @@ texts! {
     everybody_lead { uz: "Bunda hamma qatori sizning maʼlumotlaringiz ham oʻqilgan.", ru: "При этом вместе со всеми читали и ваши данные.", en: "Your data was read then, together with everybody’s." }
     everybody_none { uz: "Hali bunday boʻlmagan.", ru: "Такого ещё не было.", en: "It has not happened yet." }
     everybody_show(count) { uz: "Koʻrsatish: {count}", ru: "Показать: {count}", en: "Show: {count}" }
+    everybody_earlier { uz: "Reyestrning avvalgi oʻqilishlari", ru: "Более ранние чтения реестра", en: "Earlier reads of the register" }
     proof_title { uz: "Isbot nima uchun kerak", ru: "Зачем доказательство", en: "What a proof is for" }
     proof_lead { uz: "Isbot fayli bilan yozuv keyin oʻzgartirilmaganini istalgan kishi bizsiz tekshiradi. Uni saqlab qoʻying.", ru: "С файлом доказательства любой без нас проверит, что запись потом не меняли. Сохраните его.", en: "With the file of a proof anybody can check, without us, that an entry was not changed later. Keep it." }
     proof_key { uz: "Tekshirish uchun ochiq kalit", ru: "Открытый ключ для проверки", en: "The public key for checking" }
@@ -69,6 +71,7 @@ texts! {
     integrator_token { uz: "2. Token olish", ru: "2. Получить токен", en: "2. Get a token" }
     integrator_search { uz: "3. Soʻrov yuborish", ru: "3. Отправить запрос", en: "3. Ask" }
     integrator_search_lead { uz: "Soʻralgan kishi bu soʻrovni oʻz sahifasida koʻradi.", ru: "Человек увидит этот запрос на своей странице.", en: "The person that you ask about sees this on the own page." }
+    integrator_search_unsigned { uz: "Bu soʻrov imzosiz: undan faqat imzosiz kiritilgan tizim foydalana oladi. Imzolangan soʻrovni yoʻriqnoma koʻrsatadi.", ru: "Этот запрос без подписи: так может спрашивать только система, внесённая без подписи. Запрос с подписью показан в руководстве.", en: "This call is unsigned: only a system that was entered without a signature may ask so. The guide shows a signed call." }
     integrator_report { uz: "4. Hisobot", ru: "4. Отчёт", en: "4. The report" }
     integrator_report_lead { uz: "Tizimingiz kelishilgan hamma narsani bajardimi va nima rad etildi:", ru: "Всё ли согласованное показала ваша система и что отклонено:", en: "Whether your system has shown everything that is agreed, and what was refused:" }
     integrator_errors { uz: "Rad etish kodlari", ru: "Коды отказов", en: "Codes of refusals" }

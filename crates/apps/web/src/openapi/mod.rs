@@ -12,11 +12,14 @@ mod schema;
 mod tests;
 
 use axum::Json;
+use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::route::{Kind, Need, Route};
 use crate::router::BODY_KIB_MAX;
 use crate::routes;
+
+const JSON: &str = "application/json";
 
 /// What is sent to an address and what it tells.
 #[derive(Debug, Clone)]
@@ -31,6 +34,8 @@ pub struct Spoken {
     form: bool,
     /// The status of a success, and what is told with it.
     told: Vec<(u16, Value)>,
+    /// The media type of a success; a refusal is JSON.
+    told_as: &'static str,
     /// The shape of every refusal.
     refusal: &'static str,
 }
@@ -49,6 +54,7 @@ impl Spoken {
             body: None,
             form: false,
             told: vec![(status, told)],
+            told_as: JSON,
             refusal: "Refusal",
         }
     }
@@ -59,6 +65,14 @@ impl Spoken {
 
     fn post(path: &'static str, summary: &'static str, body: Value, told: (u16, Value)) -> Spoken {
         Spoken::new(("POST", path), summary, told).sends(body)
+    }
+
+    /// Of lines of text instead of JSON.
+    fn lines(path: &'static str, summary: &'static str) -> Spoken {
+        Spoken {
+            told_as: "text/plain",
+            ..Spoken::get(path, summary, schema::text())
+        }
     }
 
     fn sends(self, body: Value) -> Spoken {
@@ -74,9 +88,15 @@ impl Spoken {
     }
 
     /// What an open address answers to a name that it does not know.
-    fn may_be_unknown(mut self) -> Spoken {
-        self.told
-            .extend([400, 404].map(|status| (status, schema::reference(self.refusal))));
+    fn may_be_unknown(self) -> Spoken {
+        self.may_be_refused_with(&[400, 404])
+    }
+
+    /// What an open address is refused with that takes no body.
+    fn may_be_refused_with(mut self, statuses: &[u16]) -> Spoken {
+        let refusal = schema::reference(self.refusal);
+        let refused = statuses.iter().map(|status| (*status, refusal.clone()));
+        self.told.extend(refused);
         self
     }
 
@@ -149,7 +169,7 @@ fn operation(route: &Route, spoken: &Spoken) -> Value {
     if let Some(body) = &spoken.body {
         let kind = match spoken.form {
             true => "application/x-www-form-urlencoded",
-            false => "application/json",
+            false => JSON,
         };
         operation["requestBody"] =
             json!({ "required": true, "content": { kind: { "schema": body } } });
@@ -169,10 +189,11 @@ fn operation(route: &Route, spoken: &Spoken) -> Value {
 fn responses(route: &Route, spoken: &Spoken) -> Value {
     let mut responses = Map::new();
     for (status, told) in &spoken.told {
-        responses.insert(
-            status.to_string(),
-            answer("what was asked for", told.clone()),
-        );
+        let (what, kind) = match *status < 300 {
+            true => ("what was asked for", spoken.told_as),
+            false => ("it is refused", JSON),
+        };
+        responses.insert(status.to_string(), answer(what, kind, told.clone()));
     }
     let refusal = schema::reference(spoken.refusal);
     let open = matches!(route.need, Need::Nothing(_));
@@ -190,17 +211,22 @@ fn responses(route: &Route, spoken: &Spoken) -> Value {
         (504, "the answer took too long"),
     ];
     for (status, what) in every {
-        let never = spoken.body.is_none() && matches!(status, 413 | 415);
+        // A body where none is asked for is bounded like every other.
+        let never = match status {
+            413 => route.method == Method::GET,
+            415 => spoken.body.is_none(),
+            _ => false,
+        };
         if never || (open && spoken.body.is_none() && *status != 504) {
             continue;
         }
-        responses.insert(status.to_string(), answer(what, refusal.clone()));
+        responses.insert(status.to_string(), answer(what, JSON, refusal.clone()));
     }
     Value::Object(responses)
 }
 
-fn answer(what: &str, schema: Value) -> Value {
-    json!({ "description": what, "content": { "application/json": { "schema": schema } } })
+fn answer(what: &str, kind: &str, schema: Value) -> Value {
+    json!({ "description": what, "content": { kind: { "schema": schema } } })
 }
 
 /// The names in braces.

@@ -1,4 +1,4 @@
-//! Our own addresses, under `/api`, and the page of usage in GovStack's shape.
+//! Our own addresses, under `/api` and of the house itself, and the page of usage in GovStack's shape.
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,21 @@ pub fn spoken() -> Vec<Spoken> {
     spoken.extend(cases());
     spoken.extend(accounts());
     spoken.extend(log());
+    spoken.extend(house());
     spoken
+}
+
+/// What is read of the house itself, beside `/api`.
+fn house() -> [Spoken; 3] {
+    [
+        Spoken::lines("/healthz", "Whether this house is well"),
+        Spoken::lines("/log/key", "The public keys of the access log"),
+        Spoken::lines(
+            "/log/checkpoint",
+            "The newest signed checkpoint of the access log",
+        )
+        .may_be_refused_with(&[404]),
+    ]
 }
 
 fn case() -> Value {
@@ -310,11 +324,15 @@ fn question() -> Value {
 fn log() -> Vec<Spoken> {
     let looks = object(&[
         ("looks", list(look())),
+        ("earlier", json!({})),
         ("at_everybody", list(look())),
+        ("everybody_earlier", json!({})),
         ("questions", list(question())),
     ]);
     vec![
-        Spoken::get("/api/looks", "Who looked at my data", looks),
+        Spoken::get("/api/looks", "Who looked at my data", looks)
+            .takes(of_query("before", false, place()))
+            .takes(of_query("everybody_before", false, place())),
         Spoken::get(
             "/api/looks/{entry}/proof",
             "The proof of a look, to keep",
@@ -322,6 +340,11 @@ fn log() -> Vec<Spoken> {
         ),
         usage(),
     ]
+}
+
+/// What was told as the place of earlier looks.
+fn place() -> Value {
+    pattern("^[0-9]{1,18}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:[0-9]{1,18}$")
 }
 
 fn usage() -> Spoken {

@@ -107,7 +107,7 @@ pub fn components() -> Value {
         "Minor": { "type": "integer", "minimum": 0, "maximum": i64::MAX,
             "description": "a sum in tiyin" },
         "Refusal": object(&[("error", error)]),
-        "TokenRefusal": object(&[("error", text())]),
+        "TokenRefusal": object(&[("error", text()), ("error_description?", text())]),
         "DciRefusal": super::partners::refusal(),
         "Ack": super::partners::ack(),
         "DciAnswer": super::partners::told(),

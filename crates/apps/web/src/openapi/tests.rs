@@ -75,3 +75,25 @@ fn who_may_call_an_address_is_what_the_route_table_says() {
     let token = &document["paths"]["/oauth2/client/token"]["post"];
     assert_eq!(token["security"], serde_json::json!([]));
 }
+
+/// A body is bounded where none is asked for, too.
+#[test]
+fn every_address_that_may_be_sent_a_body_says_that_it_is_bounded() {
+    let document = document();
+    let paths = document["paths"].as_object().expect("paths");
+    for (path, operations) in paths {
+        for (method, operation) in operations.as_object().expect("operations") {
+            let bounded = operation["responses"].get("413").is_some();
+            assert_eq!(bounded, method != "get", "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn what_the_house_says_of_itself_is_described_as_text() {
+    let document = document();
+    for path in ["/healthz", "/log/key", "/log/checkpoint"] {
+        let told = &document["paths"][path]["get"]["responses"]["200"]["content"];
+        assert_eq!(told["text/plain"]["schema"]["type"], "string", "{path}");
+    }
+}

@@ -62,6 +62,7 @@ async fn assessed(house: &Installation) -> CaseId {
     let answered = [Answered {
         case,
         silent: vec![],
+        lapsed: vec![],
     }];
     let payable = now.month(Zone::tashkent());
     let (ids, shelf) = (&platform.ids, &daftar.shelf);

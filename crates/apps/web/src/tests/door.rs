@@ -235,3 +235,29 @@ async fn the_house_says_that_it_is_well() {
         (StatusCode::OK, "well\n")
     );
 }
+
+/// Each address refuses what is too large in its own shape, and says how large it may be.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_too_large_is_refused_in_the_shape_of_its_address() {
+    let house = Installation::new(false).await;
+    let refused = async |path: &str| {
+        let large = "x".repeat(64 * 1024 + 1);
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::CONTENT_LENGTH, large.len())
+            .body(Body::from(large));
+        let answer = house.ask(request.expect("a request")).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+        serde_json::from_str::<serde_json::Value>(&answer.body).expect("JSON")
+    };
+    let most = "a request has at most 64 KiB";
+    let token = refused("/oauth2/client/token").await;
+    assert_eq!(
+        token,
+        serde_json::json!({ "error": "invalid_request", "error_description": most })
+    );
+    let dci = refused("/dci/social/registry/sync/search").await;
+    assert_eq!(dci["errors"][0]["message"], most);
+    let ours = refused("/api/sign-in").await;
+    assert_eq!(ours["error"]["message"], most);
+}

@@ -37,7 +37,9 @@ async fn status(
         Kind::Page => request
             .header(header::COOKIE, cookie)
             .header("sec-fetch-site", "same-origin"),
-        Kind::Api | Kind::Dci => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+        Kind::Api | Kind::Dci | Kind::Token => {
+            request.header(header::AUTHORIZATION, format!("Bearer {token}"))
+        }
     };
     let typed = if route.kind() != Kind::Page {
         "application/json"

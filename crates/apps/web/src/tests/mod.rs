@@ -5,6 +5,8 @@ mod disagree;
 mod door;
 mod installation;
 mod intake;
+mod listen;
 mod looks;
 mod matrix;
+mod named;
 mod statement;

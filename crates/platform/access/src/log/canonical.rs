@@ -21,6 +21,8 @@ pub(crate) struct Entry {
     pub case_id: Option<Uuid>,
     pub run_id: Option<Uuid>,
     pub population: Option<i64>,
+    /// Of what is granted beyond the other fields; of a delay, see [`super::delay`].
+    pub digest: Option<Vec<u8>>,
 }
 
 pub(crate) type Hash = [u8; 32];
@@ -49,6 +51,7 @@ impl Entry {
             case_id: scope.case.map(|id| id.0),
             run_id: scope.run.map(|id| id.0),
             population: population.map(|n| i64::try_from(n).expect("fewer than 2^63 persons")),
+            digest: None,
         }
     }
 
@@ -85,6 +88,10 @@ impl Entry {
             put(id.as_ref().map(|id| id.as_bytes().as_slice()));
         }
         put(self.population.map(number).as_ref().map(|n| n.as_slice()));
+        // Nothing at all where there is none: so were the entries hashed that are older than it.
+        if let Some(digest) = &self.digest {
+            put(Some(digest));
+        }
         bytes
     }
 }

@@ -18,10 +18,13 @@
 //! that waits for each (a commit of 4 ms), 1,600 from 16 tasks, 171,000 from 256
 //! (1.5 ms each in the median: they share commits); `verify` 68,000 rows a second.
 
+mod before;
 mod canonical;
 mod checkpoint;
 mod delay;
+mod delay_verify;
 mod entry_id;
+mod hold;
 mod key;
 mod key_place;
 mod leaves;
@@ -39,13 +42,16 @@ mod writer;
 /// Seconds between two checkpoints, as long as there is something new.
 pub const CHECKPOINT_S: i64 = 300;
 
+pub use before::{Before, NoBefore};
 pub(crate) use canonical::Entry;
 pub use checkpoint::{CheckpointFault, ENTRIES_MAX, change_keys, checkpoint, newest};
-pub use delay::{DELAY_DAYS_MAX, DelayRefusal, DelayStop, NewDelay, delay, verify_delays};
+pub use delay::{DELAY_DAYS_MAX, DelayRefusal, DelayStop, NewDelay, delay};
+pub use delay_verify::{VerifiedDelays, verify_delays};
 pub use entry_id::{EntryId, NoEntryId};
+pub use hold::{held_after, hold};
 pub use key::{KEYS_MAX, KeyRefused, Keys, PublicKey};
 pub use key_place::{KeyFault, KeyPlace};
-pub use looks::{LOOKS_MAX, Look, Whose, is_look_at, knows_of_run, of_everybody, of_person};
+pub use looks::{LOOKS_MAX, Look, Looks, Whose, is_look_at, knows_of_run, of_everybody, of_person};
 pub use note::{Checkpoint, NOTE_BYTES_MAX, NoteRefused};
 pub use proof::{
     ConsistencyProof, EntryProof, PROOF_BYTES_MAX, Proof, ProofRefused, Proven, ProvenEntry,
@@ -54,4 +60,4 @@ pub use proof::{
 pub use prove::{ProveFault, prove_consistency, prove_entry};
 pub use sealed::{Sealed, TORN_MAX, Torn, verify_checkpoints};
 pub use verify::{BROKEN_MAX, Broken, Verified, verify};
-pub(crate) use writer::Chain;
+pub(crate) use writer::{Chain, NewEntry};

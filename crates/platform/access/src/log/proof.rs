@@ -67,6 +67,9 @@ pub(super) struct EntryJson {
     case: Option<Uuid>,
     run: Option<Uuid>,
     population: Option<i64>,
+    /// Left out where there is none: so are the proofs written that are older than it.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe_hash")]
+    digest: Option<Vec<u8>>,
     #[serde(with = "one_hash")]
     previous: Hash,
 }
@@ -88,6 +91,7 @@ impl EntryJson {
             case: entry.case_id,
             run: entry.run_id,
             population: entry.population,
+            digest: entry.digest,
             previous,
         }
     }
@@ -106,6 +110,7 @@ impl EntryJson {
             case_id: self.case,
             run_id: self.run,
             population: self.population,
+            digest: self.digest.clone(),
         };
         entry.hash(self.chain, self.seq, &self.previous)
     }
@@ -301,6 +306,20 @@ mod one_hash {
     pub fn of(text: &str) -> Result<Hash, &'static str> {
         let bytes = hex::decode(text).map_err(|_| "a hash is 64 digits 0-9 a-f")?;
         bytes.try_into().map_err(|_| "a hash is 64 digits 0-9 a-f")
+    }
+}
+
+mod maybe_hash {
+    use super::one_hash;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(digest: &Option<Vec<u8>>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&hex::encode(digest.as_deref().unwrap_or_default()))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<u8>>, D::Error> {
+        let hash = one_hash::of(&String::deserialize(from)?).map_err(D::Error::custom)?;
+        Ok(Some(hash.to_vec()))
     }
 }
 

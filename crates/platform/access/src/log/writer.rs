@@ -1,6 +1,7 @@
 //! The end of a process's chain: rows of all tasks that wait go into one commit
 //! (`store::together`), and each task goes on when its row is durable.
 
+use kernel::ids::PersonId;
 use store::together::Together;
 use store::{Ids, Result, Tx, bulk};
 use uuid::Uuid;
@@ -18,12 +19,31 @@ pub(crate) struct Chain {
 
 const ROW: bulk::Insert = bulk::Insert {
     into: "access_log (chain_id, seq, at, account, role, office, action, purpose, granted, \
-           territory, person, case_id, run_id, population, prev_hash, hash)",
+           territory, person, case_id, run_id, population, digest, prev_hash, hash)",
+    on_conflict: "",
+};
+
+/// An entry, and whom the list of its page named.
+pub(crate) struct NewEntry {
+    pub entry: Entry,
+    /// None for an entry that names a person or a case itself, or whose run has rows of its own.
+    pub named: Vec<PersonId>,
+}
+
+impl From<Entry> for NewEntry {
+    fn from(entry: Entry) -> NewEntry {
+        let named = Vec::new();
+        NewEntry { entry, named }
+    }
+}
+
+const NAMED: bulk::Insert = bulk::Insert {
+    into: "person_read (person, run)",
     on_conflict: "",
 };
 
 impl Together for Chain {
-    type Row = Entry;
+    type Row = NewEntry;
     type Kept = EntryId;
     const WHAT: &'static str = "access log";
 
@@ -35,10 +55,10 @@ impl Together for Chain {
         }
     }
 
-    async fn write(&mut self, tx: &mut Tx, entries: &[Entry]) -> Result<Vec<EntryId>> {
+    async fn write(&mut self, tx: &mut Tx, entries: &[NewEntry]) -> Result<Vec<EntryId>> {
         let rows: Vec<(i64, Hash, Hash, &Entry)> = entries
             .iter()
-            .map(|entry| {
+            .map(|NewEntry { entry, .. }| {
                 let prev = self.last;
                 self.seq += 1;
                 self.last = entry.hash(self.id, self.seq, &prev);
@@ -52,9 +72,28 @@ impl Together for Chain {
             row.push(prev.as_slice()).push(hash.as_slice());
         })
         .await?;
+        write_named(tx, entries).await?;
         let place = |(seq, ..): &(i64, Hash, Hash, &Entry)| EntryId { chain, seq: *seq };
         Ok(rows.iter().map(place).collect())
     }
+}
+
+async fn write_named(tx: &mut Tx, entries: &[NewEntry]) -> Result<()> {
+    let of = |new: &NewEntry| {
+        let run = new.entry.run_id;
+        let rows = new
+            .named
+            .iter()
+            .filter_map(move |person| Some((person.0, run?)));
+        rows.collect::<Vec<_>>()
+    };
+    let mut rows: Vec<(Uuid, Uuid)> = entries.iter().flat_map(of).collect();
+    rows.sort_unstable();
+    bulk::insert(tx, &NAMED, &rows, |row, (person, run)| {
+        row.push(*person).push(*run);
+    })
+    .await?;
+    Ok(())
 }
 
 fn push(row: &mut bulk::Values, entry: &Entry) {
@@ -69,5 +108,6 @@ fn push(row: &mut bulk::Values, entry: &Entry) {
         .push(entry.person)
         .push(entry.case_id)
         .push(entry.run_id)
-        .push(entry.population);
+        .push(entry.population)
+        .push(entry.digest.as_deref());
 }

@@ -69,8 +69,11 @@ async fn a_removed_row_is_found() {
 
 #[tokio::test]
 async fn a_row_put_at_the_end_with_a_made_up_hash_is_found() {
-    let change = "INSERT INTO access_log SELECT chain_id, 11, at, account, role, office, action,
-        purpose, granted, territory, person, case_id, run_id, population, hash, hash
+    let change =
+        "INSERT INTO access_log (chain_id, seq, at, account, role, office, action, purpose,
+        granted, territory, person, case_id, run_id, population, prev_hash, hash)
+        SELECT chain_id, 11, at, account, role, office, action, purpose, granted, territory, person,
+        case_id, run_id, population, hash, hash
         FROM access_log WHERE seq = 10";
     check(change, |chain| vec![Broken::Changed { chain, seq: 11 }]).await;
 }

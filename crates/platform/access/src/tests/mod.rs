@@ -3,6 +3,8 @@
 mod accounts;
 mod chain;
 mod delays;
+mod delays_held;
+mod looks;
 mod matrix;
 mod permits;
 mod sessions;

@@ -166,9 +166,46 @@ async fn a_closed_account_and_a_new_secret_end_every_session_at_once() {
         let token = sign_in(&platform, "nok-behi-gilos").await.unwrap().token;
         let mut tx = platform.db.begin().await.unwrap();
         assert!(account::close(&mut tx, &permit, account).await.unwrap());
+        let again = account::close(&mut tx, &permit, account).await.unwrap();
+        assert!(!again, "said again it changes nothing");
         tx.commit().await.unwrap();
         assert!(session::find(&platform, &token).await.unwrap().is_none());
         assert!(sign_in(&platform, "nok-behi-gilos").await.is_err());
+
+        let mut tx = platform.db.read().await.unwrap();
+        let found = account::find_even_closed(&mut tx, "Qodirova").await;
+        assert_eq!(found.unwrap(), Some((account, false)));
+        let closed = account::list_closed(&mut tx, Role::MahallaWorker).await;
+        assert_eq!(closed.unwrap().into_iter().collect::<Vec<_>>(), [account]);
+    })
+    .await;
+}
+
+/// A secret takes a while to be looked at: in that while it is replaced.
+#[tokio::test]
+async fn a_secret_that_is_replaced_while_somebody_signs_in_with_it_opens_nothing() {
+    each_db(&[SCHEMA], async |platform| {
+        let account = worker(&platform).await;
+        let permit = managing(&platform).await;
+        let secret = SecretHash::of("nok-behi-gilos").unwrap();
+        let count = async |sql: &'static str| {
+            let mut tx = platform.db.read().await.unwrap();
+            fetch_value!(tx, i64, sql).unwrap()
+        };
+        let replaced = async {
+            while count("SELECT COUNT(*) FROM sign_in_try").await == 0 {
+                tokio::task::yield_now().await;
+            }
+            let mut tx = platform.db.begin().await.unwrap();
+            account::set_secret(&mut tx, &permit, account, &secret)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        };
+        let (signed_in, ()) = tokio::join!(sign_in(&platform, SECRET), replaced);
+        let refused = signed_in.unwrap_err();
+        assert!(matches!(refused, SignInRefused::Wrong { .. }), "{refused}");
+        assert_eq!(count("SELECT COUNT(*) FROM session").await, 0);
     })
     .await;
 }

@@ -23,6 +23,7 @@ use crate::case::{
 use crate::events;
 use crate::fault::{Fault, Result, Stop};
 use crate::language;
+use crate::migration::gather_jobs;
 use crate::shelf::Shelf;
 
 /// What is handed in.
@@ -323,6 +324,17 @@ async fn begin(
     let job = NewJob::new(events::GATHER, case.id.to_string(), "{}");
     case::save(tx, &mut [case]).await?;
     job::enqueue(tx, &platform.ids, &[job]).await?;
+    Ok(())
+}
+
+/// The applicant lets somebody be asked who could not be asked before: the agencies of open cases are
+/// asked again at once.
+pub async fn ask_again(tx: &mut Tx, platform: &Platform, applicant: PersonId) -> Result<()> {
+    let mut cases = case::of_applicant(tx, applicant).await?;
+    cases.retain(|case| case.state.takes_facts());
+    let keys: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
+    job::hasten(tx, &platform.ids, events::GATHER, &keys).await?;
+    job::enqueue(tx, &platform.ids, &gather_jobs(&cases)).await?;
     Ok(())
 }
 

@@ -28,8 +28,10 @@ pub const CASES_MAX: usize = 1_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answered {
     pub case: CaseId,
-    /// Agencies that have not answered; empty when the case is assessed for another reason.
+    /// Agencies that have not answered.
     pub silent: Vec<Silent>,
+    /// What they had said before, sorted: it holds no more, and nothing rests on it.
+    pub lapsed: Vec<EvidenceId>,
 }
 
 impl Answered {
@@ -197,7 +199,7 @@ async fn portraits(
         facts.sort_by_key(|fact| (fact.owner, fact.kind, fact.source.code()));
     }
     for (portrait, case) in portraits.iter_mut().zip(cases) {
-        roster::fill(portrait, &facts, case);
+        roster::fill(portrait, &facts, case, &work.by_case[&case.id].lapsed);
     }
     Ok(portraits)
 }

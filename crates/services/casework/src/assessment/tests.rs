@@ -1,8 +1,9 @@
 //! From facts to verdicts, and back from what was stored to the whole explanation.
 
+use ::store::Platform;
 use ::store::testing::each_db;
 use kernel::facts::code;
-use kernel::{Day, Money, Month, Sex};
+use kernel::{Day, Money, Month, Sex, Source};
 use rules::LetterKind;
 
 use super::*;
@@ -440,6 +441,79 @@ async fn what_was_told_before_the_last_month_was_over_says_nothing_of_that_month
         story.assess(&[case], &[]).await;
         assert_eq!(story.case(case).await.state, State::Visiting);
         assert_eq!(unknown_of_register(&story).await, 0);
+    })
+    .await;
+}
+
+/// A second dwelling refuses. What the cadastre said of it held until a day before the question, and it
+/// is silent now: nothing is known. An extract of the whole register says that who is not on its list
+/// has none; of whom it spoke afterwards it says nothing.
+#[tokio::test]
+async fn what_a_silent_agency_said_when_it_held_decides_nothing() {
+    enum Extract {
+        None,
+        Before,
+        After,
+    }
+    let check = async |platform: &Platform, extract: Extract, expected: State| {
+        let family = Family {
+            no: 1,
+            adults: vec![Adult {
+                dwellings: 2,
+                ..adult(Sex::Female, 0)
+            }],
+            children: vec!["2020-06-01"],
+        };
+        let story = Story::of(platform, std::slice::from_ref(&family)).await;
+        if matches!(extract, Extract::Before) {
+            story.whole_register(&["uz-654b"]).await;
+        }
+        story.agencies_answer(&family, "2026-01-05", &[]).await;
+        if matches!(extract, Extract::After) {
+            story.at("2026-01-06T09:00:00+05:00");
+            story.whole_register(&["uz-654b"]).await;
+        }
+        let owner = story.person(family.applicant()).await.0;
+        let mut tx = story.read().await;
+        let facts = registry::fact::current(&mut tx, &story.permit, &[owner]).await;
+        drop(tx);
+        let mut facts = facts.unwrap();
+        facts.retain(|fact| fact.source == Source::Cadastre);
+        let case = story.lodge(&family).await.case;
+        let silent = Silent {
+            agency: "cadastre".to_owned(),
+            retry_at: platform.clock.now().plus_seconds(3600),
+        };
+        let answered = Answered {
+            case,
+            silent: vec![silent],
+            lapsed: facts.iter().map(|fact| fact.evidence).collect(),
+        };
+        assert!(!answered.lapsed.is_empty());
+        let plenty = Money::from_major(10_000_000);
+        story.assess_answered(&[answered], plenty).await;
+        let case_now = story.case(case).await;
+        assert_eq!(case_now.state, expected, "{:?}", case_now.wait);
+        if expected == State::Gathering {
+            assert_eq!(waits(&case_now), Some((WaitFor::Agency, "cadastre")));
+        }
+        // It answers: the same fact holds.
+        story.assess(&[case], &[]).await;
+        if expected == State::Gathering {
+            assert_eq!(story.case(case).await.state, State::Refused);
+        }
+        story.holds().await;
+    };
+    each_db(SCHEMAS, async |platform| {
+        check(&platform, Extract::None, State::Gathering).await;
+    })
+    .await;
+    each_db(SCHEMAS, async |platform| {
+        check(&platform, Extract::Before, State::Gathering).await;
+    })
+    .await;
+    each_db(SCHEMAS, async |platform| {
+        check(&platform, Extract::After, State::Assessed).await;
     })
     .await;
 }

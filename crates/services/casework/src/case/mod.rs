@@ -1,6 +1,7 @@
 //! A case: one question asked of the law about one family, from its opening to its decision.
 //! What happened is appended to `case_event`; where it stands is the row of `case_now`.
 
+mod member;
 mod model;
 mod read;
 mod store;
@@ -13,6 +14,7 @@ use serde_json::json;
 use crate::award::AwardStop;
 use crate::fault::{Fault, Result};
 use crate::shelf::PackHash;
+pub use member::{enter_rosters, that_read};
 pub(crate) use model::words;
 pub use model::{
     EventKind, Origin, State, UnknownWord, Wait, WaitFor, counted_month, first_paid_month,
@@ -69,6 +71,8 @@ pub struct Case {
     pub decided_at: Option<Instant>,
     /// Events so far; the next one's number.
     pub events: i64,
+    /// The members of the roster are in `case_member`.
+    pub(crate) members_kept: bool,
     /// Events that happened in memory and are not stored yet.
     pub(crate) news: Vec<Event>,
 }
@@ -138,6 +142,7 @@ impl Case {
             decision: None,
             decided_at: None,
             events: 0,
+            members_kept: false,
             news: Vec::new(),
         }
     }

@@ -84,6 +84,7 @@ impl TryFrom<CaseRow> for Case {
 
     fn try_from(row: CaseRow) -> Result<Case> {
         let wait = wait_of(&row)?;
+        let members_kept = row.roster.is_some();
         Ok(Case {
             id: CaseId(row.id),
             number: row.number,
@@ -118,6 +119,7 @@ impl TryFrom<CaseRow> for Case {
             decision: row.decision.map(DecisionId),
             decided_at: row.decided_at.map(Instant),
             events: row.events,
+            members_kept,
             news: Vec::new(),
         })
     }
@@ -469,6 +471,7 @@ const EVENT: bulk::Insert = bulk::Insert {
 pub(crate) async fn save(tx: &mut Tx, cases: &mut [Case]) -> Result<()> {
     cases.sort_by_key(|case| case.id);
     bulk::insert(tx, &CASE, cases, bind).await?;
+    super::member::keep(tx, cases).await?;
     let news: Vec<Event> = cases
         .iter_mut()
         .flat_map(|case| case.news.drain(..))

@@ -5,11 +5,13 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::file::{Places, Wrong, one_line};
+use super::grant::GrantFields;
 use crate::dci::callback::Callback;
 use crate::dci::event::Event;
 use crate::dci::signature::Policy;
 use crate::dialect::dci::{Dci, Later};
 use crate::dialect::key_file::KeyFile;
+use crate::dialect::token::Grant;
 
 const NAME_CHARS_MAX: usize = 99;
 /// Seconds after which a registry that answers later is asked what has become of a question: a
@@ -29,6 +31,10 @@ pub struct DciToml {
     policy: Spanned<String>,
     signing_key_file: Spanned<String>,
     jwks_file: Spanned<String>,
+    token_address: Option<Spanned<String>>,
+    client_id: Option<Spanned<String>>,
+    secret_file: Option<Spanned<String>>,
+    secret_variable: Option<Spanned<String>>,
     encrypted: Option<Spanned<bool>>,
     encryption_key_file: Option<Spanned<String>>,
     answers: Option<Spanned<String>>,
@@ -65,11 +71,26 @@ pub fn dci(
         policy: policy(&toml.policy)?,
         signing_key: KeyFile::new(places.keys.join(signing_key)),
         jwks: KeyFile::new(places.keys.join(jwks)),
+        grant: grant(toml, places)?,
         encryption_key: encryption_key(toml, places)?,
         callback: callback(toml)?,
         later: later(toml, address)?,
         subscribe: subscribe(toml, agency)?,
     })
+}
+
+/// A registry that asks for no token says nothing of one.
+fn grant(toml: &DciToml, places: &Places<'_>) -> Result<Option<Grant>, Wrong> {
+    let fields = GrantFields {
+        table: "dci",
+        client_id: toml.client_id.as_ref(),
+        secret_file: toml.secret_file.as_ref(),
+        secret_variable: toml.secret_variable.as_ref(),
+    };
+    match &toml.token_address {
+        Some(token_address) => fields.grant(token_address, places).map(Some),
+        None => fields.must_be_none().map(|()| None),
+    }
 }
 
 fn encryption_key<K>(toml: &DciToml, places: &Places<'_>) -> Result<Option<KeyFile<K>>, Wrong> {

@@ -143,7 +143,10 @@ fn connector(file: &str, toml: FileToml, places: &Places<'_>) -> Result<Connecto
     let persons_absent = (*persons.end()).min(100);
     let persons_max = limit("persons_max", &limits.persons_max, persons_absent, persons)?;
     let address = address("address", &toml.address, places)?;
-    let token_address = dialect.grant().map(|grant| grant.address.as_str());
+    let token_field = format!("{}.token_address", dialect.name());
+    let token_address = dialect
+        .grant()
+        .map(|grant| (token_field.as_str(), grant.address.as_str()));
     let tls = tls::tls(toml.tls.as_ref(), (&address, token_address), places)?;
     Ok(Connector {
         agency,

@@ -7,10 +7,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::facts::pointer;
-use super::file::{Places, Wrong, address, one_line};
+use super::file::{Places, Wrong, one_line};
+use super::grant::GrantFields;
 use crate::dialect::gateway::{Also, AnswerPlaces, Gateway};
-use crate::dialect::secret::SecretPlace;
-use crate::dialect::token::Grant;
 use crate::wire::PURPOSE;
 
 /// Further fields of a question.
@@ -58,44 +57,25 @@ struct AnswerToml {
 
 pub fn gateway(toml: &Spanned<GatewayToml>, places: &Places<'_>) -> Result<Gateway, Wrong> {
     let of = toml.get_ref();
-    let client_id = one_line("gateway.client_id", &of.client_id, TEXT_CHARS_MAX)?;
     let sender_pin = Pinfl::parse(of.sender_pin.get_ref()).map_err(|why| {
         let why = format!("write the PINFL of the officer in whose name we ask: {why}");
         Wrong::of(&of.sender_pin, "gateway.sender_pin", why)
     })?;
+    let grant = GrantFields {
+        table: "gateway",
+        client_id: Some(&of.client_id),
+        secret_file: of.secret_file.as_ref(),
+        secret_variable: of.secret_variable.as_ref(),
+    };
     let purpose = of.purpose.as_ref();
     let purpose = purpose.map(|text| one_line("gateway.purpose", text, TEXT_CHARS_MAX));
     Ok(Gateway {
-        grant: Grant {
-            address: address("gateway.token_address", &of.token_address, places)?,
-            client_id,
-            secret: secret(toml, places)?,
-        },
+        grant: grant.grant(&of.token_address, places)?,
         sender_pin,
         purpose: purpose.transpose()?.unwrap_or_else(|| PURPOSE.to_owned()),
         also: also(toml)?,
         answer: answer(&of.answer)?,
     })
-}
-
-fn secret(toml: &Spanned<GatewayToml>, places: &Places<'_>) -> Result<SecretPlace, Wrong> {
-    let of = toml.get_ref();
-    match (&of.secret_file, &of.secret_variable) {
-        (Some(file), None) => {
-            let name = one_line("gateway.secret_file", file, TEXT_CHARS_MAX)?;
-            Ok(SecretPlace::File(places.keys.join(name)))
-        }
-        (None, Some(variable)) => {
-            let name = one_line("gateway.secret_variable", variable, TEXT_CHARS_MAX)?;
-            Ok(SecretPlace::Variable(name))
-        }
-        _ => Err(Wrong::of(
-            toml,
-            "gateway",
-            "say where the secret lies: secret_file = \"NAME\" in the folder --agency-keys, or \
-             secret_variable = \"NAME\"; the secret itself never stands here",
-        )),
-    }
 }
 
 fn also(toml: &Spanned<GatewayToml>) -> Result<Vec<(String, Also)>, Wrong> {

@@ -6,6 +6,7 @@ mod facts;
 mod file;
 mod folder;
 mod gateway;
+mod grant;
 #[cfg(test)]
 mod tests;
 mod tls;

@@ -462,3 +462,56 @@ fn a_registry_that_answers_later_or_tells_us_says_where_it_reaches_us() {
         at_once.address
     );
 }
+
+#[test]
+fn a_token_of_a_registry_is_said_with_all_that_it_takes_or_not_at_all() {
+    const TOKEN: [&str; 3] = [
+        "token_address = \"{base}/dci/oauth2/client/token\"",
+        "client_id = \"daftar\"",
+        "secret_file = \"registry.secret\"",
+    ];
+    let with = |lines: &[&str]| {
+        let text = include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../../connectors/disability.toml"
+        ));
+        let text = text.replace(&TOKEN.join("\n"), &lines.join("\n"));
+        let places = Places {
+            base: BASE,
+            keys: std::path::Path::new("/keys"),
+        };
+        Connector::parse("d.toml", &text, &places).map_err(|refused| refused.to_string())
+    };
+    let [address, client, secret] = TOKEN;
+    for (lines, why) in [
+        (
+            &[address, secret][..],
+            "dci.token_address: write client_id too",
+        ),
+        (&[address, client], "dci: say where the secret lies"),
+        (
+            &[address, client, secret, "secret_variable = \"S\""],
+            "dci: say where the secret lies",
+        ),
+        (
+            &[client],
+            "dci.client_id: it is for a token: write token_address too",
+        ),
+        (
+            &[secret],
+            "dci.secret_file: it is for a token: write token_address too",
+        ),
+        (
+            &["token_address = \"somewhere\"", client, secret],
+            "dci.token_address: write an address as",
+        ),
+    ] {
+        let refused = with(lines).expect_err(why);
+        assert!(refused.contains(why), "{lines:?}: {refused}");
+    }
+    assert!(with(&[]).unwrap().dialect.grant().is_none());
+    let connector = with(&TOKEN).unwrap();
+    let grant = connector.dialect.grant().expect("a token");
+    assert_eq!(grant.address, format!("{BASE}/dci/oauth2/client/token"));
+    assert_eq!(grant.secret.to_string(), "the file /keys/registry.secret");
+}

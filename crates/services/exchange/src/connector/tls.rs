@@ -18,10 +18,10 @@ pub struct TlsToml {
     key_file: Option<Spanned<String>>,
 }
 
-/// `addresses`: where it is asked, and where the token comes from.
+/// `addresses`: where it is asked, and where the token comes from, with the field that says it.
 pub fn tls(
     toml: Option<&Spanned<TlsToml>>,
-    addresses: (&str, Option<&str>),
+    addresses: (&str, Option<(&str, &str)>),
     places: &Places<'_>,
 ) -> Result<Tls, Wrong> {
     let Some(toml) = toml else {
@@ -57,10 +57,9 @@ pub fn tls(
 /// Who names an authority shall not find out later that half of it went in plain.
 fn check_addresses(
     toml: &Spanned<TlsToml>,
-    (address, token_address): (&str, Option<&str>),
+    (address, token_address): (&str, Option<(&str, &str)>),
 ) -> Result<(), Wrong> {
-    let token = token_address.map(|address| ("gateway.token_address", address));
-    for (what, address) in [("address", address)].into_iter().chain(token) {
+    for (what, address) in [("address", address)].into_iter().chain(token_address) {
         if !is_https(address) {
             let why = format!("{what} is http: write it as https, or leave this table out");
             return Err(Wrong::of(toml, "tls", why));

@@ -15,8 +15,12 @@ mod agreement;
 mod record;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub use agreement::{Agreement, LawfulBasis, Terms, id_of, newest, revisions};
+pub(crate) use record::refusing;
 pub use record::{
-    Record, Refusal, Revision, Said, given_in_applications, history, of_person, say, standing,
+    Record, Refusal, Revision, Said, Standing, given_in_applications, history, of_person, say,
+    standing,
 };
+pub use verify::{verify_agreements, verify_records};

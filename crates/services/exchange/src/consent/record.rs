@@ -1,6 +1,6 @@
 //! What persons said: records and their revisions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use access::{Action, Permit};
 use kernel::ids::AccountId;
@@ -72,12 +72,13 @@ struct Hashed<'a> {
     predecessor: Option<String>,
 }
 
-fn hash(record: Uuid, agreement: &Agreement, revision: &Revision) -> Vec<u8> {
+/// `agreement`: the agency's name and the hash of the revision that the word speaks of.
+pub(super) fn hash(record: Uuid, agreement: (&str, &[u8]), revision: &Revision) -> Vec<u8> {
     let hashed = Hashed {
         record,
         seq: revision.seq,
-        agreement: &agreement.terms.data_source,
-        agreement_hash: hex::encode(&agreement.hash),
+        agreement: agreement.0,
+        agreement_hash: hex::encode(agreement.1),
         opt_in: revision.opt_in,
         through: &revision.through,
         at: revision.at.0,
@@ -185,7 +186,11 @@ async fn write(
             predecessor: before.map(|before| before.last.hash.clone()),
             at: one.at,
         };
-        revision.hash = hash(record, agreement, &revision);
+        let rests_on = (
+            agreement.terms.data_source.as_str(),
+            agreement.hash.as_slice(),
+        );
+        revision.hash = hash(record, rests_on, &revision);
         revisions.push((record, revision));
     }
     bulk::insert(tx, &RECORD, &fresh, |row, (record, person)| {
@@ -266,20 +271,43 @@ async fn newest_of(
     Ok(records.map(|record| (record.person, record)).collect())
 }
 
-/// Whose consent to asking an agency stands, and under which name it is told to the agency.
+/// A consent that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Under which it is told to the agency: `RECORD/REVISION`.
+    pub name: String,
+    pub given_at: Instant,
+}
+
+/// Whose consent to asking an agency stands.
 pub async fn standing(
     tx: &mut Tx,
     permit: &Permit,
     agency: Source,
     persons: &[PersonId],
-) -> Result<HashMap<PersonId, String>> {
+) -> Result<HashMap<PersonId, Standing>> {
     permit.must_be_for(&[Action::AssessCase]);
     let newest = newest_of(tx, agreement::id_of(agency), persons).await?;
     let given = newest.into_iter().filter(|(_, record)| record.last.opt_in);
-    let name = |record: &Record| format!("{}/{}", record.id, record.last.seq);
+    let stands = |record: &Record| Standing {
+        name: format!("{}/{}", record.id, record.last.seq),
+        given_at: record.last.at,
+    };
     Ok(given
-        .map(|(person, record)| (person, name(&record)))
+        .map(|(person, record)| (person, stands(&record)))
         .collect())
+}
+
+/// Those of the persons whose own word is no: nobody else's yes lets an agency be asked about them.
+pub(crate) async fn refusing(
+    tx: &mut Tx,
+    _permit: &Permit,
+    agency: Source,
+    persons: &[PersonId],
+) -> Result<HashSet<PersonId>> {
+    let newest = newest_of(tx, agreement::id_of(agency), persons).await?;
+    let refused = newest.into_iter().filter(|(_, record)| !record.last.opt_in);
+    Ok(refused.map(|(person, _)| person).collect())
 }
 
 /// What the permit's person has said, by agreement: the newest word on each.

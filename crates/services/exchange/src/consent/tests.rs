@@ -147,7 +147,7 @@ async fn the_newest_word_holds_and_an_older_application_does_not_undo_it() {
         let bank = Source::Bank;
         let stands = async |tx: &mut store::Tx| {
             let standing = standing(tx, &machine, bank, &[HER]).await.unwrap();
-            standing.get(&HER).cloned()
+            standing.get(&HER).map(|stands| stands.name.clone())
         };
         assert_eq!(stands(&mut tx).await, None, "silence is no consent");
 

@@ -15,11 +15,11 @@ use super::mapper;
 use super::outgoing::{Reply, Told};
 use super::partner::{Partner, Senders};
 use super::question::{Question, When};
-use super::refusal::Refusal;
+use super::refusal::{Refusal, bounded};
 use super::search::{Found, SearchFailed, Searcher};
 use super::signature::Policy;
 use super::status::{self, Outcome, StatusOf};
-use super::wanted::Rejected;
+use super::wanted::{REGISTRY, Rejected};
 use crate::Exchange;
 use crate::security::Refused;
 
@@ -127,8 +127,9 @@ impl Exchange {
             Question::TxnStatus => {
                 let asked = StatusOf::read(&envelope.message)?;
                 let mut tx = self.platform.db.read().await?;
-                let told = status::tell(&mut tx, &partner.sender_id, within, &asked).await?;
-                (told, Vec::new())
+                let told = status::tell(&mut tx, &partner.sender_id, within, &asked);
+                let (told, ended) = told.await?;
+                (told, vec![ended])
             }
             _ => {
                 let why = "this is answered later";
@@ -317,7 +318,7 @@ impl Exchange {
             Ok(found) => {
                 response["data"] = json!({
                     "version": "1.0.0",
-                    "reg_type": "ns:org:RegistryType:Social",
+                    "reg_type": REGISTRY,
                     "reg_record_type": found.kind.name(),
                     "reg_records": found.records,
                 });
@@ -329,7 +330,7 @@ impl Exchange {
             }
             Err(rejected) => {
                 response["status_reason_code"] = rejected.code.into();
-                response["status_reason_message"] = rejected.message.into();
+                response["status_reason_message"] = bounded(&rejected.message).into();
             }
         }
         response

@@ -1,5 +1,6 @@
 //! What a partner has shown so far: each thing that was agreed with it, when it last did it rightly, and
-//! what of its messages was refused. Read out of what is kept anyway; nothing is tried on the partner.
+//! what of its messages was refused: as a whole, or one of its questions. Read out of what is kept anyway;
+//! nothing is tried on the partner.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,9 @@ use kernel::Instant;
 use serde::Serialize;
 use store::{Tx, fetch_all};
 
+use super::catalogue;
 use super::partner::Partner;
+use super::status::REJECTED;
 use crate::security::{self, EVENTS_MAX, Wanted};
 
 /// Something that a partner does, and that its agreement asks for.
@@ -20,12 +23,12 @@ pub struct Point {
     pub last: Option<Instant>,
 }
 
-/// Messages that were refused with one code.
+/// Messages, and questions of messages, that were refused with one code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RefusedAs {
     pub code: String,
     pub times: i64,
-    /// The words of the newest one.
+    /// The words of the newest message; of questions the words are not kept: what the code means.
     pub reason: String,
 }
 
@@ -71,18 +74,36 @@ fn agreed(partner: &Partner) -> Vec<(&'static str, Deed)> {
             Deed::AtOnce("txn-status"),
         ));
     }
-    if partner.callback.is_some() && !partner.account_mapper && !partner.civil_registry {
-        points.push(("searches, answered later", Deed::Later("search")));
-        points.push(("takes a later answer", Deed::Took("on-search")));
-        points.push(("subscribes", Deed::Later("subscribe")));
-        points.push((
-            "takes what its subscription became",
-            Deed::Took("on-subscribe"),
-        ));
-        points.push(("takes a notification", Deed::Took("notify")));
-        points.push(("ends a subscription", Deed::Later("unsubscribe")));
+    if partner.callback.is_some() {
+        points.extend(agreed_with_callback(partner.account_mapper));
     }
     points
+}
+
+/// Whatever else a partner is entered as, for these a callback is agreed. What one that maps accounts
+/// is answered later is its own question.
+fn agreed_with_callback(account_mapper: bool) -> [(&'static str, Deed); 6] {
+    let [asked, answered] = match account_mapper {
+        true => [
+            ("links an account, answered later", Deed::Later("link")),
+            ("takes a later answer", Deed::Took("on-link")),
+        ],
+        false => [
+            ("searches, answered later", Deed::Later("search")),
+            ("takes a later answer", Deed::Took("on-search")),
+        ],
+    };
+    [
+        asked,
+        answered,
+        ("subscribes", Deed::Later("subscribe")),
+        (
+            "takes what its subscription became",
+            Deed::Took("on-subscribe"),
+        ),
+        ("takes a notification", Deed::Took("notify")),
+        ("ends a subscription", Deed::Later("unsubscribe")),
+    ]
 }
 
 /// The report on a partner from an instant on.
@@ -92,27 +113,69 @@ pub async fn report(tx: &mut Tx, partner: &Partner, since: Instant) -> store::Re
         let (times, last) = done.get(&deed).copied().unwrap_or((0, None));
         Point { what, times, last }
     };
-    let wanted = Wanted {
-        sender: Some(partner.sender_id.clone()),
-        since: Some(since),
-        limit: EVENTS_MAX,
-        ..Wanted::default()
-    };
-    let mut refused: Vec<RefusedAs> = Vec::new();
-    for event in security::list(tx, &wanted).await? {
-        match refused.iter_mut().find(|known| known.code == event.code) {
-            Some(known) => known.times += 1,
-            None => refused.push(RefusedAs {
-                code: event.code,
-                times: 1,
-                reason: event.reason,
-            }),
-        }
+    let mut refused = Vec::new();
+    for message in refused_messages(tx, &partner.sender_id, since).await? {
+        add(&mut refused, message);
+    }
+    for question in rejected_questions(tx, &partner.sender_id, since).await? {
+        add(&mut refused, question);
     }
     Ok(Report {
         points: agreed(partner).into_iter().map(point).collect(),
         refused,
     })
+}
+
+/// The words of the first one stay.
+fn add(refused: &mut Vec<RefusedAs>, more: RefusedAs) {
+    match refused.iter_mut().find(|known| known.code == more.code) {
+        Some(known) => known.times += more.times,
+        None => refused.push(more),
+    }
+}
+
+/// Messages that were refused as a whole, the newest first.
+async fn refused_messages(
+    tx: &mut Tx,
+    sender_id: &str,
+    since: Instant,
+) -> store::Result<impl Iterator<Item = RefusedAs> + use<>> {
+    let wanted = Wanted {
+        sender: Some(sender_id.to_owned()),
+        since: Some(since),
+        limit: EVENTS_MAX,
+        ..Wanted::default()
+    };
+    let events = security::list(tx, &wanted).await?;
+    Ok(events.into_iter().map(|event| RefusedAs {
+        code: event.code,
+        times: 1,
+        reason: event.reason,
+    }))
+}
+
+/// Questions that were answered with a refusal, by code; the code of the newest first.
+async fn rejected_questions(
+    tx: &mut Tx,
+    sender_id: &str,
+    since: Instant,
+) -> store::Result<impl Iterator<Item = RefusedAs> + use<>> {
+    let rejected = fetch_all!(
+        tx,
+        (String, i64),
+        "SELECT o.reason, COUNT(*) FROM dci_message m
+           JOIN dci_outcome o ON o.correlation_id = m.correlation_id
+         WHERE m.sender_id = $1 AND m.received_at >= $2 AND o.status = $3 AND o.reason IS NOT NULL
+         GROUP BY o.reason ORDER BY MAX(o.at) DESC, o.reason",
+        sender_id,
+        since.0,
+        REJECTED
+    )?;
+    Ok(rejected.into_iter().map(|(code, times)| RefusedAs {
+        reason: catalogue::meaning(&code).unwrap_or_default().to_owned(),
+        code,
+        times,
+    }))
 }
 
 type Done = BTreeMap<Deed, (i64, Option<Instant>)>;
@@ -127,16 +190,22 @@ async fn done(tx: &mut Tx, sender_id: &str, since: Instant) -> store::Result<Don
         "link",
         "resolve",
     ];
-    const TAKEN: [&str; 3] = ["on-search", "on-subscribe", "notify"];
+    const TAKEN: [&str; 4] = ["on-search", "on-link", "on-subscribe", "notify"];
     let mut done = Done::new();
+    // A message is done rightly when one of its questions was not refused; what is told asks nothing,
+    // and is taken as a whole or not at all.
     let came = fetch_all!(
         tx,
         (String, i64, i64, i64),
-        "SELECT action, CAST(CASE WHEN answer_id IS NULL THEN 0 ELSE 1 END AS BIGINT), COUNT(*),
-           MAX(received_at)
-         FROM dci_message WHERE sender_id = $1 AND received_at >= $2 GROUP BY 1, 2",
+        "SELECT m.action, CAST(CASE WHEN m.answer_id IS NULL THEN 0 ELSE 1 END AS BIGINT), COUNT(*),
+           MAX(m.received_at)
+         FROM dci_message m WHERE m.sender_id = $1 AND m.received_at >= $2
+           AND (m.action = 'notify' OR EXISTS (SELECT 1 FROM dci_outcome o
+             WHERE o.correlation_id = m.correlation_id AND o.status <> $3))
+         GROUP BY 1, 2",
         sender_id,
-        since.0
+        since.0,
+        REJECTED
     )?;
     for (action, later, times, last) in came {
         let Some(action) = ACTIONS.into_iter().find(|known| *known == action) else {

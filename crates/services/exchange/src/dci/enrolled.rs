@@ -3,10 +3,13 @@
 //!
 //! Told is yes or no, never how much. Who is not told about (a number of nobody, a person outside of the
 //! partner's territory) and a programme that does not exist are rejected: a no would be taken for an
-//! answer.
+//! answer. The standard's response has no word for that, `yes` and `no` alone: a rejected question has no
+//! response, and the message says why.
+
+use std::sync::PoisonError;
 
 use access::{Action, Answering, Denied, Purpose, Scope, Subject};
-use kernel::{Day, Month, PersonId, Pinfl};
+use kernel::{Day, Instant, Month, PersonId, Pinfl};
 use payments::{appropriation, entitlement};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -15,13 +18,15 @@ use super::envelope::{Envelope, ID_CHARS_MAX};
 use super::mapper::fault;
 use super::outgoing::Told;
 use super::question::Question;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, bounded};
 use super::search::SearchFailed;
-use super::status::Outcome;
+use super::status::{Outcome, REJECTED};
 use super::tell::{Numbers, area_of};
 use super::wanted::{Query, Rejected};
 use crate::Exchange;
 
+/// What a question is rejected with: one that is not understood, and one that nothing is told to.
+const INVALID: &str = "rjct.search_criteria.invalid";
 const CRITERIA: &str = "enrolled_criteria";
 const PERSON: &str = "person_identifier";
 /// The standard's example has the path through its record, in both spellings.
@@ -116,13 +121,28 @@ fn equals(test: &Value) -> Option<&Value> {
 }
 
 fn wrong(why: impl ToString) -> Refusal {
-    Refusal::rejected("rjct.search_criteria.invalid", why)
+    Refusal::rejected(INVALID, why)
 }
 
 /// How one question ended.
 enum End {
-    Told { enrolled: bool },
-    Rejected(&'static str),
+    Told {
+        enrolled: bool,
+    },
+    /// The words of why.
+    Rejected(String),
+}
+
+const NOBODY: &str = "nobody with this number is told about to you";
+
+/// What is told to a question.
+fn response(reference_id: &str, now: Instant, enrolled: bool) -> Value {
+    json!({
+        "reference_id": reference_id,
+        "timestamp": now.to_string(),
+        "status": "succ",
+        "enrolled_status": if enrolled { "yes" } else { "no" },
+    })
 }
 
 impl Exchange {
@@ -139,29 +159,28 @@ impl Exchange {
         })?;
         let end = self.enrolment(subject, answering, &asked, today).await?;
         let reference_id = envelope.transaction_id.clone();
-        let (status, enrolled, why) = match end {
-            End::Told { enrolled } => ("succ", enrolled, None),
-            End::Rejected(why) => ("rjct", false, Some(why)),
-        };
-        // The schema wants the field of a rejected question too; its status says that it is none.
-        let mut response = json!({
-            "reference_id": reference_id,
-            "timestamp": self.platform.wall.now().to_string(),
-            "status": status,
-            "enrolled_status": if enrolled { "yes" } else { "no" },
-        });
-        if let Some(why) = why {
-            response["status_reason_message"] = why.into();
-        }
-        let message = json!({
+        let mut message = json!({
             "transaction_id": envelope.transaction_id,
             "correlation_id": correlation.to_string(),
-            "enrolled_response": [response],
+            "enrolled_response": [],
         });
+        let (status, reason, enrolled) = match end {
+            End::Told { enrolled } => {
+                let told = response(&reference_id, self.platform.wall.now(), enrolled);
+                message["enrolled_response"] = json!([told]);
+                ("succ", None, enrolled)
+            }
+            End::Rejected(why) => {
+                message["status"] = REJECTED.into();
+                message["status_reason_code"] = INVALID.into();
+                message["status_reason_message"] = bounded(&why).into();
+                (REJECTED, Some(INVALID), false)
+            }
+        };
         let outcome = Outcome {
             reference_id,
             status,
-            reason: why.map(|_| "rjct.search_criteria.invalid"),
+            reason,
             records: usize::from(enrolled),
         };
         let told = Told::of_one(Question::Enrolled.answer_action(), status, message);
@@ -175,15 +194,15 @@ impl Exchange {
         asked: &Asked,
         today: Day,
     ) -> Result<End, SearchFailed> {
-        const NOBODY: &str = "nobody with this number is told about to you";
+        let nobody = || Ok(End::Rejected(NOBODY.to_owned()));
         let Some(number) = asked.person else {
-            return Ok(End::Rejected(NOBODY));
+            return nobody();
         };
         let (action, purpose) = (Action::SearchRegister, Purpose::Exchange);
         let look = answering.batch(subject, action, purpose, None, 1).await?;
         let found = self.platform.look_up::<Numbers>((look, number)).await?;
         let Some((person, row)) = found else {
-            return Ok(End::Rejected(NOBODY));
+            return nobody();
         };
         let area = row.map_or(access::Area::Country, |row| {
             area_of(row.district, row.mahalla)
@@ -191,7 +210,7 @@ impl Exchange {
         let scope = Scope::person(person.id, area);
         match answering.permit(subject, action, purpose, scope).await {
             Ok(_) => {}
-            Err(Denied::OutsideTerritory { .. }) => return Ok(End::Rejected(NOBODY)),
+            Err(Denied::OutsideTerritory { .. }) => return nobody(),
             Err(denied) => return Err(denied.into()),
         }
         self.counted(person.id, asked.programme.as_deref(), today.month())
@@ -210,14 +229,32 @@ impl Exchange {
             None => entitlement::counting_in_any(&mut tx, person, month).await,
         };
         let enrolled = counting.map_err(fault)?.is_some();
+        // A budget may have a line for a programme that no law of today names.
         if let Some(named) = programme
             && !enrolled
+            && !self.law_names(named)
             && !appropriation::is_programme(&mut tx, named)
                 .await
                 .map_err(fault)?
         {
-            return Ok(End::Rejected("there is no programme of this name"));
+            return Ok(End::Rejected(self.no_programme()));
         }
         Ok(End::Told { enrolled })
+    }
+
+    fn law_names(&self, programme: &str) -> bool {
+        let known = self.programmes.read();
+        let known = known.unwrap_or_else(PoisonError::into_inner);
+        known.contains(programme)
+    }
+
+    fn no_programme(&self) -> String {
+        let known = self.programmes.read();
+        let known = known.unwrap_or_else(PoisonError::into_inner);
+        let names: Vec<&str> = known.iter().map(String::as_str).collect();
+        format!(
+            "there is no programme of this name; there are: {}",
+            names.join(", ")
+        )
     }
 }

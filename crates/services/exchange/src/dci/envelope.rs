@@ -105,8 +105,8 @@ fn read(
     question: Question,
     counted: Option<Option<u64>>,
 ) -> Result<String, Refusal> {
-    let transaction_id = id(message, "transaction_id")
-        .ok_or_else(|| Refusal::bad("message.transaction_id must have 1 to 99 characters"))?;
+    let transaction_id = id_or_why(message, "transaction_id")
+        .map_err(|why| Refusal::bad(format!("message.{why}")))?;
     let items = match question {
         Question::Unsubscribe => check_codes(message)?,
         Question::TxnStatus => StatusOf::read(message).map(|_| 1)?,
@@ -186,11 +186,7 @@ fn check_header(
         return Err(Refusal::new(400, "err.receiver_id.invalid", why));
     }
     encryption::check(header, partner)?;
-    if id(header, "message_id").is_none() {
-        return Err(Refusal::bad(
-            "header.message_id must have 1 to 99 characters",
-        ));
-    }
+    id_or_why(header, "message_id").map_err(|why| Refusal::bad(format!("header.{why}")))?;
     if text("action") != Some(question.action()) {
         let why = format!("header.action must be {} here", question.action());
         return Err(Refusal::rejected("rjct.action.invalid", why));
@@ -233,10 +229,8 @@ fn check_items(message: &Map<String, Value>, name: &str) -> Result<usize, Refusa
     for item in items {
         let item = item.as_object();
         let item = item.ok_or_else(|| Refusal::bad("a request is no object"))?;
-        let reference = id(item, "reference_id").ok_or_else(|| {
-            let why = "reference_id must have 1 to 99 characters";
-            Refusal::rejected("rjct.reference_id.invalid", why)
-        })?;
+        let reference = id_or_why(item, "reference_id")
+            .map_err(|why| Refusal::rejected("rjct.reference_id.invalid", why))?;
         if !seen.insert(reference) {
             let why = "a reference_id stands twice";
             return Err(Refusal::rejected("rjct.reference_id.duplicate", why));
@@ -255,11 +249,13 @@ fn check_codes(message: &Map<String, Value>) -> Result<usize, Refusal> {
         let why = format!("a message names 1 to {ITEMS_MAX} subscriptions");
         return Err(Refusal::rejected("rjct.total_count.limit_exceeded", why));
     }
-    if codes.iter().all(|code| code.as_str().is_some_and(is_id)) {
-        return Ok(codes.len());
+    for code in codes {
+        if let Some(wrong) = wrong_in_id(Some(code)) {
+            let why = format!("a subscription code {wrong}");
+            return Err(Refusal::rejected("rjct.subscription_code.invalid", why));
+        }
     }
-    let why = "a subscription code has 1 to 99 characters";
-    Err(Refusal::rejected("rjct.subscription_code.invalid", why))
+    Ok(codes.len())
 }
 
 fn check_timestamp(fields: &Map<String, Value>) -> Result<(), Refusal> {
@@ -317,10 +313,28 @@ pub fn page(item: &Map<String, Value>) -> Result<Page, Refusal> {
 }
 
 pub(crate) fn id(fields: &Map<String, Value>, name: &str) -> Option<String> {
-    let text = fields.get(name)?.as_str()?;
-    is_id(text).then(|| text.to_owned())
+    id_or_why(fields, name).ok()
 }
 
-fn is_id(text: &str) -> bool {
-    (1..=ID_CHARS_MAX).contains(&text.chars().count()) && !text.contains(char::is_control)
+/// A name that others chose, or what is wrong with the field.
+pub(super) fn id_or_why(fields: &Map<String, Value>, name: &str) -> Result<String, String> {
+    let found = fields.get(name);
+    match (wrong_in_id(found), found.and_then(Value::as_str)) {
+        (None, Some(text)) => Ok(text.to_owned()),
+        (wrong, _) => Err(format!("{name} {}", wrong.unwrap_or_default())),
+    }
+}
+
+fn wrong_in_id(found: Option<&Value>) -> Option<String> {
+    let Some(value) = found else {
+        return Some("is missing".to_owned());
+    };
+    let Some(text) = value.as_str() else {
+        return Some("is no text".to_owned());
+    };
+    if !(1..=ID_CHARS_MAX).contains(&text.chars().count()) {
+        return Some(format!("must have 1 to {ID_CHARS_MAX} characters"));
+    }
+    let control = text.contains(char::is_control);
+    control.then(|| "has a control character, as a line break".to_owned())
 }

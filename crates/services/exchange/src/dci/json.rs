@@ -127,6 +127,8 @@ pub enum Form {
     PythonAscii,
     /// orjson with sorted keys: UTF-8 as it is.
     RawUtf8,
+    /// Python's `json.dumps(..., ensure_ascii=False)`: UTF-8 as it is, small fractions as Python has them.
+    PythonUtf8,
 }
 
 /// The bytes that a signature covers: `{"header":...,"message":...}` with sorted keys.
@@ -179,7 +181,7 @@ fn write_number(out: &mut String, number: &Number, form: Form) {
     let fraction = number.as_f64().filter(|_| number.is_f64());
     let _ = match fraction {
         None => write!(out, "{number}"),
-        Some(value) if form == Form::PythonAscii && value != 0.0 && value.abs() < 1e-4 => {
+        Some(value) if form != Form::RawUtf8 && value != 0.0 && value.abs() < 1e-4 => {
             let shortest = format!("{value:e}");
             let (digits, power) = shortest.split_once("e-").expect("a small number");
             write!(out, "{digits}e-{power:0>2}")
@@ -202,7 +204,7 @@ fn write_string(out: &mut String, text: &str, form: Form) {
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
             ' '..='~' => out.push(c),
-            c if form == Form::RawUtf8 && c >= ' ' => out.push(c),
+            c if form != Form::PythonAscii && c >= ' ' => out.push(c),
             c => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     let _ = write!(out, "\\u{unit:04x}");

@@ -15,7 +15,7 @@ use super::partner;
 use super::question::Question;
 use super::search::{SearchFailed, Searcher};
 use super::send::Outgoing;
-use super::status::{self, StatusOf};
+use super::status::{self, Outcome, StatusOf};
 use super::subscription;
 use crate::Exchange;
 
@@ -122,13 +122,16 @@ impl Exchange {
         };
         let now = self.platform.wall.now();
         let mut tx = self.platform.db.begin().await?;
-        let told = match (searched, prepared) {
-            (_, Some(prepared)) => self.map(&mut tx, &prepared, within).await?,
-            (Some((told, outcomes)), None) => {
+        let told = match prepared {
+            Some(prepared) => self.map(&mut tx, &prepared, within).await?,
+            None => {
+                let (told, outcomes) = match searched {
+                    Some(searched) => searched,
+                    None => self.tell(&mut tx, question, &request).await?,
+                };
                 status::note(&mut tx, request.correlation, now, &outcomes).await?;
                 told
             }
-            (None, None) => self.tell(&mut tx, question, &request).await?,
         };
         job::done(&mut tx, std::slice::from_ref(job)).await?;
         let outgoing = Outgoing {
@@ -141,13 +144,13 @@ impl Exchange {
         Ok(tx.commit().await?)
     }
 
-    /// The answer to a question that is no search.
+    /// The answer to a question that is no search, and how it ended.
     async fn tell(
         &self,
         tx: &mut Tx,
         question: Question,
         request: &Request,
-    ) -> store::Result<Told> {
+    ) -> store::Result<(Told, Vec<Outcome>)> {
         let now = self.platform.wall.now();
         let within = (request.transaction_id.as_str(), request.correlation);
         match question {
@@ -155,13 +158,18 @@ impl Exchange {
                 let ids = &self.platform.ids;
                 subscription::subscribe(tx, ids, now, request).await
             }
-            Question::Unsubscribe => subscription::unsubscribe(tx, now, request).await,
+            Question::Unsubscribe => {
+                let (told, ended) = subscription::unsubscribe(tx, now, request).await?;
+                Ok((told, vec![ended]))
+            }
             _ => {
                 let asked = StatusOf::read(&request.message).map_err(|why| Fault::Stored {
                     what: "request of a partner",
                     reason: why.to_string(),
                 })?;
-                status::tell(tx, &request.sender_id, within, &asked).await
+                let told = status::tell(tx, &request.sender_id, within, &asked);
+                let (told, ended) = told.await?;
+                Ok((told, vec![ended]))
             }
         }
     }

@@ -8,7 +8,6 @@ use access::{Action, Permit, Purpose, Scope, Subject};
 use kernel::{Day, Name, Pinfl, Sex};
 use registry::RegisterError;
 use registry::event::{self, Birth, Death, Union};
-use registry::person;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use store::Tx;
@@ -57,9 +56,7 @@ impl Exchange {
         let row = (Question::Notify, correlation, None);
         self.take(&mut tx, partner, envelope, row).await?;
         for life in told {
-            self.enter_life(&mut tx, &permit, life)
-                .await
-                .map_err(failed)?;
+            self.enter_life(&mut tx, &permit, life).await?;
         }
         tx.commit().await?;
         Ok(self.acknowledged(correlation))
@@ -77,17 +74,7 @@ impl Exchange {
             Life::Death(death) => event::death(tx, ids, permit, &death).await,
             Life::Marriage(union) => event::marriage(tx, ids, permit, &union).await,
             Life::Divorce(union) => event::divorce(tx, ids, permit, &union).await,
-            Life::Birth(birth) => {
-                let father = match birth.father {
-                    Some(father) => person::find_by_pinfl(tx, permit, father).await?,
-                    None => None,
-                };
-                let birth = Birth {
-                    father: birth.father.filter(|_| father.is_some()),
-                    ..birth
-                };
-                event::birth(tx, ids, permit, &birth).await
-            }
+            Life::Birth(birth) => event::birth(tx, ids, permit, &birth).await,
         };
         match entered {
             Ok(_) | Err(RegisterError::UnknownPinfl) => Ok(()),
@@ -96,8 +83,14 @@ impl Exchange {
     }
 }
 
-fn failed(why: RegisterError) -> Unanswered {
-    Unanswered::Failed(why.into())
+/// What cannot have happened is refused like what cannot be read: the standard has one code for both.
+impl From<RegisterError> for Unanswered {
+    fn from(why: RegisterError) -> Unanswered {
+        match why {
+            RegisterError::Impossible(_) => Refusal::bad(why).into(),
+            why => Unanswered::Failed(why.into()),
+        }
+    }
 }
 
 impl Life {
@@ -159,9 +152,6 @@ fn union(
     today: Day,
 ) -> Result<Union, String> {
     let spouse = spouse(record)?.ok_or("related_person has no spouse with a UIN")?;
-    if spouse == person {
-        return Err("the spouse is the person".to_owned());
-    }
     let on = day(record, &format!("{what}_date"), today)?;
     let (first, second) = (person.min(spouse), person.max(spouse));
     Ok(Union {

@@ -19,7 +19,7 @@ use super::envelope::{self, Envelope};
 use super::outgoing::{Reply, Told};
 use super::partner::Partner;
 use super::question::Question;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, bounded};
 use super::status::{self, Outcome};
 use super::wanted::Rejected;
 use crate::Exchange;
@@ -295,7 +295,8 @@ impl Exchange {
             told.insert("status_reason_code".to_owned(), code.into());
         }
         if !end.words.is_empty() {
-            told.insert("status_reason_message".to_owned(), end.words.into());
+            let words = bounded(&end.words);
+            told.insert("status_reason_message".to_owned(), words.into());
         }
         Value::Object(told)
     }

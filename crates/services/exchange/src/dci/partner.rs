@@ -4,8 +4,8 @@
 //! OAuth2 client credentials) and one row a version here. Who is not in this table is answered by
 //! nobody; who signs nothing must have been entered so.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use access::account::{self, AccountRefused, NewAccount};
@@ -222,6 +222,40 @@ pub async fn change_keys(
     Ok(tx.commit().await?)
 }
 
+/// Ends all that is agreed: its account is closed. Its tokens end at this moment, no message of it is
+/// taken, no subscription of it is told of, and what waits for it is dropped when its turn comes.
+/// `false`: it was closed already.
+pub async fn close(
+    platform: &Platform,
+    permit: &Permit,
+    sender_id: &str,
+) -> Result<bool, PartnerRefused> {
+    let mut tx = platform.db.begin().await?;
+    let found = match account::find_even_closed(&mut tx, sender_id).await? {
+        Some((account, _)) => find_by_account(&mut tx, account).await?,
+        None => None,
+    };
+    let partner = found.ok_or_else(|| PartnerRefused::Unknown(sender_id.to_owned()))?;
+    let closed = account::close(&mut tx, permit, partner.account).await?;
+    tx.commit().await?;
+    Ok(closed)
+}
+
+/// Another secret from now on. The one before ends at this moment, and every token that it opened.
+pub async fn change_secret(
+    platform: &Platform,
+    permit: &Permit,
+    sender_id: &str,
+    secret: &SecretHash,
+) -> Result<Partner, PartnerRefused> {
+    let mut tx = platform.db.begin().await?;
+    let found = find_open(&mut tx, sender_id).await?;
+    let (partner, _) = found.ok_or_else(|| PartnerRefused::Unknown(sender_id.to_owned()))?;
+    account::set_secret(&mut tx, permit, partner.account, secret).await?;
+    tx.commit().await?;
+    Ok(partner)
+}
+
 /// The columns of a partner `p` in the order of [`PartnerRow`].
 macro_rules! columns {
     () => {
@@ -367,7 +401,12 @@ pub async fn find_by_xroad_client(
     Ok(found.filter(|(partner, _)| partner.xroad_client.as_deref() == Some(client)))
 }
 
-/// All partners as they are agreed now, by name.
+/// The accounts of partners that are closed.
+pub async fn closed(tx: &mut Tx) -> store::Result<BTreeSet<AccountId>> {
+    account::list_closed(tx, Role::Partner).await
+}
+
+/// All partners as they are agreed now, by name; closed ones too.
 pub async fn list(tx: &mut Tx) -> store::Result<Vec<Partner>> {
     let rows = fetch_all!(
         tx,

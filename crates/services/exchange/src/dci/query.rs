@@ -4,7 +4,7 @@
 
 use kernel::day::completed_years;
 use kernel::portrait::{MemberView, PortraitView};
-use kernel::{Day, Sex};
+use kernel::{Day, Instant, Sex};
 use serde_json::{Map, Value};
 
 /// Comparisons of one question.
@@ -12,6 +12,8 @@ pub const TESTS_MAX: usize = 32;
 /// Values of one `in`.
 const VALUES_MAX: usize = 100;
 const DEPTH_MAX: usize = 8;
+/// Characters of a value that a refusal repeats.
+const SHOWN_CHARS_MAX: usize = 60;
 
 /// Why a question is not understood; told to the asker.
 pub type Refused = String;
@@ -56,18 +58,29 @@ impl Attribute {
         let number = value.as_i64().or_else(|| text.and_then(|t| t.parse().ok()));
         let found = match self {
             Attribute::Sex => text.and_then(Sex::named).map(sex_number),
-            Attribute::BirthDate => text
-                .and_then(|text| Day::parse(text.get(..10)?).ok())
-                .map(|day| i64::from(day.0)),
+            Attribute::BirthDate => text.and_then(day_of).map(|day| i64::from(day.0)),
             Attribute::Location => number.filter(|code| access::Area::from_code(*code).is_ok()),
             Attribute::Age | Attribute::GroupSize => number,
         };
-        found.ok_or_else(|| format!("{value:.60} is no value of {self:?}"))
+        found.ok_or_else(|| format!("{} is no value of {self:?}", beginning(value)))
     }
 
     fn has_order(self) -> bool {
         !matches!(self, Attribute::Sex | Attribute::Location)
     }
+}
+
+/// A day as it is, or the day of a moment with its zone.
+fn day_of(text: &str) -> Option<Day> {
+    const DAY_CHARS: usize = 10;
+    if text.len() > DAY_CHARS {
+        Instant::parse_rfc3339(text).ok()?;
+    }
+    Day::parse(text.get(..DAY_CHARS)?).ok()
+}
+
+fn beginning(value: &Value) -> String {
+    value.to_string().chars().take(SHOWN_CHARS_MAX).collect()
 }
 
 fn sex_number(sex: Sex) -> i64 {
@@ -267,6 +280,10 @@ fn of_document(query: &Value, depth: usize) -> Result<Test, Refused> {
             "$not" => tests.push(Test::Not(Box::new(of_document(value, depth)?))),
             name => match value.as_object() {
                 None => tests.push(Test::compare(name, "eq", value)?),
+                // What compares nothing would hold for everybody.
+                Some(comparisons) if comparisons.is_empty() => {
+                    return Err(format!("{name:.20} is compared with nothing"));
+                }
                 Some(comparisons) => {
                     for (operator, value) in comparisons {
                         tests.push(Test::compare(name, operator, value)?);

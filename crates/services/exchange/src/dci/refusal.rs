@@ -6,6 +6,11 @@ use serde_json::{Value, json};
 /// `*_message` of the standard.
 const MESSAGE_CHARS_MAX: usize = 999;
 
+/// Words that are not longer than the standard lets them be.
+pub(super) fn bounded(words: &str) -> String {
+    words.chars().take(MESSAGE_CHARS_MAX).collect()
+}
+
 /// A message that is refused as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}: {message}")]
@@ -42,7 +47,7 @@ impl Refusal {
 
     /// The standard's list of errors, and the acknowledgement that readers of OpenSPP want.
     pub fn body(&self, correlation_id: &str, now: Instant) -> Value {
-        let message: String = self.message.chars().take(MESSAGE_CHARS_MAX).collect();
+        let message = bounded(&self.message);
         json!({
             "errors": [{ "code": self.reason, "message": message }],
             "message": {

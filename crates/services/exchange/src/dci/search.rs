@@ -2,7 +2,8 @@
 //!
 //! Nothing is read without a permit: one for the search itself, with the number of units it looks
 //! through, and one for each person who is told about, so that everybody finds it on the page of who
-//! looked. Who lives outside of the partner's territory is not found.
+//! looked. Who lives outside of the partner's territory is not found. A number of matches tells of
+//! persons, too: a page beyond the last is asked for as the first one is.
 
 use std::collections::HashMap;
 
@@ -37,8 +38,10 @@ pub struct Found {
 /// Who matches, before anything is told.
 struct Looked {
     total: usize,
-    /// Those of the page that is wanted.
+    /// Those of the page that is wanted; of the first one where the wanted one is beyond the last.
     page: Vec<Hit>,
+    /// The page that is wanted is beyond the last: of it the number alone is told.
+    is_beyond: bool,
     /// The units of the page.
     units: HashMap<UnitId, Portrait>,
     /// Whoever of the page was read with the search already.
@@ -51,9 +54,12 @@ impl Looked {
         hits.sort_by_key(|hit| (if descending { -hit.order } else { hit.order }, hit.person));
         let (size, number) = (wanted.page.size as usize, wanted.page.number as usize);
         let first = size.saturating_mul(number - 1);
+        let is_beyond = first >= hits.len();
+        let first = if is_beyond { 0 } else { first };
         Looked {
             total: hits.len(),
             page: hits.iter().skip(first).take(size).copied().collect(),
+            is_beyond,
             units: HashMap::new(),
             known: Known::default(),
         }
@@ -97,11 +103,15 @@ impl Searcher<'_> {
         let read = (&looked.units, looked.known);
         let records = self.tell(wanted.kind, &looked.page, read).await?;
         // Who is not told about is not counted either.
-        let untold = records.is_empty() && !looked.page.is_empty();
+        let total = if records.is_empty() { 0 } else { looked.total };
+        let records = match looked.is_beyond {
+            true => Vec::new(),
+            false => records,
+        };
         Ok(Found {
             kind: wanted.kind,
             records,
-            total: if untold { 0 } else { looked.total },
+            total,
             page: wanted.page,
         })
     }

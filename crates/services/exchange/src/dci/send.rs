@@ -2,6 +2,7 @@
 //! that is agreed at that moment, bounded in time, bytes and attempts. No redirect is followed. Each
 //! partner has a road of its own (`road.rs`): one that is down holds up no other.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -9,7 +10,7 @@ use kernel::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::job::{self, Job, NewJob};
-use store::{Fault, Tx, execute, fetch_value};
+use store::{Fault, Tx, bulk, fetch_value};
 use url::Url;
 use uuid::Uuid;
 
@@ -17,6 +18,7 @@ use super::json;
 use super::outgoing::{Reply, Told};
 use super::partner::{self, Partner};
 use super::road::{Road, Roads};
+use super::subscription;
 use crate::Exchange;
 use crate::call::refused;
 use crate::client::read_bounded;
@@ -71,6 +73,12 @@ impl Outgoing {
             reason: why.to_string(),
         })
     }
+
+    /// The subscription that a notification is of.
+    fn subscription(&self) -> Option<Uuid> {
+        let code = self.told.meta.as_ref()?.get("subscription_code")?;
+        code.as_str()?.parse().ok()
+    }
 }
 
 /// The outcome of a message that the partner took.
@@ -102,7 +110,7 @@ enum Ended {
     Taken,
     /// The partner read it and wants it not: sent again, it would be the same.
     Refused,
-    /// Nothing is agreed with the partner any more.
+    /// Nothing is agreed with the partner any more, or the subscription has ended.
     Dropped,
 }
 
@@ -130,11 +138,11 @@ impl Exchange {
     /// alone, or to whom enough is on its way, waits without losing an attempt.
     pub(crate) async fn send_due(&self) -> store::Result<usize> {
         let jobs = job::claim(&self.platform, SEND, SENDS_MAX, job::LEASE_S).await?;
+        let wanted = self.drop_unwanted(jobs).await?;
         let roads = self.platform.keep(Roads::default);
         let mut under_way = Vec::new();
-        for job in jobs {
-            let partner = Outgoing::of(&job).map(|outgoing| outgoing.sender_id);
-            let road = roads.to(&partner.unwrap_or_default());
+        for (job, sender_id) in wanted {
+            let road = roads.to(&sender_id);
             match road.take() {
                 Ok(place) => {
                     let (exchange, clean) = (self.clone(), road.breaker.is_clean());
@@ -162,6 +170,36 @@ impl Exchange {
         });
         join_all(waited).await;
         Ok(attempts)
+    }
+
+    /// Messages of subscriptions that have ended since end here: after its end was confirmed a
+    /// subscription tells nothing. What is left, with its reader.
+    async fn drop_unwanted(&self, jobs: Vec<Job>) -> store::Result<Vec<(Job, String)>> {
+        let read = |job: Job| (Outgoing::of(&job).ok(), job);
+        let jobs: Vec<(Option<Outgoing>, Job)> = jobs.into_iter().map(read).collect();
+        let code_of = |outgoing: &Option<Outgoing>| outgoing.as_ref()?.subscription();
+        let codes: HashSet<Uuid> = jobs.iter().filter_map(|(read, _)| code_of(read)).collect();
+        let standing = self.standing_of(codes).await?;
+        let (mut wanted, mut dropped) = (Vec::new(), Vec::new());
+        for (outgoing, job) in jobs {
+            let ended = code_of(&outgoing).is_some_and(|code| !standing.contains(&code));
+            match outgoing {
+                Some(outgoing) if ended => dropped.push((job, outgoing)),
+                // What cannot be read fails when it is sent.
+                outgoing => wanted.push((job, outgoing.map_or_else(String::new, |o| o.sender_id))),
+            }
+        }
+        self.end_sending(&dropped, Ended::Dropped).await?;
+        Ok(wanted)
+    }
+
+    async fn standing_of(&self, codes: HashSet<Uuid>) -> store::Result<HashSet<Uuid>> {
+        if codes.is_empty() {
+            return Ok(codes);
+        }
+        let mut tx = self.platform.db.read().await?;
+        let codes: Vec<Uuid> = codes.into_iter().collect();
+        subscription::standing_of(&mut tx, &codes).await
     }
 
     async fn send_on(&self, road: &Road, job: &Job) {
@@ -196,7 +234,7 @@ impl Exchange {
                 self.post(url, reply).await?
             }
         };
-        Ok(self.end_sending(job, &outgoing, ended).await?)
+        Ok(self.end_sending(&[(job.clone(), outgoing)], ended).await?)
     }
 
     /// The reader and the address, when both are still agreed.
@@ -233,23 +271,32 @@ impl Exchange {
         within.unwrap_or(Err(CallFailure::Timeout { ms }))
     }
 
-    async fn end_sending(&self, job: &Job, outgoing: &Outgoing, ended: Ended) -> store::Result<()> {
-        if ended != Ended::Taken {
-            let (sender, outcome) = (&outgoing.sender_id, ended.name());
-            tracing::warn!(sender, outcome, message = %outgoing.message_id, "a message has ended");
+    async fn end_sending(&self, sent: &[(Job, Outgoing)], ended: Ended) -> store::Result<()> {
+        const SENT: bulk::Insert = bulk::Insert {
+            into: "dci_sent (message_id, sender_id, action, at, outcome)",
+            on_conflict: "",
+        };
+        if sent.is_empty() {
+            return Ok(());
         }
+        if ended != Ended::Taken {
+            for (_, outgoing) in sent {
+                let (sender, outcome) = (&outgoing.sender_id, ended.name());
+                tracing::warn!(sender, outcome, message = %outgoing.message_id, "a message has ended");
+            }
+        }
+        let at = self.platform.wall.now().0;
+        let jobs: Vec<Job> = sent.iter().map(|(job, _)| job.clone()).collect();
         let mut tx = self.platform.db.begin().await?;
-        execute!(
-            tx,
-            "INSERT INTO dci_sent (message_id, sender_id, action, at, outcome)
-             VALUES ($1, $2, $3, $4, $5)",
-            outgoing.message_id,
-            outgoing.sender_id.as_str(),
-            outgoing.told.action.as_str(),
-            self.platform.wall.now().0,
-            ended.name()
-        )?;
-        job::done(&mut tx, std::slice::from_ref(job)).await?;
+        bulk::insert(&mut tx, &SENT, sent, |row, (_, outgoing)| {
+            row.push(outgoing.message_id)
+                .push(outgoing.sender_id.as_str())
+                .push(outgoing.told.action.as_str())
+                .push(at)
+                .push(ended.name());
+        })
+        .await?;
+        job::done(&mut tx, &jobs).await?;
         tx.commit().await
     }
 }

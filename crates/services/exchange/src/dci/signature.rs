@@ -4,7 +4,9 @@
 //!   `namespace="dci", kidId="SENDER|KEY|ed25519", algorithm="ed25519", created="S", expires="S",
 //!   headers="(created) (expires) digest", signature="BASE64"`, over the digest of the Python form.
 //! - `jws-detached`, as OpenG2P writes it: the HTTP header `Signature` holds `HEADER..SIGNATURE`, over
-//!   the sorted UTF-8 form. It has no times of its own: the signed `message_ts` stands in for them.
+//!   the sorted UTF-8 form. It has no times of its own: the signed `message_ts` stands in for them. A
+//!   fraction below 0.0001 may stand in it as orjson writes it or as Python does: either text is this
+//!   message's and no other's.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -244,7 +246,12 @@ fn verify_jws(signed: &Signed<'_>, keys: &Jwks) -> Result<(), Forged> {
     let signature = URL_SAFE_NO_PAD
         .decode(signature)
         .map_err(|_| Forged::Form("signature"))?;
-    if key.verifies(jws_input(head, signed).as_bytes(), &signature) {
+    let input = jws_input(head, signed, Form::RawUtf8);
+    if key.verifies(input.as_bytes(), &signature) {
+        return Ok(());
+    }
+    let as_python = jws_input(head, signed, Form::PythonUtf8);
+    if as_python != input && key.verifies(as_python.as_bytes(), &signature) {
         return Ok(());
     }
     Err(Forged::Wrong)
@@ -260,8 +267,8 @@ fn jws_header(head: &str) -> Result<Map<String, Value>, Forged> {
     }
 }
 
-fn jws_input(head: &str, signed: &Signed<'_>) -> String {
-    let payload = signed_text(signed.header, signed.message, Form::RawUtf8);
+fn jws_input(head: &str, signed: &Signed<'_>, form: Form) -> String {
+    let payload = signed_text(signed.header, signed.message, form);
     format!("{head}.{}", URL_SAFE_NO_PAD.encode(payload))
 }
 
@@ -284,7 +291,7 @@ pub fn sign(signed: &Signed<'_>, policy: Policy, key: &SigningKey, now_s: i64) -
         Policy::JwsDetached => {
             let head = json!({ "alg": Algorithm::EdDsa.name(), "kid": key.kid() });
             let head = URL_SAFE_NO_PAD.encode(head.to_string());
-            let signature = key.sign(jws_input(&head, signed).as_bytes());
+            let signature = key.sign(jws_input(&head, signed, Form::RawUtf8).as_bytes());
             format!("{head}..{}", URL_SAFE_NO_PAD.encode(signature))
         }
     }

@@ -32,8 +32,7 @@ impl StatusOf {
         let asked = message.get("txnstatus_request").and_then(Value::as_object);
         let asked = asked.ok_or_else(|| Refusal::bad("message.txnstatus_request is missing"))?;
         let text = |name: &str| asked.get(name).and_then(Value::as_str);
-        let value = envelope::id(asked, "attribute_value")
-            .ok_or_else(|| Refusal::bad("attribute_value must have 1 to 99 characters"))?;
+        let value = envelope::id_or_why(asked, "attribute_value").map_err(Refusal::bad)?;
         let named = match text("attribute_type") {
             Some("transaction_id") => Some(Named::Transaction(value)),
             Some("correlation_id") => Some(Named::Correlation(value)),
@@ -50,10 +49,21 @@ impl StatusOf {
         }
     }
 
-    fn value(&self) -> &str {
-        match &self.named {
-            Named::Transaction(value) | Named::Correlation(value) => value,
-        }
+    /// Of what was never asked nothing is told but the name that it was asked for by. The standard
+    /// wants the other name, too: it is empty.
+    fn unknown(&self) -> Value {
+        let (name, transaction, correlation) = match &self.named {
+            Named::Transaction(value) => ("transaction_id", value.as_str(), ""),
+            Named::Correlation(value) => ("correlation_id", "", value.as_str()),
+        };
+        json!({
+            "transaction_id": transaction,
+            "correlation_id": correlation,
+            "status": REJECTED,
+            "status_reason_code": NOT_ASKED,
+            "status_reason_message": format!("no question of yours has this {name}"),
+            self.about.answers(): [],
+        })
     }
 
     /// The standard of searches repeats the question's name, that of mappers the answer's.
@@ -65,7 +75,14 @@ impl StatusOf {
     }
 }
 
-/// How one question of a search ended.
+/// The code of a status of what was never asked.
+const NOT_ASKED: &str = "err.request.not_found";
+
+/// How a question ended that was refused.
+pub(super) const REJECTED: &str = "rjct";
+
+/// How one question of a message ended. A message that is one question has no reference of its own:
+/// there it is the transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     pub reference_id: String,
@@ -109,18 +126,45 @@ pub async fn note_all(
     Ok(())
 }
 
-/// The status of a search of `sender_id`, told in the transaction and correlation of the asking.
+/// The status of a search of `sender_id`, told in the transaction and correlation of the asking; and
+/// how this asking ended itself.
 pub async fn tell(
     tx: &mut Tx,
     sender_id: &str,
     (transaction_id, correlation): (&str, Uuid),
     asked: &StatusOf,
-) -> store::Result<Told> {
+) -> store::Result<(Told, Outcome)> {
     let found = find(tx, sender_id, asked).await?;
-    let (transaction, searched) = match &found {
-        Some((transaction, searched)) => (transaction.as_str(), *searched),
-        None => (asked.value(), correlation),
+    let (status, told) = match &found {
+        None => (REJECTED, asked.unknown()),
+        Some((transaction, searched)) => {
+            let ended = outcomes_of(tx, *searched).await?;
+            let status = if ended.is_empty() { "pdng" } else { "succ" };
+            let told = json!({
+                "transaction_id": transaction,
+                "correlation_id": searched.to_string(),
+                asked.about.answers(): ended,
+            });
+            (status, told)
+        }
     };
+    let message = json!({
+        "transaction_id": transaction_id,
+        "correlation_id": correlation.to_string(),
+        "txnstatus_response": { "txn_type": asked.txn_type(), "txn_status": told },
+    });
+    let ended = Outcome {
+        reference_id: transaction_id.to_owned(),
+        status,
+        reason: found.is_none().then_some(NOT_ASKED),
+        records: 0,
+    };
+    let action = Question::TxnStatus.answer_action();
+    Ok((Told::of_one(action, status, message), ended))
+}
+
+/// How the questions of a message ended; none while it waits for its answer.
+async fn outcomes_of(tx: &mut Tx, searched: Uuid) -> store::Result<Vec<Value>> {
     let outcomes = fetch_all!(
         tx,
         (String, i64, String, Option<String>),
@@ -129,25 +173,10 @@ pub async fn tell(
         searched,
         OUTCOMES_MAX
     )?;
-    let status = match &found {
-        None => "rjct",
-        Some(_) if outcomes.is_empty() => "pdng",
-        Some(_) => "succ",
-    };
-    let listed: Vec<Value> = outcomes.into_iter().map(outcome).collect();
-    let message = json!({
-        "transaction_id": transaction_id,
-        "correlation_id": correlation.to_string(),
-        "txnstatus_response": { "txn_type": asked.txn_type(), "txn_status": {
-            "transaction_id": transaction,
-            "correlation_id": searched.to_string(),
-            asked.about.answers(): listed,
-        } },
-    });
-    let action = Question::TxnStatus.answer_action();
-    Ok(Told::of_one(action, status, message))
+    Ok(outcomes.into_iter().map(outcome).collect())
 }
 
+/// Of several messages of one transaction the newest is found.
 async fn find(
     tx: &mut Tx,
     sender_id: &str,

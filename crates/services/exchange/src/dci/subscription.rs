@@ -1,16 +1,20 @@
 //! What partners want to be told of, and until when. Nothing is overwritten: an end is a further
 //! version of the same code.
 
+use std::collections::HashSet;
+
 use kernel::Instant;
 use serde_json::{Map, Value, json};
-use store::{Fault, Ids, Tx, execute, fetch_all, fetch_optional, fetch_values};
+use store::{Fault, Ids, Tx, bulk, execute, fetch_all, fetch_optional, fetch_values};
 use uuid::Uuid;
 
 use super::later::Request;
 use super::outgoing::Told;
 use super::query::Refused;
 use super::question::Question;
-use super::wanted::{Kind, Query, Rejected};
+use super::refusal::bounded;
+use super::status::{Outcome, REJECTED};
+use super::wanted::{self, Kind, Query, REGISTRY, Rejected};
 use super::{envelope, event::Event};
 
 /// Subscriptions of one partner at one time.
@@ -33,6 +37,7 @@ impl Wish {
     pub fn of(item: &Map<String, Value>) -> Result<Wish, Rejected> {
         let asked = item.get("subscribe_criteria").and_then(Value::as_object);
         let asked = asked.ok_or_else(|| details("subscribe_criteria is missing"))?;
+        wanted::check_registry(asked).map_err(details)?;
         let text = |name: &str| asked.get(name).and_then(Value::as_str);
         let event = Event::from_name(text("reg_event_type").unwrap_or(""))?;
         let kind = Kind::from_name(text("notify_record_type").unwrap_or(""));
@@ -61,7 +66,14 @@ impl Wish {
     }
 
     pub fn query(&self) -> Result<Query, Refused> {
-        Query::of(&self.filter_type, &self.filter)
+        Query::of_field("filter", &self.filter_type, &self.filter)
+    }
+
+    /// Whether both tell the same: one filter may be written in several ways.
+    fn tells_as(&self, other: &Wish) -> bool {
+        let as_what = |wish: &Wish| (wish.event, wish.kind);
+        as_what(self) == as_what(other)
+            && self.query().is_ok_and(|query| other.query() == Ok(query))
     }
 }
 
@@ -91,31 +103,32 @@ pub struct Subscription {
     pub wish: Wish,
 }
 
-/// Answers a `subscribe`: one answer a request, each with its own end.
+/// Answers a `subscribe`: one answer a request, each with its own end, and how each ended.
 pub async fn subscribe(
     tx: &mut Tx,
     ids: &Ids,
     now: Instant,
     request: &Request,
-) -> store::Result<Told> {
+) -> store::Result<(Told, Vec<Outcome>)> {
     let items = request.message.get("subscribe_request");
     let items = items.and_then(Value::as_array).into_iter().flatten();
     // Two messages of one partner do not count each other's subscriptions wrongly.
     tx.alone(&format!("dci subscription {}", request.sender_id))
         .await?;
-    let (mut responses, mut succeeded) = (Vec::new(), false);
+    let (mut responses, mut outcomes) = (Vec::new(), Vec::new());
     for item in items.filter_map(Value::as_object) {
         let begun = match Wish::of(item) {
             Ok(wish) => begin(tx, ids.uuid(), now, request, wish).await?,
             Err(rejected) => Err(rejected),
         };
-        succeeded |= begun.is_ok();
+        outcomes.push(outcome(item, &begun));
         responses.push(response(item, begun, now));
     }
+    let succeeded = outcomes.iter().any(|one| one.status != REJECTED);
     let count = responses.len();
-    Ok(Told {
+    let told = Told {
         action: Question::Subscribe.answer_action().to_owned(),
-        status: if succeeded { "succ" } else { "rjct" }.to_owned(),
+        status: if succeeded { "succ" } else { REJECTED }.to_owned(),
         total: count,
         completed: count,
         meta: None,
@@ -124,7 +137,18 @@ pub async fn subscribe(
             "correlation_id": request.correlation.to_string(),
             "subscribe_response": responses,
         }),
-    })
+    };
+    Ok((told, outcomes))
+}
+
+fn outcome(item: &Map<String, Value>, begun: &Result<Subscription, Rejected>) -> Outcome {
+    let rejected = begun.as_ref().err();
+    Outcome {
+        reference_id: envelope::id(item, "reference_id").unwrap_or_default(),
+        status: rejected.map_or("succ", |_| REJECTED),
+        reason: rejected.map(|rejected| rejected.code),
+        records: 0,
+    }
 }
 
 fn response(
@@ -135,7 +159,7 @@ fn response(
     let mut response = json!({
         "reference_id": envelope::id(item, "reference_id"),
         "timestamp": now.to_string(),
-        "status": if begun.is_ok() { "succ" } else { "rjct" },
+        "status": if begun.is_ok() { "succ" } else { REJECTED },
     });
     match begun {
         Ok(begun) => {
@@ -144,14 +168,14 @@ fn response(
                 "code": begun.code.to_string(),
                 "status": BEGUN,
                 "timestamp": now.to_string(),
-                "reg_type": "ns:org:RegistryType:Social",
+                "reg_type": REGISTRY,
                 "reg_event_type": begun.wish.event.name(),
                 "notify_record_type": begun.wish.kind.name(),
             }]);
         }
         Err(rejected) => {
             response["status_reason_code"] = rejected.code.into();
-            response["status_reason_message"] = rejected.message.into();
+            response["status_reason_message"] = bounded(&rejected.message).into();
         }
     }
     response
@@ -166,7 +190,7 @@ async fn begin(
 ) -> store::Result<Result<Subscription, Rejected>> {
     let sender = request.sender_id.as_str();
     let standing = standing(tx, sender).await?;
-    if standing.iter().any(|known| known.wish == wish) {
+    if standing.iter().any(|known| known.wish.tells_as(&wish)) {
         let message = "this is subscribed to already".to_owned();
         let code = "rjct.event.already_subscribed";
         return Ok(Err(Rejected { code, message }));
@@ -212,8 +236,12 @@ async fn insert(
     Ok(())
 }
 
-/// Answers an `unsubscribe`: all that it names end, or none.
-pub async fn unsubscribe(tx: &mut Tx, now: Instant, request: &Request) -> store::Result<Told> {
+/// Answers an `unsubscribe`: all that it names end, or none; and how it ended as a whole.
+pub async fn unsubscribe(
+    tx: &mut Tx,
+    now: Instant,
+    request: &Request,
+) -> store::Result<(Told, Outcome)> {
     let codes = request.message.get("subscription_codes");
     let codes = codes.and_then(Value::as_array).into_iter().flatten();
     let codes: Vec<&str> = codes.filter_map(Value::as_str).collect();
@@ -228,11 +256,12 @@ pub async fn unsubscribe(tx: &mut Tx, now: Instant, request: &Request) -> store:
             Err(code) => refused = refused.or(Some(code)),
         }
     }
+    let status = refused.map_or("succ", |_| REJECTED);
     let mut message = json!({
         "transaction_id": request.transaction_id,
         "correlation_id": request.correlation.to_string(),
         "timestamp": now.to_string(),
-        "status": if refused.is_none() { "succ" } else { "rjct" },
+        "status": status,
     });
     match refused {
         Some(reason) => message["status_reason_code"] = reason.into(),
@@ -246,12 +275,18 @@ pub async fn unsubscribe(tx: &mut Tx, now: Instant, request: &Request) -> store:
             message["subscription_status"] = ended.collect();
         }
     }
-    let status = if refused.is_none() { "succ" } else { "rjct" };
-    Ok(Told {
+    let ended = Outcome {
+        reference_id: request.transaction_id.clone(),
+        status,
+        reason: refused,
+        records: 0,
+    };
+    let told = Told {
         total: codes.len(),
         completed: codes.len(),
         ..Told::of_one(Question::Unsubscribe.answer_action(), status, message)
-    })
+    };
+    Ok((told, ended))
 }
 
 /// Somebody else's subscription is as unknown as one that never was.
@@ -326,6 +361,21 @@ pub async fn find(tx: &mut Tx, code: Uuid) -> store::Result<Option<(Subscription
     Ok(Some((row.into_subscription()?, stands)))
 }
 
+/// Those of the codes that stand.
+pub async fn standing_of(tx: &mut Tx, codes: &[Uuid]) -> store::Result<HashSet<Uuid>> {
+    const STANDING: bulk::With = bulk::With {
+        v: "code",
+        statement: "SELECT s.code FROM v CROSS JOIN dci_subscription s
+            WHERE s.code = v.code AND s.state = 'subscribe' AND NOT EXISTS
+              (SELECT 1 FROM dci_subscription o WHERE o.code = s.code AND o.version > s.version)",
+    };
+    let standing: Vec<(Uuid,)> = bulk::select_in(tx, &STANDING, codes, |row, code| {
+        row.push(*code);
+    })
+    .await?;
+    Ok(standing.into_iter().map(|(code,)| code).collect())
+}
+
 /// The subscriptions of a partner that stand.
 async fn standing(tx: &mut Tx, sender_id: &str) -> store::Result<Vec<Subscription>> {
     let rows = fetch_all!(
@@ -361,4 +411,31 @@ pub async fn waiting_for(
         BEGUN,
         limit
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(filter: Value) -> String {
+        let mut asked = json!({ "reg_event_type": "death", "notify_record_type": "Person" });
+        if !filter.is_null() {
+            asked["filter"] = filter;
+        }
+        let item = json!({ "subscribe_criteria": asked });
+        let wish = Wish::of(item.as_object().expect("an object"));
+        let rejected = wish.expect_err("a wish that cannot be read");
+        assert_eq!(rejected.code, "rjct.notify_details.invalid");
+        rejected.message
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_filter_names_the_filter() {
+        assert_eq!(refused(Value::Null), "filter is missing");
+        assert_eq!(
+            refused(json!({ "value": {} })),
+            "filter.value.expression.query is missing"
+        );
+        assert_eq!(refused(json!({ "value": "x" })), "filter is {type, value}");
+    }
 }

@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 use super::envelope::{self, Page};
 use super::query::{self, Attribute, Refused, Test};
 
+/// How this registry is named; a partner may leave the namespace out.
+pub const REGISTRY: &str = "ns:org:RegistryType:Social";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Person,
@@ -24,12 +27,29 @@ impl Kind {
 
     /// As partners write it: with or without `SR`, behind a namespace or not.
     pub fn from_name(name: &str) -> Option<Kind> {
-        match name.rsplit([':', '/']).next().unwrap_or(name) {
+        match plain(name) {
             "Person" | "SRPerson" => Some(Kind::Person),
             "Member" | "SRMember" => Some(Kind::Member),
             "Group" | "SRGroup" => Some(Kind::Group),
             _ => None,
         }
+    }
+}
+
+/// A name without its namespace.
+fn plain(name: &str) -> &str {
+    name.rsplit([':', '/']).next().unwrap_or(name)
+}
+
+/// Criteria that name another registry are not answered from this one.
+pub fn check_registry(asked: &Map<String, Value>) -> Result<(), Refused> {
+    let is_ours = |named: &Value| {
+        let named = named.as_str().map(plain);
+        named.is_some_and(|named| named.eq_ignore_ascii_case(plain(REGISTRY)))
+    };
+    match asked.get("reg_type").is_none_or(is_ours) {
+        true => Ok(()),
+        false => Err(format!("this registry is {REGISTRY}")),
     }
 }
 
@@ -70,6 +90,7 @@ impl Wanted {
     pub fn of(item: &Map<String, Value>) -> Result<Wanted, Rejected> {
         let asked = item.get("search_criteria").and_then(Value::as_object);
         let asked = asked.ok_or_else(|| Rejected::criteria("search_criteria is missing"))?;
+        check_registry(asked).map_err(Rejected::criteria)?;
         let query = asked.get("query").unwrap_or(&Value::Null);
         let query_type = asked.get("query_type").and_then(Value::as_str);
         let page = envelope::page(item).map_err(|refused| Rejected {
@@ -88,15 +109,26 @@ impl Wanted {
 impl Query {
     /// `query_type` says in which of the three ways `query` is written.
     pub fn of(query_type: &str, query: &Value) -> Result<Query, Refused> {
-        match query_type {
-            "idtype-value" => by_number(query),
-            "predicate" => query::of_predicates(query).map(Query::Matching),
+        Query::of_field("query", query_type, query)
+    }
+
+    /// The same of a field of another name: a filter is written as a query.
+    pub fn of_field(field: &str, kind: &str, written: &Value) -> Result<Query, Refused> {
+        if written.is_null() {
+            return Err(format!("{field} is missing"));
+        }
+        match kind {
+            "idtype-value" => by_number(field, written),
+            "predicate" => query::of_predicates(written).map(Query::Matching),
             "expression" => {
-                let inner = document(query).and_then(|inner| inner.get("query"));
-                let inner = inner.ok_or("query.value.expression.query is missing")?;
+                let inner = document(written).and_then(|inner| inner.get("query"));
+                let inner =
+                    inner.ok_or_else(|| format!("{field}.value.expression.query is missing"))?;
                 query::of_expression(inner).map(Query::Matching)
             }
-            _ => Err("query_type is idtype-value, predicate or expression".to_owned()),
+            _ => Err(format!(
+                "{field}_type is idtype-value, predicate or expression"
+            )),
         }
     }
 }
@@ -105,10 +137,10 @@ fn document(query: &Value) -> Option<&Value> {
     query.get("value")?.get("expression")
 }
 
-fn by_number(query: &Value) -> Result<Query, Refused> {
-    let text = |name: &str| query.get(name).and_then(Value::as_str);
+fn by_number(field: &str, written: &Value) -> Result<Query, Refused> {
+    let text = |name: &str| written.get(name).and_then(Value::as_str);
     let (Some(kind), Some(value)) = (text("type"), text("value")) else {
-        return Err("query is {type, value}".to_owned());
+        return Err(format!("{field} is {{type, value}}"));
     };
     match kind {
         "UIN" | "NIN" => Ok(Query::Number(Pinfl::parse(value).ok())),
@@ -117,12 +149,13 @@ fn by_number(query: &Value) -> Result<Query, Refused> {
     }
 }
 
-/// What kind of record: said by one of three fields, a member when by none.
+/// What kind of record: said by one of three fields, of which `response_entity` is about the answer
+/// and the others about the question; a member when by none.
 fn kind_of(asked: &Map<String, Value>, query: &Value) -> Result<Kind, Rejected> {
     let text = |name: &str| asked.get(name).and_then(Value::as_str);
     let collection = document(query).and_then(|inner| inner.get("collection"));
-    let said = text("reg_record_type")
-        .or_else(|| text("response_entity"))
+    let said = text("response_entity")
+        .or_else(|| text("reg_record_type"))
         .or_else(|| collection.and_then(Value::as_str));
     let Some(said) = said else {
         return Ok(Kind::Member);

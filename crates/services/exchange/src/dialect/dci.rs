@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 pub use super::dci_sealed::{Came, Opened, open, seal};
 use super::key_file::KeyFile;
+use super::token::Grant;
 use super::{Frame, Part, Reply, Sent, Told};
 use crate::answer::AnswerRefusal;
 use crate::connector::Connector;
@@ -47,6 +48,8 @@ pub struct Dci {
     pub signing_key: KeyFile<SigningKey>,
     /// The file of the registry's public keys, as a JSON Web Key Set.
     pub jwks: KeyFile<Jwks>,
+    /// Where the token comes from that every message to it carries; `None`: it asks for none.
+    pub grant: Option<Grant>,
     /// Messages are encrypted, both ways: the file of the keys that those to us are encrypted to.
     pub encryption_key: Option<KeyFile<DecryptionKeys>>,
     /// The folder of our own addresses where it tells us something.

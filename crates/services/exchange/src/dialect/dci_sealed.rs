@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kernel::Instant;
 use serde_json::{Map, Value, json};
 use signing::jwe::{self, DecryptionKeys, Parties};
-use signing::{Jwks, SigningKey};
+use signing::{Jwks, SigningKey, SigningKeys};
 
 use super::Sent;
 use super::dci::{Dci, VERSION, another_type};
@@ -179,7 +179,7 @@ fn check_header(
 
 fn signing_key(dci: &Dci) -> Result<Arc<SigningKey>, CallFailure> {
     let file = &dci.signing_key;
-    let key = file.read(|text| SigningKey::from_hex(text.trim()).ok());
+    let key = file.read(|text| Some(SigningKeys::from_text(text).ok()?.into_current()));
     key.map_err(|no_key| {
         let why = match no_key {
             NoKey::Unreadable => "our signing key cannot be read",

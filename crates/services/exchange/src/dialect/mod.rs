@@ -2,6 +2,7 @@
 //! comes in. What is in the frame, one part a person, is believed or not in `answer.rs`, the same for
 //! every dialect.
 
+pub mod basic;
 pub mod dci;
 mod dci_sealed;
 pub mod gateway;
@@ -178,11 +179,12 @@ impl Dialect {
         }
     }
 
-    /// Where the token comes from that its questions carry.
+    /// Where the token comes from that its messages carry.
     pub(crate) fn grant(&self) -> Option<&token::Grant> {
         match self {
             Dialect::Gateway(gateway) => Some(&gateway.grant),
-            Dialect::Plain | Dialect::Xroad(_) | Dialect::Dci(_) => None,
+            Dialect::Dci(dci) => dci.grant.as_ref(),
+            Dialect::Plain | Dialect::Xroad(_) => None,
         }
     }
 

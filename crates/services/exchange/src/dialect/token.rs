@@ -1,4 +1,4 @@
-//! Access tokens of a gateway (OAuth 2.0, client credentials: RFC 6749, 4.4).
+//! Access tokens of the gateway and of registries (OAuth 2.0, client credentials: RFC 6749, 4.4).
 //!
 //! ```text
 //! nothing held ──first who asks──> coming ──fetched──> held ──expired, or refused with 401──> nothing
@@ -13,14 +13,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
+use super::basic;
 use super::secret::{Secret, SecretPlace};
 use crate::client::{Client, read_bounded};
 use crate::failure::CallFailure;
@@ -97,7 +96,7 @@ impl Tokens {
         within: Duration,
     ) -> Result<Token, CallFailure> {
         let secret = grant.secret.read().map_err(|why| {
-            tracing::error!(place = %grant.secret, %why, "no secret for a gateway");
+            tracing::error!(place = %grant.secret, %why, "no secret for a token");
             no_token("its secret is not where the connector's file says")
         })?;
         let key = grant.key(&secret, client);
@@ -177,7 +176,7 @@ fn fetch(
     within: Duration,
 ) -> BoxFuture<'static, Result<Held, CallFailure>> {
     let (client, address) = (client.clone(), grant.address.clone());
-    let authorization = basic(&grant.client_id, &secret);
+    let authorization = basic::written(&grant.client_id, &secret);
     let ms = u64::try_from(within.as_millis()).unwrap_or(u64::MAX);
     async move {
         let asked_at = Instant::now();
@@ -203,28 +202,10 @@ async fn exchange(
     match response.status().as_u16() {
         200 => read_bounded(response, ANSWER_BYTES_MAX).await,
         status if status >= 500 || status == 429 => Err(CallFailure::Status { status }),
-        _ => Err(no_token("the gateway does not know this client and secret")),
+        _ => Err(no_token(
+            "client_id and secret are not known at token_address",
+        )),
     }
-}
-
-/// RFC 6749, 2.3.1: both are written as in a form first.
-fn basic(client_id: &str, secret: &Secret) -> String {
-    let (id, secret) = (form_encoded(client_id), form_encoded(secret.reveal()));
-    format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
-}
-
-fn form_encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_' => {
-                encoded.push(char::from(byte));
-            }
-            b' ' => encoded.push('+'),
-            byte => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
 }
 
 /// RFC 6749, 5.1.
@@ -236,7 +217,7 @@ struct TokenJson {
 }
 
 fn held(answer: &[u8], asked_at: Instant) -> Result<Held, CallFailure> {
-    let form = || no_token("the gateway's answer is no token of RFC 6749");
+    let form = || no_token("what token_address answered is no token of RFC 6749");
     let json: TokenJson = serde_json::from_slice(answer).map_err(|_| form())?;
     let token = json.access_token;
     let is_plain = token.bytes().all(|byte| byte.is_ascii_graphic());
@@ -250,18 +231,4 @@ fn held(answer: &[u8], asked_at: Instant) -> Result<Held, CallFailure> {
         token: Token(token.into()),
         until: asked_at + Duration::from_secs(kept_s),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::form_encoded;
-
-    #[test]
-    fn client_and_secret_are_written_as_in_a_form() {
-        // The example of RFC 6749, appendix B: U+0020, U+0025, U+0026, U+002B, U+00A3, U+20AC.
-        assert_eq!(
-            form_encoded(" %&+\u{a3}\u{20ac}"),
-            "+%25%26%2B%C2%A3%E2%82%AC"
-        );
-    }
 }

@@ -73,6 +73,8 @@ pub struct Gathered {
     pub answered: Vec<Answered>,
     /// Empty when everything needed is known.
     pub silent: Vec<Silent>,
+    /// What those who are silent now had said before, when it held: it answers this question no more.
+    pub lapsed: Vec<EvidenceId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +110,8 @@ pub enum SilentReason {
     Refused(crate::AnswerRefusal),
     #[error("passed the person over")]
     PassedOver,
+    #[error("was not asked yet")]
+    NotAsked,
     #[error("the civil registry does not know this number")]
     NotFound,
     #[error("may only be asked with consent")]
@@ -150,7 +154,57 @@ async fn ask_set(exchange: &Exchange, permit: &Permit, asks: &[Ask]) -> Result<V
         fact::record(&mut tx, permit, &harvest.facts(&plan.persons)).await?;
         tx.commit().await?;
     }
-    Ok(plan.gathered(exchange, asks, families, &harvest))
+    let mut gathered = plan.gathered(exchange, asks, families, |key| harvest.outcome(key));
+    let mut tx = exchange.platform.db.read().await?;
+    note_lapsed(&mut tx, permit, &mut gathered).await?;
+    Ok(gathered)
+}
+
+/// How the questions of cases stand, without asking anybody: what is answered still, and of whom
+/// nothing is known that holds.
+pub async fn standing(exchange: &Exchange, permit: &Permit, asks: &[Ask]) -> Result<Vec<Gathered>> {
+    permit.must_be_for(&[Action::AssessCase]);
+    let mut tx = exchange.platform.db.read().await?;
+    let pinfls: Vec<Pinfl> = asks.iter().map(|ask| ask.applicant).collect();
+    let known = person::find_by_pinfls(&mut tx, permit, &pinfls).await?;
+    let civil = CivilRound {
+        harvest: Harvest::default(),
+        valid: valid_civil(&mut tx, permit, asks, &known).await?,
+    };
+    let families = plan::families(&mut tx, permit, asks, &civil, &known).await?;
+    let plan = plan::plan(&mut tx, exchange, permit, asks, &families).await?;
+    let not_asked = Outcome::Silent {
+        reason: SilentReason::NotAsked,
+        retry_at: Some(exchange.platform.clock.now()),
+    };
+    let mut standing = plan.gathered(exchange, asks, families, |_| not_asked.clone());
+    note_lapsed(&mut tx, permit, &mut standing).await?;
+    Ok(standing)
+}
+
+/// Agencies that were never asked have said nothing: what is known of them was imported, and holds.
+async fn note_lapsed(tx: &mut Tx, permit: &Permit, gathered: &mut [Gathered]) -> Result<()> {
+    let pair = |silent: &Silent| silent.person.map(|person| (person, silent.agency));
+    let mut pairs: Vec<(PersonId, Source)> = gathered
+        .iter()
+        .flat_map(|one| one.silent.iter().filter_map(pair))
+        .collect();
+    pairs.sort_unstable_by_key(|(person, agency)| (*person, agency.code()));
+    pairs.dedup();
+    let mut said: HashMap<(PersonId, Source), Vec<EvidenceId>> = HashMap::new();
+    for (person, agency, evidence) in evidence::of_pairs(tx, permit, &pairs).await? {
+        said.entry((person, agency)).or_default().push(evidence);
+    }
+    for one in gathered {
+        let pairs = one.silent.iter().filter_map(pair);
+        one.lapsed = pairs
+            .filter_map(|pair| said.get(&pair))
+            .flatten()
+            .copied()
+            .collect();
+        one.lapsed.sort_unstable();
+    }
+    Ok(())
 }
 
 /// Calls whose answers come later, and those that are answered at once.

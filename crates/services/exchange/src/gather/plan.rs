@@ -1,9 +1,10 @@
 //! Whom to ask what: only what is needed, of whom it is needed, and not again while
 //! an answer is valid.
 
-use super::harvest::{Harvest, Key, Outcome};
+use super::harvest::{Key, Outcome};
 use super::send::Inquiry;
 use super::{Answered, Ask, CivilRound, Gathered, Silent, SilentReason, Who, civil_outcome};
+use crate::consent;
 use crate::evidence::{self, Evidence};
 use crate::{Exchange, Result};
 use access::Permit;
@@ -11,7 +12,7 @@ use kernel::day::completed_years;
 use kernel::kin::ADULT_YEARS;
 use kernel::{CaseId, Day, Month, PersonId, Pinfl, Source, UnitId};
 use registry::{person, unit};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use store::Tx;
 
 /// The family of one ask, after the civil registry has spoken.
@@ -181,6 +182,7 @@ pub(super) async fn plan(
     families: &[Family],
 ) -> Result<Plan> {
     let held = held(tx, permit, asks, families).await?;
+    let refusing = refusing(tx, exchange, permit, families).await?;
     let mut plan = Plan::default();
     let mut groups: BTreeMap<Group, BTreeSet<Pinfl>> = BTreeMap::new();
     for (ask, family) in asks.iter().zip(families) {
@@ -191,7 +193,7 @@ pub(super) async fn plan(
                 .iter()
                 .filter(|m| who == Who::All || m.is_adult);
             for member in wanted {
-                match question(exchange, &held, agency, ask, member) {
+                match question(exchange, (&held, &refusing), agency, ask, member) {
                     Err(outcome) => settled.push((agency, member.person, outcome)),
                     Ok(pinfl) => {
                         let needs = exchange.lines[&agency].connector.needs_consent;
@@ -233,7 +235,7 @@ fn agencies(ask: &Ask) -> BTreeMap<Source, Who> {
 /// The number to ask about, or why there is no need or no way.
 fn question(
     exchange: &Exchange,
-    held: &HashMap<(PersonId, Source), Vec<Evidence>>,
+    (held, refusing): (&Held, &HashSet<PersonId>),
     agency: Source,
     ask: &Ask,
     member: &FamilyMember,
@@ -243,8 +245,10 @@ fn question(
         retry_at: None,
     };
     // Without consent nothing is asked, and what was told with it is not used for another question.
+    // The applicant's is for the family; whoever of it has said no is not asked about.
     let line = exchange.lines.get(&agency);
-    if line.is_some_and(|line| line.connector.needs_consent) && ask.consent_for(agency).is_none() {
+    let has_consent = || ask.consent_for(agency).is_some() && !refusing.contains(&member.person);
+    if line.is_some_and(|line| line.connector.needs_consent) && !has_consent() {
         return Err(never(SilentReason::NoConsent));
     }
     let known = held
@@ -277,27 +281,43 @@ pub(crate) fn is_by_month(agency: Source) -> bool {
     kinds.any(|kind| kind.agency() == agency && kind.month().is_some())
 }
 
-async fn held(
-    tx: &mut Tx,
-    permit: &Permit,
-    asks: &[Ask],
-    families: &[Family],
-) -> Result<HashMap<(PersonId, Source), Vec<Evidence>>> {
+/// What was told and is valid.
+type Held = HashMap<(PersonId, Source), Vec<Evidence>>;
+
+async fn held(tx: &mut Tx, permit: &Permit, asks: &[Ask], families: &[Family]) -> Result<Held> {
     let Some(earliest) = asks.iter().map(|ask| ask.as_of).min() else {
         return Ok(HashMap::new());
     };
-    let members = families
-        .iter()
-        .flat_map(|family| family.members.iter().map(|m| m.person));
-    let persons: BTreeSet<PersonId> = members.collect();
-    let persons: Vec<PersonId> = persons.into_iter().collect();
-    let mut held: HashMap<(PersonId, Source), Vec<Evidence>> = HashMap::new();
+    let persons = everyone(families);
+    let mut held = Held::new();
     for evidence in evidence::valid_after(tx, permit, &persons, earliest).await? {
         held.entry((evidence.person, evidence.agency))
             .or_default()
             .push(evidence);
     }
     Ok(held)
+}
+
+fn everyone(families: &[Family]) -> Vec<PersonId> {
+    let members = families
+        .iter()
+        .flat_map(|family| family.members.iter().map(|m| m.person));
+    let persons: BTreeSet<PersonId> = members.collect();
+    persons.into_iter().collect()
+}
+
+/// Whose own word is that the bank is not asked about them.
+async fn refusing(
+    tx: &mut Tx,
+    exchange: &Exchange,
+    permit: &Permit,
+    families: &[Family],
+) -> Result<HashSet<PersonId>> {
+    let bank = exchange.lines.get(&Source::Bank);
+    if !bank.is_some_and(|line| line.connector.needs_consent) {
+        return Ok(HashSet::new());
+    }
+    consent::refusing(tx, permit, Source::Bank, &everyone(families)).await
 }
 
 impl Plan {
@@ -320,7 +340,7 @@ impl Plan {
         exchange: &Exchange,
         asks: &[Ask],
         families: Vec<Family>,
-        harvest: &Harvest,
+        outcome: impl Fn(&Key) -> Outcome,
     ) -> Vec<Gathered> {
         let mut all = Vec::with_capacity(asks.len());
         for (at, (ask, family)) in asks.iter().zip(families).enumerate() {
@@ -330,6 +350,7 @@ impl Plan {
                 unit: family.unit,
                 answered: Vec::new(),
                 silent: Vec::new(),
+                lapsed: Vec::new(),
             };
             let has_civil = exchange.lines.contains_key(&Source::CivilRegistry);
             let civil = match family.civil {
@@ -352,7 +373,7 @@ impl Plan {
                 gathered.add(agency, Some(person), outcome);
             }
             for (agency, person, pinfl) in std::mem::take(&mut self.sent[at]) {
-                let outcome = harvest.outcome(&Key::of(agency, pinfl, ask));
+                let outcome = outcome(&Key::of(agency, pinfl, ask));
                 gathered.add(agency, Some(person), outcome);
             }
             all.push(gathered);

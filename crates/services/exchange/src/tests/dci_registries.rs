@@ -12,7 +12,7 @@ use super::*;
 use crate::Places;
 use crate::dci::signature::Policy;
 
-const EMPLOYMENT: &str = r#"
+pub(super) const EMPLOYMENT: &str = r#"
 [facts.employment]
 row = ""
 [facts.employment.fields]
@@ -53,7 +53,7 @@ fn record(kind: &str, pinfl: &Value) -> Value {
     }
 }
 
-async fn search(body: Bytes) -> String {
+pub(super) async fn search(body: Bytes) -> String {
     let asked: Value = serde_json::from_slice(&body).unwrap();
     let requests = asked["message"]["search_request"].as_array().unwrap();
     let item = |request: &Value| {

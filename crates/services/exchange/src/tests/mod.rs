@@ -3,8 +3,11 @@
 mod awaited;
 mod dci_asking;
 mod dci_registries;
+mod dci_token;
 mod gateway;
 mod heard;
+mod insider;
+mod lapsed;
 mod partner;
 mod played;
 mod rubbish;

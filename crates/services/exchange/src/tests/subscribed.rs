@@ -164,7 +164,12 @@ impl Telling {
     }
 }
 
-fn death(
+fn death(platform: &Platform, ids: (&str, &str), told_by: (&Value, &str)) -> String {
+    death_on("2026-01-04", platform, ids, told_by)
+}
+
+fn death_on(
+    on: &str,
     platform: &Platform,
     (id, seed): (&str, &str),
     (transaction, code): (&Value, &str),
@@ -175,7 +180,7 @@ fn death(
     let message = json!({"transaction_id": transaction, "notify_event": [{
         "reference_id": "e1", "timestamp": platform.wall.now().to_string(),
         "data": {"reg_event_type": "death", "reg_record_type": "CRVSPerson",
-            "reg_records": {"identifier": who, "death_date": "2026-01-04"}}}]});
+            "reg_records": {"identifier": who, "death_date": on}}}]});
     sealed(seed, header, message)
 }
 
@@ -260,6 +265,35 @@ async fn what_a_registry_tells_by_a_subscription_of_ours_becomes_a_life_event_on
         }
         let dead = "SELECT COUNT(*) FROM person WHERE died IS NOT NULL";
         assert_eq!(count(&platform, dead).await, 1);
+    })
+    .await;
+}
+
+/// The message is signed and of the registry, and all the same it cannot be true.
+#[tokio::test]
+async fn a_death_before_the_birth_is_refused_as_often_as_it_is_told_and_each_is_an_event() {
+    each_db(SCHEMAS, async |platform| {
+        let telling = telling(&platform).await;
+        telling.correspond().await;
+        let wished = telling.wished();
+        telling.answers(&platform, &wished["death"], Ok("d1")).await;
+        let transaction = &wished["death"]["message"]["transaction_id"];
+        let body = death_on(
+            "1950-01-01",
+            &platform,
+            ("n1", REGISTRYS),
+            (transaction, "d1"),
+        );
+        for told in 1..=2 {
+            let refused = (400, "err.request.bad".to_owned());
+            assert_eq!(telling.hear(Heard::Notify, &body).await, refused);
+            let events = "SELECT COUNT(*) FROM security_event
+                WHERE reason = 'impossible: a death before the birth of the dead'";
+            assert_eq!(count(&platform, events).await, told);
+        }
+        assert_eq!(count(&platform, LIFE).await, 0);
+        let dead = "SELECT COUNT(*) FROM person WHERE died IS NOT NULL";
+        assert_eq!(count(&platform, dead).await, 0);
     })
     .await;
 }

@@ -117,7 +117,7 @@ async fn a_trial_asks_the_bank_with_a_standing_consent_of_that_person_alone() {
         refused(None).await,
         TrialRefused::NoConsent(Source::Bank)
     ));
-    for other in ["invented/1", standing[&hers].as_str()] {
+    for other in ["invented/1", standing[&hers].name.as_str()] {
         let refused = refused(Some(other)).await;
         assert!(
             matches!(&refused, TrialRefused::ConsentDoesNotStand { named, .. } if named == other),
@@ -125,7 +125,7 @@ async fn a_trial_asks_the_bank_with_a_standing_consent_of_that_person_alone() {
         );
     }
     assert_eq!(story.partner.asked("bank").len(), 0);
-    let wanted = wanted(Source::Bank, Some(&standing[&his]));
+    let wanted = wanted(Source::Bank, Some(&standing[&his].name));
     let trial = story
         .exchange
         .try_out(&Subject::system(), wanted)
@@ -137,6 +137,6 @@ async fn a_trial_asks_the_bank_with_a_standing_consent_of_that_person_alone() {
     ));
     assert_eq!(
         story.partner.asked("bank")[0]["consent"],
-        standing[&his].as_str()
+        standing[&his].name.as_str()
     );
 }

@@ -21,7 +21,7 @@ mod store;
 
 use std::collections::HashMap;
 
-use ::store::{Ids, Tx, fetch_values};
+use ::store::{Ids, Tx, fetch_optional, fetch_values};
 use access::{Action, Area, Permit};
 use kernel::{EntitlementId, Instant, PersonId};
 use uuid::Uuid;
@@ -282,6 +282,19 @@ pub async fn list_asked(tx: &mut Tx, permit: &Permit) -> Result<Vec<AccountChang
     let mut asked = store::asked_in(tx, crate::account_task::districts(permit.area())).await?;
     asked.retain(|change| permit.opens_person(change.person, Area::District(change.district)));
     Ok(asked)
+}
+
+/// Whose change it is, when the permit opens it: so that a permit can be asked for that names the
+/// person.
+pub async fn person_of(tx: &mut Tx, permit: &Permit, id: Uuid) -> Result<Option<PersonId>> {
+    permit.must_be_for(&[Action::MendAccount]);
+    let row = fetch_optional!(
+        tx,
+        (Uuid, i64),
+        "SELECT person, district FROM account_change WHERE id = $1",
+        id
+    )?;
+    crate::account_task::opened(permit, row)
 }
 
 /// A change with no permit: what the system tells its person.

@@ -1,8 +1,12 @@
 //! Messages of the civil registry about what happened: births, deaths, marriages,
 //! divorces. The sender's id makes a message one event, however often it comes; and in whatever
-//! order messages come, the register ends the same.
+//! order messages come, the register ends the same. What cannot have happened is refused
+//! ([`Impossible`]), and nothing is entered of it.
 
 mod ahead;
+mod possible;
+#[cfg(test)]
+mod possible_tests;
 #[cfg(test)]
 mod tests;
 
@@ -18,10 +22,13 @@ use std::collections::BTreeSet;
 use store::{Ids, Tx, execute, fetch_optional, fetch_value, outbox};
 use uuid::Uuid;
 
+pub use possible::Impossible;
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Birth {
     pub id: Uuid,
     pub mother: Pinfl,
+    /// One whom the register does not know is left out.
     pub father: Option<Pinfl>,
     pub child: Pinfl,
     pub name: Name,
@@ -116,12 +123,19 @@ pub async fn birth(tx: &mut Tx, ids: &Ids, permit: &Permit, birth: &Birth) -> Re
         permit,
         ids,
     };
+    message.must_have_come()?;
+    possible::birth(birth)?;
     let mother = message.known(tx, birth.mother).await?;
+    message.alone(tx).await?;
     let father = match birth.father {
-        Some(father) => Some(message.known(tx, father).await?),
+        Some(father) => Some(person::find_by_pinfl(tx, permit, father).await?),
         None => None,
     };
     let before = person::find_by_pinfl(tx, permit, birth.child).await?;
+    if let Some(child) = before {
+        let named = possible::Named { mother, father };
+        possible::known_child(tx, child, birth, &named).await?;
+    }
     let child = before.unwrap_or_else(|| PersonId(ids.uuid()));
     if !message.begin(tx, child, Some(mother)).await? {
         return Ok(Heard::default());
@@ -129,7 +143,7 @@ pub async fn birth(tx: &mut Tx, ids: &Ids, permit: &Permit, birth: &Birth) -> Re
     if before.is_none() {
         enter_child(tx, ids, child, birth).await?;
     }
-    let parents = [Some(mother), father];
+    let parents = [Some(mother), father.flatten()];
     let mut ties: Vec<NewRelation> = parents
         .into_iter()
         .flatten()
@@ -154,6 +168,8 @@ pub async fn death(tx: &mut Tx, ids: &Ids, permit: &Permit, death: &Death) -> Re
         permit,
         ids,
     };
+    message.must_have_come()?;
+    possible::death(death)?;
     let person = match message.known(tx, death.person).await {
         Err(RegisterError::UnknownPinfl) if ahead::may_be(death) => {
             ahead::keep(tx, ids, death).await?;
@@ -161,6 +177,7 @@ pub async fn death(tx: &mut Tx, ids: &Ids, permit: &Permit, death: &Death) -> Re
         }
         found => found?,
     };
+    message.alone(tx).await?;
     if !message.begin(tx, person, None).await? {
         return Ok(Heard::default());
     }
@@ -174,6 +191,7 @@ pub async fn death(tx: &mut Tx, ids: &Ids, permit: &Permit, death: &Death) -> Re
         ..before
     };
     person::insert_versions(tx, &[version]).await?;
+    possible::unwed_after(tx, ids, person, death.on).await?;
     message.finish(tx, &[person]).await
 }
 
@@ -185,8 +203,12 @@ pub async fn marriage(tx: &mut Tx, ids: &Ids, permit: &Permit, union: &Union) ->
         permit,
         ids,
     };
+    message.must_have_come()?;
+    possible::union(union)?;
     let person = message.known(tx, union.person).await?;
     let spouse = message.known(tx, union.spouse).await?;
+    message.alone(tx).await?;
+    possible::marriage(tx, [person, spouse], union.on).await?;
     if !message.begin(tx, person, Some(spouse)).await? {
         return Ok(Heard::default());
     }
@@ -223,8 +245,11 @@ pub async fn divorce(tx: &mut Tx, ids: &Ids, permit: &Permit, union: &Union) -> 
         permit,
         ids,
     };
+    message.must_have_come()?;
+    possible::union(union)?;
     let person = message.known(tx, union.person).await?;
     let spouse = message.known(tx, union.spouse).await?;
+    message.alone(tx).await?;
     if !message.begin(tx, person, Some(spouse)).await? {
         return Ok(Heard::default());
     }
@@ -253,9 +278,21 @@ impl Message<'_> {
         found.ok_or(RegisterError::UnknownPinfl)
     }
 
+    fn must_have_come(&self) -> Result<()> {
+        Ok(possible::come(self.on, self.today())?)
+    }
+
+    fn today(&self) -> Day {
+        self.ids.now().day(Zone::tashkent())
+    }
+
+    /// What is looked at from here on, nobody else changes.
+    async fn alone(&self, tx: &mut Tx) -> Result<()> {
+        Ok(tx.alone(unit::projection::UNITS).await?)
+    }
+
     /// False when this message was heard before.
     async fn begin(&self, tx: &mut Tx, person: PersonId, other: Option<PersonId>) -> Result<bool> {
-        tx.alone(unit::projection::UNITS).await?;
         let fresh = execute!(
             tx,
             "INSERT INTO life_event (id, kind, happened_on, person, other, received_at)
@@ -274,7 +311,7 @@ impl Message<'_> {
     async fn finish(&self, tx: &mut Tx, about: &[PersonId]) -> Result<Heard> {
         let blocks = unit::blocks(tx).await?;
         // Composed on the day we learn of it, not on an earlier one: a unit never goes back.
-        let today = self.ids.now().day(Zone::tashkent()).max(self.on);
+        let today = self.today();
         let mut persons: BTreeSet<PersonId> = about.iter().copied().collect();
         persons.extend(members(tx, self.permit, &blocks, about).await?);
         let units = compose::recompose(tx, self.ids, &blocks, about, today).await?;
@@ -337,6 +374,7 @@ async fn enter_child(tx: &mut Tx, ids: &Ids, child: PersonId, birth: &Birth) -> 
     Ok(())
 }
 
+/// Whose home is known, stays there.
 async fn live_with(
     tx: &mut Tx,
     ids: &Ids,
@@ -344,7 +382,11 @@ async fn live_with(
     mother: PersonId,
     since: Day,
 ) -> Result<()> {
-    let kinship = kin::load(tx, &[mother], 0, false).await?;
+    let kinship = kin::load(tx, &[mother, child], 0, false).await?;
+    let mut homes = kinship.residences.iter();
+    if homes.any(|home| home.person == child) {
+        return Ok(());
+    }
     let homes = kinship.homes(since);
     let Some(dwelling) = homes.get(&mother) else {
         return Ok(());

@@ -281,9 +281,12 @@ fn only_for<T>(
 fn signed(toml: &RowToml, agency: Option<Agency>, fault: Fault) -> Result<Fault, Wrong> {
     match agency.filter(|agency| !agency.signs()) {
         Some(agency) => {
+            let signing = Agency::ALL.into_iter().filter(|agency| agency.signs());
+            let signing: Vec<&str> = signing.map(Agency::name).collect();
             let why = format!(
-                "{} signs nothing: name a registry that does, civil_registry or disability",
-                agency.name()
+                "{} signs nothing: name a registry that does, one of {}",
+                agency.name(),
+                signing.join(", ")
             );
             Err(Wrong::of(&toml.fault, "fault", why))
         }

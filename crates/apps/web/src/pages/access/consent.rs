@@ -153,6 +153,10 @@ pub async fn say(
     let record = consent::say(&mut tx, &platform.ids, &permit, agency, &said).await;
     match record.map_err(Stop::fault)? {
         Ok(record) => {
+            if opt_in {
+                let asked = casework::application::ask_again(&mut tx, platform, person).await;
+                asked.map_err(Stop::fault)?;
+            }
             tx.commit().await?;
             Ok(record)
         }

@@ -2,7 +2,7 @@
 //! under which law; and the proof of each look, to keep.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use kernel::Instant;
@@ -12,10 +12,10 @@ use crate::house::House;
 use crate::i18n::T;
 use crate::pages::show;
 use crate::query;
-use crate::seen;
+use crate::seen::{self, Behind};
 use crate::shell::Shell;
 use crate::stop::Stop;
-use access::log;
+use access::log::{self, Looks};
 use exchange::asked::{Asked, Came};
 
 #[derive(Debug)]
@@ -47,24 +47,33 @@ pub struct LookPage {
     pub looks: Vec<Look>,
     pub questions: Vec<Question>,
     pub at_everybody: Vec<Look>,
+    /// The addresses of the pages of earlier looks, when there are any.
+    pub earlier: Option<String>,
+    pub everybody_earlier: Option<String>,
 }
 
-pub async fn mine(State(house): State<House>, seat: Seat) -> Result<Response, Stop> {
-    let seen = seen::of(&house, &seat).await?;
+pub async fn mine(
+    State(house): State<House>,
+    seat: Seat,
+    Query(behind): Query<Behind>,
+) -> Result<Response, Stop> {
+    let seen = seen::of(&house, &seat, &behind).await?;
     let t = seat.t();
+    let address = |of: &str, looks: &Looks| {
+        let place = looks.earlier?.to_string();
+        Some(format!("/my/looks?{of}={}", query::encode(&place)))
+    };
     Ok(show(&LookPage {
         shell: seat.shell(),
-        looks: seen.looks.iter().map(|look| line_of(t, look)).collect(),
+        earlier: address("before", &seen.looks),
+        everybody_earlier: address("everybody_before", &seen.at_everybody),
+        looks: lines_of(t, &seen.looks),
         questions: seen
             .questions
             .iter()
             .map(|asked| question_of(t, asked))
             .collect(),
-        at_everybody: seen
-            .at_everybody
-            .iter()
-            .map(|look| line_of(t, look))
-            .collect(),
+        at_everybody: lines_of(t, &seen.at_everybody),
     }))
 }
 
@@ -98,6 +107,10 @@ pub async fn checkpoint(State(house): State<House>) -> Result<Response, Stop> {
     Ok(note.into_response())
 }
 
+fn lines_of(t: T, looks: &Looks) -> Vec<Look> {
+    looks.page.iter().map(|look| line_of(t, look)).collect()
+}
+
 fn line_of(t: T, look: &log::Look) -> Look {
     let role = t.three(&look.role.label());
     let who = if look.office.is_empty() {
@@ -106,6 +119,7 @@ fn line_of(t: T, look: &log::Look) -> Look {
         format!("{role}, {}", look.office)
     };
     let what = match (look.run, look.population) {
+        (Some(_), Some(1)) => t.look_one().to_owned(),
         (_, Some(count)) if count > 0 => t.look_batch(t.count(count as i64)),
         (Some(_), _) => t.look_run().to_owned(),
         (None, Some(_)) => t.look_all().to_owned(),

@@ -13,7 +13,7 @@ use kernel::ids::ApplicationId;
 use store::Tx;
 
 use crate::api;
-use crate::desk::{answer_by, next_of, open_case, reach_of, status_of};
+use crate::desk::{answer_by, next_of, open_case, permit_naming, status_of};
 use crate::form_body::Body;
 use crate::guest::Seat;
 use crate::house::House;
@@ -266,10 +266,6 @@ pub async fn follow(
     seat: Seat,
     Query(page): Query<After>,
 ) -> Result<Response, Stop> {
-    let scope = reach_of(&seat.subject);
-    let permit = seat
-        .permit(&house, Action::FollowApplications, Purpose::Intake, scope)
-        .await?;
     let mut tx = house.read().await?;
     let area = crate::desk::queue_of(seat.subject.territory, None, None, LINES_MAX);
     let cases = casework::case::of_area(
@@ -283,6 +279,11 @@ pub async fn follow(
         .then(|| cases.last())
         .flatten();
     let more = more.map(|case| format!("/applications?after={}", case.id));
+    drop(tx);
+    let applicants: Vec<_> = cases.iter().map(|case| case.applicant).collect();
+    let (action, purpose) = (Action::FollowApplications, Purpose::Intake);
+    let permit = permit_naming(&house, &seat, action, purpose, &applicants).await?;
+    let mut tx = house.read().await?;
     let lines = lines_of(&mut tx, &permit, seat.t(), &cases).await?;
     Ok(show(&FollowPage {
         shell: seat.shell(),

@@ -10,7 +10,7 @@ use casework::case::{self, WaitFor};
 use casework::step::{self, Visit, WorkAnswer};
 
 use crate::api;
-use crate::desk::{open_case, queue_of, reach_of};
+use crate::desk::{open_case, permit_naming, queue_of};
 use crate::form_body::Body;
 use crate::guest::Seat;
 use crate::house::House;
@@ -265,14 +265,14 @@ pub async fn due(
     who: WaitFor,
     after: Option<CaseId>,
 ) -> Result<Vec<Due>, Stop> {
-    let scope = reach_of(&seat.subject);
-    let permit = seat
-        .permit(house, Action::ReadWaitingCases, Purpose::Visit, scope)
-        .await?;
     let queue = queue_of(seat.subject.territory, Some(who), after, LINES_MAX);
     let mut tx = house.read().await?;
     let cases = case::queue(&mut tx, queue).await?;
+    drop(tx);
     let persons: Vec<_> = cases.iter().map(|case| case.applicant).collect();
+    let (action, purpose) = (Action::ReadWaitingCases, Purpose::Visit);
+    let permit = permit_naming(house, seat, action, purpose, &persons).await?;
+    let mut tx = house.read().await?;
     let names = names_of(&mut tx, &permit, &persons).await?;
     let pinfls = registry::person::pinfls_of(&mut tx, &permit, &persons).await?;
     let now = house.daftar.now();

@@ -7,14 +7,14 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::ids::TaskId;
-use payments::account_change::nominee;
+use payments::account_change::nominee::{self, Nominee};
 use payments::account_change::{self, AccountChange};
 use payments::account_task::{self, AccountTask, Mend};
 use store::Tx;
 
 use crate::api;
 use crate::api::account_change::Word;
-use crate::desk::reach_of;
+use crate::desk::{permit_naming, permit_naming_one, reach_of};
 use crate::form_body::Body;
 use crate::guest::Seat;
 use crate::house::House;
@@ -25,7 +25,7 @@ use crate::pages::{Listed, in_language, show, show_as};
 use crate::stop::Stop;
 use askama::Template;
 use kernel::account::{BankAccount, Mfo};
-use kernel::{Day, Money};
+use kernel::{Day, Money, PersonId};
 use uuid::Uuid;
 
 use crate::form::{Field, Problems, Typed};
@@ -137,8 +137,15 @@ pub async fn list(
     let permit = permit(&house, &seat).await?;
     let mut tx = house.read().await?;
     let open = account_task::list_open(&mut tx, &permit, None).await?;
+    let asked = Changes::asked(&mut tx, &permit).await?;
+    drop(tx);
+    let mut persons = asked.persons();
+    persons.extend(open.iter().map(|task| task.payee));
+    let (action, purpose) = (Action::MendAccount, Purpose::Payment);
+    let permit = permit_naming(&house, &seat, action, purpose, &persons).await?;
+    let mut tx = house.read().await?;
     let tasks = lines_of(&mut tx, &permit, seat.t(), open).await?;
-    let changes = changes_of(&mut tx, &permit, seat.t()).await?;
+    let changes = asked.lines(&mut tx, &permit, seat.t()).await?;
     let mut shell = seat.shell();
     shell.done = page.done.map(|_| seat.t().task_saved().to_owned());
     Ok(show(&AccountTasksPage {
@@ -148,36 +155,54 @@ pub async fn list(
     }))
 }
 
-async fn changes_of(tx: &mut Tx, permit: &Permit, t: T) -> Result<Vec<Change>, Stop> {
-    let asked = account_change::list_asked(tx, permit).await?;
-    let mut nominees = HashMap::new();
-    for change in &asked {
-        let nominee = nominee::of_change(tx, change.id).await?;
-        nominees.extend(nominee.map(|nominee| (change.id, nominee)));
+/// Changes that wait for a second look, by ids: whose they are is read with a permit that names them.
+struct Changes {
+    asked: Vec<AccountChange>,
+    nominees: HashMap<Uuid, Nominee>,
+}
+
+impl Changes {
+    async fn asked(tx: &mut Tx, permit: &Permit) -> Result<Changes, Stop> {
+        let asked = account_change::list_asked(tx, permit).await?;
+        let mut nominees = HashMap::new();
+        for change in &asked {
+            let nominee = nominee::of_change(tx, change.id).await?;
+            nominees.extend(nominee.map(|nominee| (change.id, nominee)));
+        }
+        Ok(Changes { asked, nominees })
     }
-    let mut persons: Vec<_> = asked.iter().map(|change| change.person).collect();
-    persons.extend(nominees.values().map(|nominee| nominee.person));
-    let names = names_of(tx, permit, &persons).await?;
-    let pinfls = registry::person::pinfls_of(tx, permit, &persons).await?;
-    let line = |change: AccountChange| Change {
-        change: change.id,
-        name: names.get(&change.person).cloned().unwrap_or_default(),
-        pinfl: pinfls
-            .get(&change.person)
-            .map(|pinfl| pinfl.grouped())
-            .unwrap_or_default(),
-        account: change.to.map_or("–".to_owned(), |to| to.account.masked()),
-        nominee: nominees.get(&change.id).map(|nominee| {
-            let name = names.get(&nominee.person).map_or("–", String::as_str);
-            t.change_nominee(
-                name,
-                &nominee.basis,
-                t.day(nominee.until.plus_seconds(-1).day(zone())),
-            )
-        }),
-        due: change.due_at.day(zone()),
-    };
-    Ok(asked.into_iter().map(line).collect())
+
+    fn persons(&self) -> Vec<PersonId> {
+        let mut persons: Vec<_> = self.asked.iter().map(|change| change.person).collect();
+        persons.extend(self.nominees.values().map(|nominee| nominee.person));
+        persons
+    }
+
+    async fn lines(self, tx: &mut Tx, permit: &Permit, t: T) -> Result<Vec<Change>, Stop> {
+        let persons = self.persons();
+        let Changes { asked, nominees } = self;
+        let names = names_of(tx, permit, &persons).await?;
+        let pinfls = registry::person::pinfls_of(tx, permit, &persons).await?;
+        let line = |change: AccountChange| Change {
+            change: change.id,
+            name: names.get(&change.person).cloned().unwrap_or_default(),
+            pinfl: pinfls
+                .get(&change.person)
+                .map(|pinfl| pinfl.grouped())
+                .unwrap_or_default(),
+            account: change.to.map_or("–".to_owned(), |to| to.account.masked()),
+            nominee: nominees.get(&change.id).map(|nominee| {
+                let name = names.get(&nominee.person).map_or("–", String::as_str);
+                t.change_nominee(
+                    name,
+                    &nominee.basis,
+                    t.day(nominee.until.plus_seconds(-1).day(zone())),
+                )
+            }),
+            due: change.due_at.day(zone()),
+        };
+        Ok(asked.into_iter().map(line).collect())
+    }
 }
 
 pub async fn confirm(
@@ -234,6 +259,11 @@ async fn task_page(
     let before = TaskId(Uuid::from_u128(task.0.as_u128().saturating_sub(1)));
     let mut open = account_task::list_open(&mut tx, &permit, Some(before)).await?;
     open.retain(|open| open.id == task);
+    drop(tx);
+    let payee = open.first().ok_or(Stop::NotFound)?.payee;
+    let (action, purpose) = (Action::MendAccount, Purpose::Payment);
+    let permit = permit_naming_one(house, seat, action, purpose, payee).await?;
+    let mut tx = house.read().await?;
     let line = lines_of(&mut tx, &permit, seat.t(), open)
         .await?
         .pop()

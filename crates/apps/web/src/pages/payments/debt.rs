@@ -11,6 +11,7 @@ use payments::debt::{self, Change, Debt, Decide, Refusal, State as DebtState};
 use payments::restatement::{self, Reason, RestatedMonth};
 use uuid::Uuid;
 
+use crate::desk::permit_naming;
 use crate::form::{Field, Problems, Typed};
 use crate::form_body::Body;
 use crate::guest::Seat;
@@ -128,8 +129,8 @@ fn what(t: T, change: Change) -> &'static str {
     }
 }
 
-async fn permit(house: &House, seat: &Seat, area: Area) -> Result<Permit, Stop> {
-    let scope = Scope::area(area);
+async fn permit(house: &House, seat: &Seat, debt: &Debt) -> Result<Permit, Stop> {
+    let scope = Scope::person(debt.payee, Area::District(debt.district));
     seat.permit(house, Action::PlanRecovery, Purpose::Payment, scope)
         .await
 }
@@ -139,15 +140,17 @@ pub async fn list(
     seat: Seat,
     Query(page): Query<Listed>,
 ) -> Result<Response, Stop> {
-    permit(&house, &seat, seat.subject.territory)
-        .await?
-        .must_be_for(&[Action::PlanRecovery]);
     let district = match seat.subject.territory {
         Area::Country => None,
         area => Some(area.district().unwrap_or(0)),
     };
     let mut tx = house.read().await?;
     let debts = debt::open(&mut tx, district).await?;
+    drop(tx);
+    let payees: Vec<_> = debts.iter().map(|debt| debt.payee).collect();
+    let (action, purpose) = (Action::PlanRecovery, Purpose::Payment);
+    let permit = permit_naming(&house, &seat, action, purpose, &payees).await?;
+    permit.must_be_for(&[Action::PlanRecovery]);
     let t = seat.t();
     let mut shell = seat.shell_at("/debts");
     shell.done = page.done.map(|_| t.debt_decided().to_owned());
@@ -166,9 +169,11 @@ async fn page(
 ) -> Result<DebtPage, Stop> {
     let mut tx = house.read().await?;
     let found = load(&mut tx, id).await?;
-    permit(house, seat, Area::District(found.district))
+    drop(tx);
+    permit(house, seat, &found)
         .await?
         .must_be_for(&[Action::PlanRecovery]);
+    let mut tx = house.read().await?;
     let months = restatement::of_debt(&mut tx, id).await?;
     let events = debt::events(&mut tx, id).await?;
     let limits = house.daftar.recovery_limits()?;
@@ -232,8 +237,8 @@ pub async fn decide(
         let page = page(&house, &seat, id, typed, Problems::none()).await?;
         return Ok(in_language(lang, &house, show(&page)));
     }
-    let district = load(&mut house.read().await?, id).await?.district;
-    let permit = permit(&house, &seat, Area::District(district)).await?;
+    let found = load(&mut house.read().await?, id).await?;
+    let permit = permit(&house, &seat, &found).await?;
     let command = Decide {
         debt: id,
         note: typed.get("note").to_owned(),

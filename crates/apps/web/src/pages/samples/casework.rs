@@ -19,7 +19,7 @@ pub(super) fn citizen(lang: Lang) -> Vec<Sample> {
         "decision-waiting-list" => DecisionPage { answer: Answer::WaitingList, changes: vec![t.change_waiting_list().into()], ..awarded(lang) },
         "my-payments" => PaymentsPage { shell: shell("/my/payments"), payments: payments(t), debts: vec![super::debt_line(t)], change: Some(OwnChange { change: Uuid::nil(), words: t.change_mine(t.day(day(8)), "4417") }), nominee: Some(t.pay_nominee("Karimova Oygul", t.day(day(400)))) },
         "my-looks" => looks(lang),
-        "my-looks-none" => LookPage { shell: shell("/my/looks"), looks: vec![], questions: vec![], at_everybody: vec![] },
+        "my-looks-none" => LookPage { shell: shell("/my/looks"), looks: vec![], questions: vec![], at_everybody: vec![], earlier: None, everybody_earlier: None },
         "my-consents" => consents(lang),
         "renewal" => RenewalPage { shell: shell("/my/applications").with_form(false), case: CaseId::from_u128(1), number: "4F7K29".into(), id: Uuid::nil(), problems: Problems::none() },
     }
@@ -94,6 +94,12 @@ fn looks(lang: Lang) -> LookPage {
             what: t.look_all().into(),
             ..look(at(6, 3), system, access::Purpose::Upkeep)
         }],
+        earlier: Some(
+            "/my/looks?before=1767585600000000%3A019b7a1c-6a80-7000-8000-3f0c2b6d9e11%3A17".into(),
+        ),
+        everybody_earlier: Some(
+            "/my/looks?everybody_before=1767585600000000%3A019b7a1c-6a80-7000-8000-3f0c2b6d9e11%3A9".into(),
+        ),
     }
 }
 

@@ -139,8 +139,9 @@ async fn a_row_put_between_is_found() {
     let inserted = [
         "UPDATE access_log SET seq = 100 + seq WHERE seq >= 10",
         "UPDATE access_log SET seq = seq - 99 WHERE seq >= 110",
-        "INSERT INTO access_log SELECT chain_id, 10, at, account, role, office, action, purpose,
-           granted, territory, person, case_id, run_id, population, prev_hash, hash
+        "INSERT INTO access_log (chain_id, seq, at, account, role, office, action, purpose, granted,
+           territory, person, case_id, run_id, population, prev_hash, hash)
+         SELECT chain_id, 10, at, account, role, office, action, purpose, granted, territory, person, case_id, run_id, population, prev_hash, hash
          FROM access_log WHERE seq = 9",
     ];
     each_db(&[SCHEMA], async |platform| {

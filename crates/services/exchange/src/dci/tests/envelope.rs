@@ -115,6 +115,46 @@ fn a_header_is_refused_with_the_word_of_the_standard() {
     );
 }
 
+/// What the good message is refused for, in words, when `pointer` is changed.
+fn why(pointer: &str, value: Value) -> String {
+    let mut body = message();
+    *body.pointer_mut(pointer).unwrap() = value;
+    let refused = opened(body.to_string().as_bytes(), Some("application/json"));
+    refused.unwrap_err().message
+}
+
+#[test]
+fn an_id_is_refused_for_what_is_wrong_with_it() {
+    let id = "/header/message_id";
+    assert_eq!(why(id, 7.into()), "header.message_id is no text");
+    for long in ["".to_owned(), "x".repeat(100)] {
+        let expected = "header.message_id must have 1 to 99 characters";
+        assert_eq!(why(id, long.into()), expected);
+    }
+    assert_eq!(
+        why(id, "m\n1".into()),
+        "header.message_id has a control character, as a line break"
+    );
+    assert_eq!(
+        why("/message/search_request/0/reference_id", "r\t1".into()),
+        "reference_id has a control character, as a line break"
+    );
+}
+
+/// The catalogue says of each of the two codes that it comes with the other.
+#[test]
+fn another_version_is_refused_with_both_words() {
+    let mut body = message();
+    body["header"]["version"] = "2.0".into();
+    let refused = opened(body.to_string().as_bytes(), Some("application/json")).unwrap_err();
+    let told = refused.body("", Instant(0));
+    assert_eq!(told["errors"][0]["code"], "rjct.version.invalid");
+    assert_eq!(
+        told["message"]["error"]["code"],
+        "err.version.not_supported"
+    );
+}
+
 #[test]
 fn a_question_is_refused_with_the_word_of_the_standard() {
     let item = |field: &str| format!("/message/search_request/0/{field}");

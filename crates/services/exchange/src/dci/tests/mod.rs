@@ -1,3 +1,4 @@
+mod asked;
 mod callback;
 mod envelope;
 mod forged;

@@ -123,6 +123,9 @@ fn a_predicate_that_is_not_understood_is_refused() {
         json!([{ "expression1": predicate("location", "gt", 1_726_262.into()) }]),
         json!([{ "expression1": predicate("location", "eq", "central_region".into()) }]),
         json!([{ "expression1": predicate("birth_date", "eq", "12.05.1990".into()) }]),
+        json!([{ "expression1": predicate("birth_date", "eq", "1990-05-12JUNK".into()) }]),
+        json!([{ "expression1": predicate("birth_date", "eq", "1990-05-12T25:00:00Z".into()) }]),
+        json!([{ "expression1": predicate("birth_date", "eq", "1990-05-12 ".into()) }]),
         Value::Array(many),
     ] {
         assert!(of_predicates(&asked).is_err(), "{asked}");
@@ -146,6 +149,11 @@ fn an_expression_that_is_not_understood_is_refused() {
         json!({ "$where": "1 = 1" }),
         json!({ "age": { "$regex": ".*" } }),
         json!({ "age": null }),
+        json!({ "age": {} }),
+        json!({ "age": { "$lt": 5 }, "sex": {} }),
+        json!({ "$and": [{ "age": {} }] }),
+        json!({ "$or": [{ "age": 5 }, { "age": {} }] }),
+        json!({ "$not": { "age": {} } }),
         json!({ "age": 1.5 }),
         json!({ "poverty_score": { "$lt": 5 } }),
         json!({ "$and": many }),
@@ -184,6 +192,16 @@ fn criteria_say_who_is_wanted_and_as_what_record() {
         criteria[field] = said.into();
         assert_eq!(wanted(criteria).unwrap().kind, kind, "{said}");
     }
+    // The standard's word on the answer, beside its word on the question.
+    let mut both = by_number("UIN");
+    both["reg_record_type"] = "SRPerson".into();
+    both["response_entity"] = "Group".into();
+    assert_eq!(wanted(both).unwrap().kind, Kind::Group);
+    for named in ["ns:org:RegistryType:Social", "social", "Social"] {
+        let mut ours = by_number("UIN");
+        ours["reg_type"] = named.into();
+        assert!(wanted(ours).is_ok(), "{named}");
+    }
 }
 
 #[test]
@@ -198,6 +216,9 @@ fn criteria_are_refused_with_the_word_of_the_standard() {
     assert_eq!(with("query_type", "graphql".into()), criteria);
     assert_eq!(with("query_type", "idtype-value".into()), criteria);
     assert_eq!(with("reg_record_type", "Farmer".into()), criteria);
+    for other in [json!("ns:org:RegistryType:Civil"), json!("IBR"), json!(7)] {
+        assert_eq!(with("reg_type", other), criteria);
+    }
     assert_eq!(
         with("query", json!({ "type": "MOBILE", "value": "1" })),
         criteria

@@ -39,6 +39,10 @@ async fn server(hangs: bool) -> (Arc<AtomicUsize>, String) {
 }
 
 pub async fn enter(platform: &Platform, sender_id: &str, callback: &str) {
+    enter_within(platform, sender_id, callback, Area::Country).await;
+}
+
+pub async fn enter_within(platform: &Platform, sender_id: &str, callback: &str, territory: Area) {
     let (system, action) = (Subject::system(), Action::ManageAccounts);
     let permit = Permit::batch(platform, &system, action, Purpose::Upkeep, None, 0)
         .await
@@ -46,7 +50,7 @@ pub async fn enter(platform: &Platform, sender_id: &str, callback: &str) {
     let new = NewPartner {
         sender_id: sender_id.to_owned(),
         office: sender_id.to_owned(),
-        territory: Area::Country,
+        territory,
         receiver_id: "sr.gov".to_owned(),
         policy: Policy::None,
         jwks: r#"{"keys":[]}"#.to_owned(),

@@ -1,5 +1,7 @@
 //! Golden vectors: computed from the two algorithms by other programs, never by ours.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use crate::dci::json::{Form, Unreadable, read, signed_text};
@@ -89,6 +91,46 @@ fn both_vectors_are_verified_and_made_byte_for_byte() {
         Ok(())
     );
     assert_eq!(sign(&message, Policy::JwsDetached, &key, CREATED_S), http);
+}
+
+/// docs/first-call.md signs with Python's `json`, OpenG2P with orjson: each writes a small fraction in its
+/// own way. The payloads are what the two programs print, `ensure_ascii=False` in Python.
+#[test]
+fn a_small_fraction_is_signed_as_python_or_as_orjson_writes_it() {
+    let key = test_key();
+    let keys = Jwks::parse(&key.jwks().to_string()).unwrap();
+    let head = r#"{"alg":"EdDSA","kid":"k1"}"#;
+    let b64 = |text: &[u8]| URL_SAFE_NO_PAD.encode(text);
+    let jws = |fraction: &str, other: &str| {
+        let payload =
+            format!(r#"{{"header":{{}},"message":{{"a":"oʻ","b":{fraction},"c":{other}}}}}"#);
+        let input = format!("{}.{}", b64(head.as_bytes()), b64(payload.as_bytes()));
+        format!(
+            "{}..{}",
+            b64(head.as_bytes()),
+            b64(&key.sign(input.as_bytes()))
+        )
+    };
+    let message = read(r#"{"header":{},"message":{"a":"oʻ","b":1e-07,"c":0.00002}}"#.as_bytes());
+    let message = message.unwrap();
+    let verified = |jws: &str| {
+        let signed = signed(&message, None, Some(jws));
+        verify(&signed, Policy::JwsDetached, &keys, 0)
+    };
+    assert_eq!(verified(&jws("1e-07", "2e-05")), Ok(()), "Python");
+    assert_eq!(verified(&jws("1e-7", "0.00002")), Ok(()), "orjson");
+    // A third way, a mixture, and other numbers are forged.
+    for (fraction, other) in [
+        ("0.0000001", "0.00002"),
+        ("1e-07", "0.00002"),
+        ("1e-08", "2e-05"),
+        ("1e-7", "0.00003"),
+    ] {
+        assert!(
+            verified(&jws(fraction, other)).is_err(),
+            "{fraction} {other}"
+        );
+    }
 }
 
 /// RS256 is what OpenG2P's key manager signs with; both were made with OpenSSL.

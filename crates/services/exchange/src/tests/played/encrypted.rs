@@ -237,6 +237,7 @@ async fn what_a_registry_tells_encrypted_becomes_a_life_event() {
         assert_eq!(subscribed.len(), 2);
         assert!(subscribed.iter().all(|one| one.state == Became::Stands));
 
+        platform.clock.step(60 * 86_400_000_000).unwrap();
         for (kind, on) in [("divorce", on), ("marriage", on.plus_days(1))] {
             let subscribers = played.world.correspondence.subscribers(kind);
             let happened = json!({"kind": kind, "on": on, "person": person, "spouse": spouse});
