@@ -100,7 +100,7 @@ pub fn fill(portrait: &mut Portrait, facts: &[Fact], case: &Case, lapsed: &[Evid
     }
 }
 
-/// An extract of the whole register is no answer about a person of whom its agency has said
+/// Leaves out what lapsed. An extract of the whole register is no answer about a person of whom its agency has said
 /// something since then, though that holds no more: without it nothing would seem to be held.
 fn leave_out_lapsed(portrait: &mut Portrait, facts: &[Fact], lapsed: &[EvidenceId]) {
     let is_lapsed = |fact: &&Fact| lapsed.binary_search(&fact.evidence).is_ok();

@@ -1,13 +1,14 @@
 //! Asking agencies for many families at once, and assessing what came in.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use access::{Action, Permit, Purpose};
 use casework::assessment::{self, Answered, Silent};
+use casework::case::Origin;
 use casework::{Case, Shelf, case, events};
-use exchange::consent::{self, Said, Standing};
+use exchange::consent::{self, Said};
 use exchange::gather::{self, Ask, Gathered, Need, Who};
 use kernel::{CaseId, Day, Instant, Month, PersonId, Pinfl, Source};
 use rules::Pack;
@@ -101,9 +102,10 @@ impl Daftar {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(new) => new.insert(Laws::of(&self.shelf, key)?),
             };
-            let consent = consents
-                .get(&case.applicant)
-                .filter(|one| serves(one, case));
+            let consent = consents.get(&case.applicant).filter(|one| {
+                let application = (case.bank_consent, case.lodged_at);
+                serves(one.given_at, case.origin, application)
+            });
             let consent = consent.map(|one| one.name.clone());
             asks.push(ask(case, *pinfl, laws, consent));
         }
@@ -132,7 +134,15 @@ impl Daftar {
         let asks = self.asks(&permit, &cases).await?;
         let standing = gather::standing(&self.exchange, &permit, &asks).await?;
         let now = self.now();
-        let answered: Vec<Answered> = standing.iter().map(|g| answered(g, now)).collect();
+        let mut answered: Vec<Answered> = standing.iter().map(|g| answered(g, now)).collect();
+        // Of whom nobody can be asked everything known holds.
+        let asked: HashSet<CaseId> = standing.iter().map(|one| one.case).collect();
+        let others = ids(jobs).into_iter().filter(|case| !asked.contains(case));
+        answered.extend(others.map(|case| Answered {
+            case,
+            silent: Vec::new(),
+            lapsed: Vec::new(),
+        }));
         self.assess(&permit, jobs, &answered, again(&standing, now))
             .await
     }
@@ -216,9 +226,9 @@ impl Laws {
 }
 
 /// An application without consent asks no bank, whatever was said before it; what is said after it
-/// counts.
-fn serves(consent: &Standing, case: &Case) -> bool {
-    case.bank_consent || consent.given_at >= case.lodged_at
+/// counts. A case that the system opened brings no word of its own: the one that stands holds.
+fn serves(given_at: Instant, origin: Origin, (says_yes, lodged_at): (bool, Instant)) -> bool {
+    origin != Origin::Application || says_yes || given_at >= lodged_at
 }
 
 fn said(case: &Case) -> Said {
@@ -294,6 +304,20 @@ pub(crate) async fn payable_from(tx: &mut Tx, month: Month) -> Result<Month> {
 mod tests {
     use super::*;
     use crate::tests::law;
+
+    #[test]
+    fn which_consent_serves_a_case() {
+        let check = |origin, says_yes, given_at, expected: bool| {
+            let served = serves(Instant(given_at), origin, (says_yes, Instant(10)));
+            assert_eq!(served, expected, "{origin:?} {says_yes} {given_at}");
+        };
+        check(Origin::Application, true, 5, true);
+        check(Origin::Application, false, 5, false);
+        check(Origin::Application, false, 10, true);
+        // Given after an application without it: what grows out of its award goes on with it.
+        check(Origin::Reassessment, false, 5, true);
+        check(Origin::Reassessment, true, 5, true);
+    }
 
     /// The window that the agencies are asked about for an application of a day in a district.
     fn asked(shelf: &Shelf, on: &str, district: u32) -> (String, String) {

@@ -155,8 +155,10 @@ async fn ask_set(exchange: &Exchange, permit: &Permit, asks: &[Ask]) -> Result<V
         tx.commit().await?;
     }
     let mut gathered = plan.gathered(exchange, asks, families, |key| harvest.outcome(key));
-    let mut tx = exchange.platform.db.read().await?;
-    note_lapsed(&mut tx, permit, &mut gathered).await?;
+    if gathered.iter().any(|one| !one.silent.is_empty()) {
+        let mut tx = exchange.platform.db.read().await?;
+        note_lapsed(&mut tx, permit, &mut gathered).await?;
+    }
     Ok(gathered)
 }
 
