@@ -2,6 +2,7 @@
 
 use access::{Action, Area, Purpose, Scope, Subject};
 use app::Daftar;
+use casework::case::State;
 use casework::reassessment;
 use kernel::Month;
 use serde::Serialize;
@@ -80,9 +81,9 @@ async fn of_case(
     let mut tx = platform.db.begin().await?;
     let opened = reassessment::on_correction(&mut tx, platform, case.id, from).await?;
     tx.commit().await?;
-    if opened == 0 {
+    if opened == 0 && case.state != State::Awarded {
         return Err(Failure::Failed(format!(
-            "case {} is not looked at again: it is {}, or another case continues it already",
+            "case {} is not looked at again: it is {}, and no award of it runs",
             case.number, case.state
         )));
     }
@@ -92,8 +93,12 @@ async fn of_case(
         from: from.to_string(),
         opened,
     };
+    let when = match opened {
+        0 => ", when the case is decided that is open and continues it",
+        _ => "",
+    };
     let text = format!(
-        "Case {} is decided again for its months from {from} on.",
+        "Case {} is decided again for its months from {from} on{when}.",
         case.number
     );
     Show::new(common).result(&text, &result);

@@ -8,13 +8,17 @@ use kernel::{AwardId, CaseId, Day, Money, Month, PersonId};
 use serde_json::json;
 
 use crate::application;
-use crate::award::{self, AtEnd, AwardStop, Changes, Running, StopReason};
+use crate::award::{self, AtEnd, AwardStop, Changes, Running, StopReason, continued};
 use crate::case::{
     self, Case, EventKind, Held, Origin, State, Wait, WaitFor, first_paid_month, window_end, words,
 };
 use crate::fault::Result;
 use crate::migration::{gather_jobs, open_from};
 use crate::shelf::Shelf;
+
+mod put_off;
+
+pub use put_off::ask_again;
 
 /// A refusal rests on incomes of three months; what is mended later than the next three months is a
 /// matter of a new application, which asks for nothing but the passport.
@@ -55,8 +59,8 @@ impl Cause {
 }
 
 /// Opens a reassessment of every award that runs for one of the persons. What the law says then
-/// holds from the month after `on`; until then the award runs. One open reassessment a family
-/// is enough.
+/// holds from the month after `on`; until then the award runs. One case of an award is open at a time:
+/// what meets an open one is asked after it ([`put_off`]).
 pub async fn on_event(
     tx: &mut Tx,
     platform: &Platform,
@@ -127,8 +131,8 @@ pub async fn on_correction(
     open_all(tx, platform, std::slice::from_ref(&former), ask).await
 }
 
-/// The same for every award that runs for one of the persons, for all of its months, and for what was
-/// refused to their families: what an agency had said of them it has mended itself.
+/// The same for every award that runs for one of the persons, for all months of its term, and for what
+/// was refused to their families: what an agency had said of them it has mended itself.
 pub async fn on_mended(
     tx: &mut Tx,
     platform: &Platform,
@@ -137,11 +141,9 @@ pub async fn on_mended(
     on: Day,
 ) -> Result<usize> {
     let formers = formers_of(tx, persons, on).await?;
-    let ids: Vec<CaseId> = formers.iter().map(|former| former.id).collect();
-    let first = award::first_months(tx, &ids).await?;
     let mut opened = 0;
     for former in &formers {
-        let from = first.get(&former.id).copied();
+        let from = continued::first_of_term(tx, former).await?;
         let ask = asked_as_before(from.unwrap_or(on.month()), Cause::Correction);
         opened += open_all(tx, platform, std::slice::from_ref(former), ask).await?;
     }
@@ -288,8 +290,14 @@ async fn open_all(tx: &mut Tx, platform: &Platform, formers: &[Case], ask: Ask) 
     let ids: Vec<CaseId> = formers.iter().map(|former| former.id).collect();
     let first = award::first_months(tx, &ids).await?;
     let mut opened = Vec::new();
-    let open = |former: &&Case| former.state == State::Awarded && !continued.contains(&former.id);
-    for former in formers.iter().filter(open) {
+    for former in formers.iter().filter(|one| one.state == State::Awarded) {
+        if let Some(before) = continued.get(&former.id) {
+            let is_told = ask.cause.restates();
+            if is_told && !put_off::is_asked_already(tx, ask, *before).await? {
+                put_off::keep(tx, platform, former, ask).await?;
+            }
+            continue;
+        }
         let mut case = open_from(platform, former, Origin::Reassessment);
         if !ask.cause.asks_as_before() {
             case.applied_on = ask.on;

@@ -324,6 +324,7 @@ impl<'a> Story<'a> {
                 case: *case,
                 silent: silent.clone(),
                 lapsed: Vec::new(),
+                aside: Vec::new(),
             })
             .collect();
         self.assess_answered(&answered, left).await

@@ -42,6 +42,8 @@ pub struct Evidence {
     pub valid_until: Day,
     pub received_at: Instant,
     pub found: bool,
+    /// Its agency has since said otherwise of the same: it answers nothing more.
+    pub mended: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -71,10 +73,11 @@ const REFUSED: bulk::Insert = bulk::Insert {
     on_conflict: "",
 };
 const OF_PERSONS: bulk::With = bulk::With {
-    v: "person, valid_after",
+    v: "person",
     statement: "SELECT t.id, t.person, t.agency, t.answer, t.window_from, t.window_to, t.consent,
-            t.as_of, t.valid_until, t.received_at, t.found
-        FROM v CROSS JOIN evidence t WHERE t.person = v.person AND t.valid_until > v.valid_after",
+            t.as_of, t.valid_until, t.received_at, t.found, m.evidence AS mended
+        FROM v CROSS JOIN evidence t LEFT JOIN evidence_mended m ON m.evidence = t.id
+        WHERE t.person = v.person",
 };
 
 pub(crate) async fn insert_answers(
@@ -158,6 +161,7 @@ struct EvidenceRow {
     valid_until: i64,
     received_at: i64,
     found: bool,
+    mended: Option<Uuid>,
 }
 
 impl EvidenceRow {
@@ -178,6 +182,7 @@ impl EvidenceRow {
             valid_until: Day(number(self.valid_until)?),
             received_at: Instant(self.received_at),
             found: self.found,
+            mended: self.mended.is_some(),
         })
     }
 }
@@ -194,41 +199,20 @@ fn unreadable(what: &'static str, stored: i64) -> crate::ExchangeError {
     .into()
 }
 
-/// Evidence about the persons that is valid after a day.
-pub async fn valid_after(
+/// Everything that agencies have ever said of the persons, in the order in which it came.
+pub async fn of_persons(
     tx: &mut Tx,
     _permit: &Permit,
     persons: &[PersonId],
-    day: Day,
 ) -> Result<Vec<Evidence>> {
     let rows: Vec<EvidenceRow> = bulk::select_in(tx, &OF_PERSONS, persons, |row, person| {
-        row.push(person.0).push(i64::from(day.0));
+        row.push(person.0);
     })
     .await?;
-    rows.into_iter().map(EvidenceRow::into_evidence).collect()
-}
-
-/// Everything that agencies have ever said of persons, each with its agency.
-pub(crate) async fn of_pairs(
-    tx: &mut Tx,
-    _permit: &Permit,
-    pairs: &[(PersonId, Source)],
-) -> Result<Vec<(PersonId, Source, EvidenceId)>> {
-    const OF_PAIRS: bulk::With = bulk::With {
-        v: "person, agency",
-        statement: "SELECT t.person, t.agency, t.id FROM v CROSS JOIN evidence t
-            WHERE t.person = v.person AND t.agency = v.agency",
-    };
-    let rows: Vec<(Uuid, i64, Uuid)> = bulk::select_in(tx, &OF_PAIRS, pairs, |row, pair| {
-        row.push(pair.0.0).push(i64::from(pair.1.code()));
-    })
-    .await?;
-    let read = |(person, agency, id): (Uuid, i64, Uuid)| {
-        let source = u8::try_from(agency).ok().and_then(Source::from_code);
-        let source = source.ok_or_else(|| unreadable("agency", agency))?;
-        Ok((PersonId(person), source, EvidenceId(id)))
-    };
-    rows.into_iter().map(read).collect()
+    let evidence = rows.into_iter().map(EvidenceRow::into_evidence);
+    let mut evidence = evidence.collect::<Result<Vec<Evidence>>>()?;
+    evidence.sort_unstable_by_key(|one| (one.received_at, one.id));
+    Ok(evidence)
 }
 
 /// Whom an evidence speaks of.

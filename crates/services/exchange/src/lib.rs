@@ -22,7 +22,7 @@
 //! `dialect/` (how it is written, and the frame of its answer), `answer.rs` and `possible.rs` (what
 //! is believed), `awaited/` (questions that are answered later), [`subscribed`] (what we are told
 //! of), `heard.rs`, `mapping.rs` and `civil.rs` (from the agency's fields to facts), `evidence.rs`
-//! (SQL), [`asked`] (what a person reads of all that), `breaker.rs`, `wire.rs`; [`security`]
+//! (SQL), `mended.rs` (what an agency says otherwise than before), [`asked`] (what a person reads of all that), `breaker.rs`, `wire.rs`; [`security`]
 //! (messages that were refused); [`roll`] and [`verify`] (that nothing of it is changed unseen).
 
 mod answer;
@@ -44,6 +44,7 @@ pub mod gather;
 pub mod govstack;
 mod heard;
 mod mapping;
+mod mended;
 mod payee;
 mod possible;
 pub mod roll;
@@ -94,6 +95,7 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("exchange", "0023_sent_of_partner"),
     store::migration!("exchange", "0024_append_only"),
     store::migration!("exchange", "0025_roll"),
+    store::migration!("exchange", "0027_mended"),
 ];
 
 /// The agencies at hand; cheap to clone, every clone shares limits and breakers.

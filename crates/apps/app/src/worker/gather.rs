@@ -142,6 +142,7 @@ impl Daftar {
             case,
             silent: Vec::new(),
             lapsed: Vec::new(),
+            aside: Vec::new(),
         }));
         self.assess(&permit, jobs, &answered, again(&standing, now))
             .await
@@ -275,6 +276,7 @@ fn answered(gathered: &Gathered, now: Instant) -> Answered {
         case: gathered.case,
         silent: silent.collect(),
         lapsed: gathered.lapsed.clone(),
+        aside: gathered.aside.clone(),
     }
 }
 

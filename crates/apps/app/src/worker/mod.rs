@@ -115,6 +115,7 @@ impl Daftar {
     /// One look at every queue.
     async fn round(&self) -> Result<Settled> {
         let mut round = self.react().await?;
+        round.add(self.ask_put_off().await?);
         round.add(self.gather_due().await?);
         round.add(self.assess_due().await?);
         round.add(self.escalate_due().await?);

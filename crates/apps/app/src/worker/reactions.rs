@@ -2,7 +2,7 @@
 
 use access::{Action, Purpose, Subject};
 use casework::reassessment::{self, Cause};
-use casework::{events, letter};
+use casework::{case, events, letter};
 use exchange::events::Answered;
 use kernel::{CaseId, PersonId};
 use registry::events::Touched;
@@ -83,14 +83,21 @@ impl Daftar {
         Ok(heard.len())
     }
 
-    /// Who waited looks again at once; an award that rests on what an agency has mended is asked anew.
+    /// Who waited looks again at once, and so does every open case of whom an agency has said otherwise;
+    /// an award that rests on it is asked anew.
     async fn follow_answer(
         &self,
         tx: &mut Tx,
         permit: &access::Permit,
         answered: &Answered,
     ) -> Result<()> {
-        let (platform, cases) = (&self.platform, &answered.cases);
+        let platform = &self.platform;
+        let mut cases = answered.cases.clone();
+        if !answered.corrected.is_empty() {
+            cases.extend(case::open_of(tx, &answered.corrected).await?);
+            cases.sort_unstable();
+            cases.dedup();
+        }
         let keys: Vec<String> = cases.iter().map(CaseId::to_string).collect();
         job::hasten(tx, &platform.ids, events::GATHER, &keys).await?;
         let looks = keys
@@ -102,6 +109,20 @@ impl Daftar {
             reassessment::on_mended(tx, platform, &self.shelf, corrected, self.today()).await?;
         }
         Ok(())
+    }
+
+    /// Asks what met a case that was open; where that is still so, it is put off again.
+    pub(super) async fn ask_put_off(&self) -> Result<Settled> {
+        let jobs = job::claim(&self.platform, events::PUT_OFF, SETS_MAX, job::LEASE_S).await?;
+        for job in &jobs {
+            let mut tx = self.platform.db.begin().await?;
+            reassessment::ask_again(&mut tx, &self.platform, job).await?;
+            tx.commit().await?;
+        }
+        Ok(Settled {
+            reactions: jobs.len(),
+            ..Settled::default()
+        })
     }
 
     async fn follow_life(

@@ -63,6 +63,7 @@ async fn assessed(house: &Installation) -> CaseId {
         case,
         silent: vec![],
         lapsed: vec![],
+        aside: vec![],
     }];
     let payable = now.month(Zone::tashkent());
     let (ids, shelf) = (&platform.ids, &daftar.shelf);

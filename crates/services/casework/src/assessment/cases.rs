@@ -7,7 +7,9 @@ use access::Permit;
 use kernel::facts::code;
 use kernel::ids::AssessmentId;
 use kernel::kin::Role;
-use kernel::{CaseId, Day, EvidenceId, Fact, FactBody, FactId, Instant, Month, Portrait, Source};
+use kernel::{
+    CaseId, Day, EvidenceId, Fact, FactBody, FactId, Instant, Money, Month, Portrait, Source,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -16,7 +18,7 @@ use super::decide::{self, Decided};
 use super::model::Silent;
 use super::{Assessment, Basis, store};
 use crate::award::{Changes, FreeLines};
-use crate::case::{self, Case, EventKind, State};
+use crate::case::{self, Case, EventKind, State, Verdict};
 use crate::fault::{Fault, Result};
 use crate::roster;
 use crate::shelf::{PackHash, Shelf};
@@ -32,6 +34,9 @@ pub struct Answered {
     pub silent: Vec<Silent>,
     /// What they had said before, sorted: it holds no more, and nothing rests on it.
     pub lapsed: Vec<EvidenceId>,
+    /// What those who have answered had said to other questions, sorted: it stands back behind their
+    /// answer to this one.
+    pub aside: Vec<EvidenceId>,
 }
 
 impl Answered {
@@ -85,6 +90,7 @@ pub async fn ready_cases(
     freeze(tx, shelf, permit, &mut known).await?;
     let mut work = Work {
         ids,
+        permit,
         shelf,
         now,
         payable_from,
@@ -93,7 +99,7 @@ pub async fn ready_cases(
         report: Assessed::default(),
         decisions: Vec::new(),
     };
-    let decided = assess(tx, &work, permit, &mut known).await?;
+    let decided = assess(tx, &work, &mut known).await?;
     // Awards that go on take their money before those that resume.
     let mut places: Vec<usize> = (0..known.len()).collect();
     places.sort_by_key(|place| known[*place].state == State::Suspended);
@@ -133,13 +139,12 @@ async fn freeze(tx: &mut Tx, shelf: &Shelf, permit: &Permit, cases: &mut Vec<Cas
 }
 
 /// Runs the law over all cases and stores what it said; the answers in the order of the cases.
-async fn assess(
-    tx: &mut Tx,
-    work: &Work<'_>,
-    permit: &Permit,
-    cases: &mut [Case],
-) -> Result<Vec<Decided>> {
-    let portraits = portraits(tx, work, permit, cases).await?;
+async fn assess(tx: &mut Tx, work: &Work<'_>, cases: &mut [Case]) -> Result<Vec<Decided>> {
+    let asked: Vec<(&Case, &Answered)> = cases
+        .iter()
+        .map(|case| (case, work.by_case[&case.id]))
+        .collect();
+    let portraits = portraits(tx, work, &asked).await?;
     let mut groups: BTreeMap<(PackHash, Day), Vec<usize>> = BTreeMap::new();
     for (place, case) in cases.iter().enumerate() {
         let pack = work.shelf.regime(&case.regime)?;
@@ -168,15 +173,16 @@ async fn assess(
     Ok(decided)
 }
 
-/// The frozen roster with the newest facts about its members and the unit.
+/// The frozen roster with the newest facts about its members and the unit; each case with what its
+/// agencies answered.
 async fn portraits(
     tx: &mut Tx,
     work: &Work<'_>,
-    permit: &Permit,
-    cases: &[Case],
+    asked: &[(&Case, &Answered)],
 ) -> Result<Vec<Portrait>> {
-    let mut portraits = Vec::with_capacity(cases.len());
-    for case in cases {
+    let permit = work.permit;
+    let mut portraits = Vec::with_capacity(asked.len());
+    for (case, _) in asked {
         portraits.push(roster::of(case)?.ok_or(Fault::NotAssessed(case.id))?);
     }
     let mut owners: Vec<Uuid> = portraits
@@ -192,16 +198,60 @@ async fn portraits(
     owners.sort_unstable();
     owners.dedup();
     let mut facts = registry::fact::current(tx, permit, &owners).await?;
-    let declared = declarations(work, cases, &portraits, &facts)?;
+    let answers = answers_behind(tx, permit, (asked, &facts)).await?;
+    let declared = declarations(work, asked, &portraits, &facts)?;
     if !declared.is_empty() {
         registry::fact::record(tx, permit, &declared).await?;
         facts.extend(declared);
         facts.sort_by_key(|fact| (fact.owner, fact.kind, fact.source.code()));
     }
-    for (portrait, case) in portraits.iter_mut().zip(cases) {
-        roster::fill(portrait, &facts, case, &work.by_case[&case.id].lapsed);
+    for (portrait, (case, answered)) in portraits.iter_mut().zip(asked) {
+        match answered.aside.is_empty() {
+            true => roster::fill(portrait, &facts, case, &answered.lapsed),
+            false => {
+                let facts = facts_behind(&facts, &answers, &answered.aside);
+                roster::fill(portrait, &facts, case, &answered.lapsed);
+            }
+        }
     }
     Ok(portraits)
+}
+
+/// Everything ever said of whom the newest word is an answer to another question.
+async fn answers_behind(
+    tx: &mut Tx,
+    permit: &Permit,
+    (asked, facts): (&[(&Case, &Answered)], &[Fact]),
+) -> Result<Vec<Fact>> {
+    let aside = asked.iter().flat_map(|(_, answered)| &answered.aside);
+    let aside: HashSet<EvidenceId> = aside.copied().collect();
+    if aside.is_empty() {
+        return Ok(Vec::new());
+    }
+    let owners = facts.iter().filter(|fact| aside.contains(&fact.evidence));
+    let mut owners: Vec<Uuid> = owners.map(|fact| fact.owner).collect();
+    owners.dedup();
+    Ok(registry::fact::history(tx, permit, &owners).await?)
+}
+
+/// The newest facts, and in the place of those that rest on what is set aside the newest that do not.
+fn facts_behind(facts: &[Fact], answers: &[Fact], aside: &[EvidenceId]) -> Vec<Fact> {
+    let is_aside = |fact: &Fact| aside.binary_search(&fact.evidence).is_ok();
+    let behind = |newest: &Fact| {
+        if !is_aside(newest) {
+            return Some(newest.clone());
+        }
+        let of = |fact: &&Fact| {
+            let key = |fact: &Fact| (fact.owner, fact.kind, fact.source.code());
+            key(fact) == key(newest) && !is_aside(fact)
+        };
+        let best = answers
+            .iter()
+            .filter(of)
+            .max_by_key(|fact| (fact.as_of, fact.id));
+        best.cloned()
+    };
+    facts.iter().filter_map(behind).collect()
 }
 
 /// What no agency knows of and an adult states by applying: to have none, unless one is in the
@@ -211,7 +261,7 @@ const STATED: u16 = code::OTHER_INCOME;
 
 fn declarations(
     work: &Work<'_>,
-    cases: &[Case],
+    asked: &[(&Case, &Answered)],
     portraits: &[Portrait],
     facts: &[Fact],
 ) -> Result<Vec<Fact>> {
@@ -221,7 +271,7 @@ fn declarations(
         .map(|fact| fact.owner)
         .collect();
     let mut declared: Vec<Fact> = Vec::new();
-    for (case, portrait) in cases.iter().zip(portraits) {
+    for ((case, _), portrait) in asked.iter().zip(portraits) {
         let pack = work.shelf.regime(&case.regime)?;
         if !pack
             .required_kinds()
@@ -254,6 +304,29 @@ fn none_stated(work: &Work<'_>, case: &Case, kind: u16, owner: Uuid) -> Fact {
         evidence: EvidenceId(case.id.0),
         body: FactBody::nothing(),
     }
+}
+
+/// A case that was decided is asked again with what is known now, and so much is due by it; nothing where
+/// too little is known. `answered` is what the agencies said to the same question since. The case stays as
+/// it is; what the law says is kept.
+pub(super) async fn due_again(
+    tx: &mut Tx,
+    work: &Work<'_>,
+    (case, answered): (&Case, &Answered),
+) -> Result<Option<Money>> {
+    let portrait = portraits(tx, work, &[(case, answered)]).await?.remove(0);
+    let hash = work.shelf.regime(&case.regime)?.hash();
+    let pack = work.shelf.kept(tx, "", &hash).await?;
+    let plan = work.shelf.plan(&pack, case.applied_on)?;
+    let decided = decide::decide(&plan, &[(case, &portrait)])?.remove(0);
+    let opinion = &decided.opinion;
+    let due = match opinion.verdict {
+        Verdict::Entitled => opinion.amount,
+        Verdict::NotEntitled => Some(Money::ZERO),
+        _ => None,
+    };
+    keep(tx, work, &mut [case.clone()], &[decided]).await?;
+    Ok(due)
 }
 
 async fn keep(tx: &mut Tx, work: &Work<'_>, cases: &mut [Case], decided: &[Decided]) -> Result<()> {

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use ::store::job::{self, NewJob};
 use ::store::{Ids, Tx};
+use access::Permit;
 use kernel::{CaseId, Day, DecisionId, Instant, Money, Month, Zone};
 use serde_json::json;
 
-use super::cases::{Answered, Assessed};
+use super::cases::{self, Answered, Assessed};
 use super::decide::Decided;
 use super::model::{self, Next};
 use crate::award::{self, FreeLines, StopReason, continued};
@@ -16,11 +17,13 @@ use crate::close;
 use crate::decision::{self, Decision};
 use crate::escalation;
 use crate::fault::Result;
+use crate::reassessment::Cause;
 use crate::shelf::Shelf;
 
 /// What is at hand while cases are concluded, and what has come of it so far.
 pub(super) struct Work<'a> {
     pub(super) ids: &'a Ids,
+    pub(super) permit: &'a Permit,
     pub(super) shelf: &'a Shelf,
     pub(super) now: Instant,
     pub(super) payable_from: Month,
@@ -127,11 +130,52 @@ impl Work<'_> {
             return Ok(());
         };
         let paid = continued::paid_since(tx, case, months.0).await?;
-        let restated = paid
-            .iter()
-            .filter_map(|paid| award::restated(paid, months, due, cause, Some(decision)));
-        self.report.changes.restated.extend(restated);
+        let parts = match cause {
+            Cause::Correction => self.parts_of_term(tx, case, (months, due)).await?,
+            _ => vec![(months, due)],
+        };
+        for (months, due) in parts {
+            let restated = paid
+                .iter()
+                .filter_map(|paid| award::restated(paid, months, due, cause, Some(decision)));
+            self.report.changes.restated.extend(restated);
+        }
         Ok(())
+    }
+
+    /// What was mended is asked of each part of the term as it was asked there: before a birth, say, the
+    /// family was a smaller one. `due` is what the question says that counted last. Of months of which too
+    /// little is known nothing is said.
+    async fn parts_of_term(
+        &self,
+        tx: &mut Tx,
+        case: &Case,
+        ((from, to), due): ((Month, Month), Money),
+    ) -> Result<Vec<((Month, Month), Money)>> {
+        let (mut parts, mut until, mut former) = (Vec::new(), to, case.former_case);
+        while let Some(id) = former.filter(|_| from < until) {
+            let before = case::load(tx, id).await?;
+            let since = first_paid_month(before.counted_month).max(from);
+            if since < until {
+                let due = match Some(id) == case.former_case {
+                    true => Some(due),
+                    false => self.due_again(tx, case, &before).await?,
+                };
+                parts.extend(due.map(|due| ((since, until), due)));
+                until = since;
+            }
+            former = before.former_case;
+        }
+        Ok(parts)
+    }
+
+    async fn due_again(&self, tx: &mut Tx, case: &Case, before: &Case) -> Result<Option<Money>> {
+        let answered = self.by_case[&case.id];
+        let due = cases::due_again(tx, self, (before, answered)).await?;
+        if due.is_none() {
+            tracing::warn!(case = %before.id, "too little is known to say what was due in its months");
+        }
+        Ok(due)
     }
 
     /// From when the outcome counts: what the case continues ends with the month before.

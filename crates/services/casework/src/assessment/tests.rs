@@ -445,6 +445,40 @@ async fn what_was_told_before_the_last_month_was_over_says_nothing_of_that_month
     .await;
 }
 
+/// Incomes of October to December refuse. The family applied once more in April, and the tax authority told
+/// of January to March: to the question of January that says nothing, and stands back behind its answer.
+#[tokio::test]
+async fn what_was_said_of_other_months_stands_back_behind_the_answer_of_the_months_asked_about() {
+    for (is_aside, expected) in [(true, State::Refused), (false, State::Assessed)] {
+        each_db(SCHEMAS, async |platform| {
+            let family = couple(1, 9_000_000, &["2020-06-01"]);
+            let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+            let case = story.lodge(&family).await.case;
+            story.agencies_answer(&family, "2026-01-05", &[]).await;
+            story.at("2026-04-10T09:00:00+05:00");
+            story.agencies_answer(&family, "2026-04-10", &[]).await;
+            let owner = story.person(family.adult(1)).await.0;
+            let mut tx = story.read().await;
+            let newest = registry::fact::current(&mut tx, &story.permit, &[owner]).await;
+            drop(tx);
+            let mut aside: Vec<_> = newest.unwrap().iter().map(|fact| fact.evidence).collect();
+            aside.sort_unstable();
+            assert!(!aside.is_empty());
+            let answered = Answered {
+                case,
+                silent: Vec::new(),
+                lapsed: Vec::new(),
+                aside: if is_aside { aside } else { Vec::new() },
+            };
+            let plenty = Money::from_major(10_000_000);
+            story.assess_answered(&[answered], plenty).await;
+            assert_eq!(story.case(case).await.state, expected, "{is_aside}");
+            story.holds().await;
+        })
+        .await;
+    }
+}
+
 /// A second dwelling refuses. What the cadastre said of it held until a day before the question, and it
 /// is silent now: nothing is known. An extract of the whole register says that who is not on its list
 /// has none; of whom it spoke afterwards it says nothing.
@@ -488,6 +522,7 @@ async fn what_a_silent_agency_said_when_it_held_decides_nothing() {
             case,
             silent: vec![silent],
             lapsed: facts.iter().map(|fact| fact.evidence).collect(),
+            aside: Vec::new(),
         };
         assert!(!answered.lapsed.is_empty());
         let plenty = Money::from_major(10_000_000);

@@ -39,6 +39,30 @@ pub(crate) async fn paid_since(tx: &mut Tx, case: &Case, month: Month) -> Result
     Ok(paid)
 }
 
+/// The first month that was awarded within the term of a case: by it, or by a case before it whose
+/// place it took after an event, and which rests on the same incomes.
+pub(crate) async fn first_of_term(tx: &mut Tx, case: &Case) -> Result<Option<Month>> {
+    let mut case = case.clone();
+    let mut first = None;
+    for _ in 0..BEFORE_MAX {
+        let awards = super::of_case(tx, case.id).await?;
+        first = awards
+            .first()
+            .map(|running| running.award.first_month)
+            .or(first);
+        let former = case
+            .former_case
+            .filter(|_| case.origin == Origin::Reassessment);
+        let Some(former) = former else { break };
+        let before = case::load(tx, former).await?;
+        if before.window_end != case.window_end || before.regime != case.regime {
+            break;
+        }
+        case = before;
+    }
+    Ok(first)
+}
+
 /// They end with the month before `from`.
 pub(crate) fn stops(
     awards: &[Running],

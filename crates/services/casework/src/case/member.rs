@@ -87,6 +87,26 @@ pub async fn that_read(tx: &mut Tx, person: PersonId, units: &[UnitId]) -> Resul
     Ok(cases.into_iter().map(CaseId).collect())
 }
 
+/// A case that is not decided yet, or a payment that is suspended, and whose roster names the person.
+const OPEN: bulk::With = bulk::With {
+    v: "person",
+    statement: "SELECT c.id FROM v CROSS JOIN case_member m JOIN case_now c ON c.id = m.case_id \
+                WHERE m.person = v.person AND c.state IN \
+                ('gathering', 'visiting', 'assessed', 'waiting_list', 'suspended')",
+};
+
+/// Cases of the persons that take new facts, each once.
+pub async fn open_of(tx: &mut Tx, persons: &[PersonId]) -> Result<Vec<CaseId>> {
+    let rows: Vec<(Uuid,)> = bulk::select_in(tx, &OPEN, persons, |row, person| {
+        row.push(person.0);
+    })
+    .await?;
+    let mut cases: Vec<CaseId> = rows.into_iter().map(|(case,)| CaseId(case)).collect();
+    cases.sort_unstable();
+    cases.dedup();
+    Ok(cases)
+}
+
 /// Enters the rosters that were frozen before their members were kept; begun again it goes on
 /// where it stopped, and once all are in it does nothing.
 pub async fn enter_rosters(platform: &Platform) -> Result<()> {

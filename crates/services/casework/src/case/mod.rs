@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::award::AwardStop;
 use crate::fault::{Fault, Result};
 use crate::shelf::PackHash;
-pub use member::{enter_rosters, that_read};
+pub use member::{enter_rosters, open_of, that_read};
 pub(crate) use model::words;
 pub use model::{
     EventKind, Origin, State, UnknownWord, Wait, WaitFor, counted_month, first_paid_month,
@@ -25,7 +25,7 @@ pub(crate) use store::taken_numbers;
 pub use store::{Queue, counted_by, find_by_number, of_applicant, of_area, of_unit, queue};
 pub(crate) use store::{
     cause_of, continued, entitled_of_month, hash_of, held_of, load_many, narrow, open_of_regime,
-    refused_of_units, save, suspended, suspended_of_persons,
+    refused_of_units, save, successor, suspended, suspended_of_persons,
 };
 
 /// Where a case stands.

@@ -1,6 +1,6 @@
 //! SQL of cases.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use kernel::ids::{AccountId, AssessmentId};
 use kernel::{CaseId, Day, DecisionId, Instant, Money, Month, PersonId, UnitId};
@@ -308,17 +308,39 @@ pub(crate) async fn refused_of_units(
 
 const CONTINUED: bulk::With = bulk::With {
     v: "k",
-    statement: "SELECT c.former_case FROM v CROSS JOIN case_now c WHERE c.former_case = v.k \
+    statement: "SELECT c.former_case, c.id, c.counted_month FROM v CROSS JOIN case_now c \
+                WHERE c.former_case = v.k \
                 AND c.state IN ('prepared', 'gathering', 'visiting', 'assessed', 'suspended')",
 };
 
-/// Those of the cases that an open case continues already.
-pub(crate) async fn continued(tx: &mut Tx, formers: &[Case]) -> Result<HashSet<CaseId>> {
-    let rows: Vec<(Uuid,)> = bulk::select_in(tx, &CONTINUED, formers, |row, former| {
+/// Those of the cases that an open case continues already, each with that one and its counted month.
+pub(crate) async fn continued(
+    tx: &mut Tx,
+    formers: &[Case],
+) -> Result<HashMap<CaseId, (CaseId, Month)>> {
+    let rows: Vec<(Uuid, Uuid, i64)> = bulk::select_in(tx, &CONTINUED, formers, |row, former| {
         row.push(former.id.0);
     })
     .await?;
-    Ok(rows.into_iter().map(|(former,)| CaseId(former)).collect())
+    let read = |(former, case, counted): (Uuid, Uuid, i64)| {
+        let counted = Month(narrow("counted_month", counted)?);
+        Ok((CaseId(former), (CaseId(case), counted)))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// The last case that took the place of one whose award has ended.
+pub(crate) async fn successor(tx: &mut Tx, case: CaseId) -> Result<Option<Case>> {
+    fetch_optional!(
+        tx,
+        CaseRow,
+        select!(
+            "WHERE former_case = $1 AND state IN ('awarded', 'ended') ORDER BY id DESC LIMIT 1"
+        ),
+        case.0
+    )?
+    .map(Case::try_from)
+    .transpose()
 }
 
 /// Which open cases to list.

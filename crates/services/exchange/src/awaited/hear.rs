@@ -1,7 +1,7 @@
 //! Messages that answer a question later: joined to it, believed like an answer at once, and
 //! acknowledged when all of it is durable.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kernel::{Instant, PersonId, Pinfl};
 use registry::{civil, fact, person};
@@ -19,8 +19,10 @@ use crate::dci::envelope::{self, Arrived};
 use crate::dci::refusal::Refusal;
 use crate::dialect::Stamp;
 use crate::dialect::dci::{self, Dci, Opened};
+use crate::evidence::{self, Evidence};
 use crate::gather::{Harvest, Inquiry};
 use crate::heard::{NotHeard, refusal};
+use crate::mended::{self, Mended};
 use crate::{Exchange, ExchangeError, Result};
 
 const ON_SEARCH: &str = "on-search";
@@ -129,20 +131,61 @@ impl Exchange {
             civil::apply(tx, &self.platform.ids, permit, &told, now).await?;
         }
         let known = person::find_by_pinfls(tx, permit, &numbers).await?;
-        harvest.store(tx, &self.evidence_keys, &known).await?;
+        let received = harvest.store(tx, &self.evidence_keys, &known).await?;
         fact::record(tx, permit, &harvest.facts(&known)).await?;
+        let again = fresh.again.iter();
+        let again = again.filter_map(|(who, again)| Some((*known.get(who)?, *again)));
+        let again: BTreeMap<PersonId, Again> = again.collect();
+        let received = (received.as_slice(), &again);
+        let corrected = self.mend(tx, permit, question, received).await?;
         for about in &fresh.abouts {
             rows::settle(tx, question.id, about, now).await?;
         }
         let correlation = envelope::id(&answer.opened.message, "correlation_id");
         rows::name(tx, question.id, &correlation.unwrap_or_default()).await?;
         rows::end_if_settled(tx, question.id).await?;
-        let corrected = fresh
-            .corrected
-            .iter()
-            .filter_map(|who| known.get(who).copied());
-        let corrected: Vec<PersonId> = corrected.collect();
-        self.tell_cases(tx, question, corrected).await
+        self.tell_cases(tx, question, corrected.into_iter().collect())
+            .await
+    }
+
+    /// Of whom the agency says otherwise than it had said, to this question or to another. Of two answers
+    /// to this question one holds: the newer one, though it came first.
+    async fn mend(
+        &self,
+        tx: &mut Tx,
+        permit: &access::Permit,
+        question: &Awaited,
+        (received, again): (&[Evidence], &BTreeMap<PersonId, Again>),
+    ) -> Result<BTreeSet<PersonId>> {
+        let persons: Vec<PersonId> = received.iter().map(|one| one.person).collect();
+        let mut earlier = evidence::of_persons(tx, permit, &persons).await?;
+        earlier.retain(|one| {
+            one.agency == question.agency && received.iter().all(|just| just.id != one.id)
+        });
+        let just = (received, question.asked_at);
+        let (mut mended, mut of) = mended::find(tx, permit, &earlier, just).await?;
+        let to_this =
+            |one: &&Evidence| one.received_at >= question.asked_at && one.window == question.window;
+        for just in received {
+            let Some(again) = again.get(&just.person) else {
+                continue;
+            };
+            let mut before = earlier.iter().filter(to_this);
+            let before = before.rfind(|one| one.person == just.person && !one.mended);
+            let before = before.map(|before| before.id);
+            let (evidence, by) = match again {
+                Again::Corrected => (before, Some(just.id)),
+                Again::Overtaken => (Some(just.id), before),
+            };
+            if let (Some(evidence), Some(by)) = (evidence, by) {
+                mended.push(Mended { evidence, by });
+            }
+            if *again == Again::Corrected {
+                of.insert(just.person);
+            }
+        }
+        mended::note(tx, &mended, self.platform.clock.now()).await?;
+        Ok(of)
     }
 }
 
@@ -158,7 +201,17 @@ struct Answer<'a> {
 struct Fresh {
     read: Read,
     abouts: Vec<About>,
-    corrected: Vec<Pinfl>,
+    /// Who was told of before.
+    again: Vec<(Pinfl, Again)>,
+}
+
+/// Of a person another thing was told to the same question before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    /// That holds no more.
+    Corrected,
+    /// That is newer and holds; this is kept as evidence.
+    Overtaken,
 }
 
 impl Fresh {
@@ -171,7 +224,7 @@ impl Fresh {
                 ..Read::default()
             },
             abouts: Vec::new(),
-            corrected: Vec::new(),
+            again: Vec::new(),
         };
         let is_civil = answer.line.connector.agency == kernel::Source::CivilRegistry;
         for (person, said) in read.said {
@@ -231,8 +284,12 @@ impl Fresh {
             },
             said => said,
         };
-        if before.is_some() && !is_overtaken {
-            self.corrected.push(person);
+        if before.is_some() {
+            let again = match is_overtaken {
+                true => Again::Overtaken,
+                false => Again::Corrected,
+            };
+            self.again.push((person, again));
         }
         self.read.said.push((person, said));
         self.abouts.push(About {

@@ -302,6 +302,7 @@ impl Harvest {
             valid_until: as_of.plus_days(valid_days),
             received_at: received.received_at,
             found,
+            mended: false,
         };
         self.found.push(Found {
             person,
@@ -366,13 +367,14 @@ impl Harvest {
         self.outcomes.get(key).cloned().unwrap_or(passed_over)
     }
 
-    /// Writes answers, evidence and refusals. `persons` has everyone who was asked about.
+    /// Writes answers, evidence and refusals, and gives the evidence. `persons` has everyone who was
+    /// asked about.
     pub async fn store(
         &mut self,
         tx: &mut Tx,
         keys: &RestKeys,
         persons: &HashMap<Pinfl, PersonId>,
-    ) -> Result<()> {
+    ) -> Result<Vec<Evidence>> {
         self.answers.sort_unstable_by_key(|answer| answer.id);
         evidence::insert_answers(tx, keys, &self.answers).await?;
         let mut rows: Vec<Evidence> = Vec::with_capacity(self.found.len());
@@ -395,7 +397,8 @@ impl Harvest {
         refused.sort_unstable_by_key(|refused| refused.id);
         evidence::insert_refused(tx, keys, &refused).await?;
         security::insert_answers(tx, &refused).await?;
-        self.store_unanswered(tx, persons).await
+        self.store_unanswered(tx, persons).await?;
+        Ok(rows)
     }
 
     /// Of a person whom the register does not know nobody can read it.

@@ -10,6 +10,7 @@ mod plan;
 mod send;
 
 use crate::evidence::{self, Evidence};
+use crate::mended;
 use crate::{Exchange, Result};
 use access::{Action, Permit};
 pub(crate) use harvest::Harvest;
@@ -75,6 +76,9 @@ pub struct Gathered {
     pub silent: Vec<Silent>,
     /// What those who are silent now had said before, when it held: it answers this question no more.
     pub lapsed: Vec<EvidenceId>,
+    /// What those who answered had said to other questions, of other months or later days: it would
+    /// stand before their answer to this one.
+    pub aside: Vec<EvidenceId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,18 +152,17 @@ async fn ask_set(exchange: &Exchange, permit: &Permit, asks: &[Ask]) -> Result<V
     await_answers(exchange, &later, waiting, &mut harvest).await?;
     if !harvest.is_empty() {
         let mut tx = exchange.platform.db.begin().await?;
-        harvest
+        let received = harvest
             .store(&mut tx, &exchange.evidence_keys, &plan.persons)
             .await?;
         fact::record(&mut tx, permit, &harvest.facts(&plan.persons)).await?;
+        let ids = &exchange.platform.ids;
+        let received = (received.as_slice(), ids.now());
+        let (mended, of) = mended::find(&mut tx, permit, &plan.said, received).await?;
+        mended::keep(&mut tx, ids, (&mended, &of)).await?;
         tx.commit().await?;
     }
-    let mut gathered = plan.gathered(exchange, asks, families, |key| harvest.outcome(key));
-    if gathered.iter().any(|one| !one.silent.is_empty()) {
-        let mut tx = exchange.platform.db.read().await?;
-        note_lapsed(&mut tx, permit, &mut gathered).await?;
-    }
-    Ok(gathered)
+    Ok(plan.gathered(exchange, asks, families, |key| harvest.outcome(key)))
 }
 
 /// How the questions of cases stand, without asking anybody: what is answered still, and of whom
@@ -179,34 +182,7 @@ pub async fn standing(exchange: &Exchange, permit: &Permit, asks: &[Ask]) -> Res
         reason: SilentReason::NotAsked,
         retry_at: Some(exchange.platform.clock.now()),
     };
-    let mut standing = plan.gathered(exchange, asks, families, |_| not_asked.clone());
-    note_lapsed(&mut tx, permit, &mut standing).await?;
-    Ok(standing)
-}
-
-/// Agencies that were never asked have said nothing: what is known of them was imported, and holds.
-async fn note_lapsed(tx: &mut Tx, permit: &Permit, gathered: &mut [Gathered]) -> Result<()> {
-    let pair = |silent: &Silent| silent.person.map(|person| (person, silent.agency));
-    let mut pairs: Vec<(PersonId, Source)> = gathered
-        .iter()
-        .flat_map(|one| one.silent.iter().filter_map(pair))
-        .collect();
-    pairs.sort_unstable_by_key(|(person, agency)| (*person, agency.code()));
-    pairs.dedup();
-    let mut said: HashMap<(PersonId, Source), Vec<EvidenceId>> = HashMap::new();
-    for (person, agency, evidence) in evidence::of_pairs(tx, permit, &pairs).await? {
-        said.entry((person, agency)).or_default().push(evidence);
-    }
-    for one in gathered {
-        let pairs = one.silent.iter().filter_map(pair);
-        one.lapsed = pairs
-            .filter_map(|pair| said.get(&pair))
-            .flatten()
-            .copied()
-            .collect();
-        one.lapsed.sort_unstable();
-    }
-    Ok(())
+    Ok(plan.gathered(exchange, asks, families, |_| not_asked.clone()))
 }
 
 /// Calls whose answers come later, and those that are answered at once.
@@ -273,11 +249,8 @@ async fn valid_civil(
     asks: &[Ask],
     known: &HashMap<Pinfl, PersonId>,
 ) -> Result<HashMap<Pinfl, Evidence>> {
-    let Some(earliest) = asks.iter().map(|ask| ask.as_of).min() else {
-        return Ok(HashMap::new());
-    };
     let persons: Vec<PersonId> = known.values().copied().collect();
-    let held = evidence::valid_after(tx, permit, &persons, earliest).await?;
+    let held = evidence::of_persons(tx, permit, &persons).await?;
     let mut by_person: HashMap<PersonId, Evidence> = HashMap::new();
     for evidence in held
         .into_iter()

@@ -36,6 +36,8 @@ pub(super) struct FamilyMember {
 pub(super) struct Plan {
     pub inquiries: Vec<Inquiry>,
     pub persons: HashMap<Pinfl, PersonId>,
+    /// What agencies have ever said of everybody here.
+    pub said: Vec<Evidence>,
     /// By ask: questions with their answer or the reason they are not asked.
     settled: Vec<Vec<(Source, PersonId, Outcome)>>,
     /// By ask: questions that were sent.
@@ -181,7 +183,8 @@ pub(super) async fn plan(
     asks: &[Ask],
     families: &[Family],
 ) -> Result<Plan> {
-    let held = held(tx, permit, asks, families).await?;
+    let said = evidence::of_persons(tx, permit, &everyone(families)).await?;
+    let held = held(&said);
     let refusing = refusing(tx, exchange, permit, families).await?;
     let mut plan = Plan::default();
     let mut groups: BTreeMap<Group, BTreeSet<Pinfl>> = BTreeMap::new();
@@ -210,6 +213,8 @@ pub(super) async fn plan(
         plan.sent.push(sent);
     }
     plan.inquiries = inquiries(exchange, issue(permit, asks).as_deref(), groups);
+    drop(held);
+    plan.said = said;
     Ok(plan)
 }
 
@@ -235,7 +240,7 @@ fn agencies(ask: &Ask) -> BTreeMap<Source, Who> {
 /// The number to ask about, or why there is no need or no way.
 fn question(
     exchange: &Exchange,
-    (held, refusing): (&Held, &HashSet<PersonId>),
+    (held, refusing): (&Held<'_>, &HashSet<PersonId>),
     agency: Source,
     ask: &Ask,
     member: &FamilyMember,
@@ -255,7 +260,7 @@ fn question(
         .get(&(member.person, agency))
         .map(Vec::as_slice)
         .unwrap_or_default();
-    if let Some(evidence) = known.iter().find(|held| still_answers(held, ask)) {
+    if let Some(evidence) = best(known, ask) {
         let (evidence, as_of) = (evidence.id, evidence.as_of);
         return Err(Outcome::Answered {
             evidence,
@@ -269,10 +274,22 @@ fn question(
     member.pinfl.ok_or(never(SilentReason::NoPinfl))
 }
 
+/// Of several the one that speaks for the day that is asked about: the last before it, and only where
+/// there is none the first after it. Of one day the last to come.
+fn best<'a>(known: &[&'a Evidence], ask: &Ask) -> Option<&'a Evidence> {
+    let distance = |held: &&Evidence| {
+        let days = ask.as_of.days_since(held.as_of);
+        (days < 0, days.abs())
+    };
+    let fits = known.iter().filter(|held| still_answers(held, ask)).rev();
+    fits.copied().min_by_key(distance)
+}
+
 /// Incomes are told by month, so the window must be the same; the rest is a state of
 /// affairs on a day.
 fn still_answers(held: &Evidence, ask: &Ask) -> bool {
-    held.valid_until > ask.as_of && (!is_by_month(held.agency) || held.window == ask.window)
+    let is_of_months = || !is_by_month(held.agency) || held.window == ask.window;
+    !held.mended && held.valid_until > ask.as_of && is_of_months()
 }
 
 /// Whether an agency's answer holds only for the months that were asked about.
@@ -281,21 +298,17 @@ pub(crate) fn is_by_month(agency: Source) -> bool {
     kinds.any(|kind| kind.agency() == agency && kind.month().is_some())
 }
 
-/// What was told and is valid.
-type Held = HashMap<(PersonId, Source), Vec<Evidence>>;
+/// What was told of a person by an agency, in the order in which it came.
+type Held<'a> = HashMap<(PersonId, Source), Vec<&'a Evidence>>;
 
-async fn held(tx: &mut Tx, permit: &Permit, asks: &[Ask], families: &[Family]) -> Result<Held> {
-    let Some(earliest) = asks.iter().map(|ask| ask.as_of).min() else {
-        return Ok(HashMap::new());
-    };
-    let persons = everyone(families);
+fn held(said: &[Evidence]) -> Held<'_> {
     let mut held = Held::new();
-    for evidence in evidence::valid_after(tx, permit, &persons, earliest).await? {
+    for evidence in said {
         held.entry((evidence.person, evidence.agency))
             .or_default()
             .push(evidence);
     }
-    Ok(held)
+    held
 }
 
 fn everyone(families: &[Family]) -> Vec<PersonId> {
@@ -342,6 +355,8 @@ impl Plan {
         families: Vec<Family>,
         outcome: impl Fn(&Key) -> Outcome,
     ) -> Vec<Gathered> {
+        let said = std::mem::take(&mut self.said);
+        let said = held(&said);
         let mut all = Vec::with_capacity(asks.len());
         for (at, (ask, family)) in asks.iter().zip(families).enumerate() {
             let mut gathered = Gathered {
@@ -351,6 +366,7 @@ impl Plan {
                 answered: Vec::new(),
                 silent: Vec::new(),
                 lapsed: Vec::new(),
+                aside: Vec::new(),
             };
             let has_civil = exchange.lines.contains_key(&Source::CivilRegistry);
             let civil = match family.civil {
@@ -376,6 +392,7 @@ impl Plan {
                 let outcome = outcome(&Key::of(agency, pinfl, ask));
                 gathered.add(agency, Some(person), outcome);
             }
+            gathered.set_aside(&said);
             all.push(gathered);
         }
         all
@@ -383,6 +400,25 @@ impl Plan {
 }
 
 impl Gathered {
+    /// Agencies that were never asked have said nothing: what is known of them was imported, and holds.
+    fn set_aside(&mut self, said: &Held<'_>) {
+        let of = |person, agency| said.get(&(person, agency)).into_iter().flatten();
+        for silent in &self.silent {
+            let Some(person) = silent.person else {
+                continue;
+            };
+            let before = of(person, silent.agency);
+            self.lapsed.extend(before.map(|evidence| evidence.id));
+        }
+        self.lapsed.sort_unstable();
+        for answer in &self.answered {
+            let others = of(answer.person, answer.agency)
+                .filter(|other| other.id != answer.evidence && other.as_of >= answer.as_of);
+            self.aside.extend(others.map(|evidence| evidence.id));
+        }
+        self.aside.sort_unstable();
+    }
+
     fn add(&mut self, agency: Source, person: Option<PersonId>, outcome: Outcome) {
         match (outcome, person) {
             (

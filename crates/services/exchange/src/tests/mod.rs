@@ -8,6 +8,7 @@ mod gateway;
 mod heard;
 mod insider;
 mod lapsed;
+mod mended;
 mod partner;
 mod played;
 mod rubbish;

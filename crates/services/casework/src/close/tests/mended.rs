@@ -1,6 +1,7 @@
 //! What an agency mends by itself: awards and refusals that rested on it are asked anew.
 
 use super::*;
+use crate::assessment::Assessed;
 
 #[tokio::test]
 async fn what_an_agency_mends_by_itself_asks_the_award_anew_from_its_first_month() {
@@ -130,4 +131,145 @@ async fn mended_on(tx: &mut Tx, story: &Story<'_>, person: PersonId, today: Day)
     let persons = (&story.permit, person.as_slice());
     let again = reassessment::on_mended(tx, story.platform, &story.shelf, persons, today);
     again.await.unwrap()
+}
+
+/// Three people from February on, four since the child of 18 February. In June the tax authority says that
+/// it was 2,500,000 soʻm a month: too much for three people, not for four (the line is 715,000 a person).
+#[tokio::test]
+async fn each_month_is_corrected_by_the_family_of_that_month() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let first = awarded(&story, &family).await;
+        let asked = second_child(&story, &family).await;
+        let done = story.assess(&asked, &[]).await;
+        let (four, of_four) = (asked[0], done.changes.awards[0].amount);
+        assert_eq!(done.changes.awards[0].first_month, month_of("2026-03"));
+        story.at("2026-06-10T10:00:00+05:00");
+        let again = corrected_now(&story, &family, 2_500_000).await;
+        let done = story.assess(&again, &[]).await;
+        let expected = [
+            (first, month_of("2026-02"), month_of("2026-03"), Money::ZERO),
+            (four, month_of("2026-03"), month_of("2026-06"), of_four),
+        ];
+        assert_eq!(restated(&story, &done).await, expected);
+        assert_eq!(done.changes.awards[0].amount, of_four);
+        story.holds().await;
+    })
+    .await;
+}
+
+/// The same, and the correction comes while the birth waits for an agency. Whichever is asked first, the
+/// months come out the same.
+#[tokio::test]
+async fn a_correction_that_meets_an_open_case_is_asked_after_it() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        let first = awarded(&story, &family).await;
+        let asked = second_child(&story, &family).await;
+        let (four, june) = (asked[0], "2026-06-10T10:00:00+05:00");
+        story.at(june);
+        assert_eq!(corrected_now(&story, &family, 2_500_000).await, []);
+        // Still open after some hours: it waits on.
+        story.at("2026-06-10T17:00:00+05:00");
+        assert_eq!(ask_put_off(&story).await, [0]);
+        let done = story.assess(&asked, &[]).await;
+        let of_four = done.changes.awards[0].amount;
+        let expected = (first, month_of("2026-03"), month_of("2026-06"), of_four);
+        assert_eq!(restated(&story, &done).await, [expected]);
+        assert_eq!(
+            ask_put_off(&story).await,
+            [0; 0],
+            "not before six hours are over"
+        );
+        story.at("2026-06-10T23:30:00+05:00");
+        assert_eq!(ask_put_off(&story).await, [1]);
+        let again = story.to_gather().await;
+        assert_eq!(story.case(again[0]).await.former_case, Some(four));
+        let done = story.assess(&again, &[]).await;
+        let (february, march) = (month_of("2026-02"), month_of("2026-03"));
+        let expected = [
+            (first, february, march, Money::ZERO),
+            (first, march, month_of("2026-06"), of_four),
+        ];
+        assert_eq!(restated(&story, &done).await, expected);
+        assert_eq!(done.changes.awards[0].amount, of_four);
+        story.holds().await;
+    })
+    .await;
+}
+
+/// A birth that is told while a correction waits for an agency is asked after it, and not lost.
+#[tokio::test]
+async fn a_birth_that_meets_an_open_correction_is_asked_after_it() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        awarded(&story, &family).await;
+        story.at("2026-02-17T09:00:00+05:00");
+        let mended = corrected_now(&story, &family, 650_000).await;
+        assert_eq!(mended.len(), 1);
+        let (heard, on) = child_born(&story, &family).await;
+        let mut tx = platform.db.begin().await.unwrap();
+        let opened = reassessment::on_event(&mut tx, &platform, &heard, on, Cause::Birth);
+        assert_eq!(opened.await.unwrap(), 0);
+        tx.commit().await.unwrap();
+        story.assess(&mended, &[]).await;
+        story.at("2026-02-18T17:00:00+05:00");
+        assert_eq!(ask_put_off(&story).await, [1]);
+        let asked = story.to_gather().await;
+        let asked_now = story.case(asked[0]).await;
+        assert_eq!(
+            (asked_now.former_case, asked_now.applied_on),
+            (Some(mended[0]), on)
+        );
+        let done = story.assess(&asked, &[]).await;
+        assert_eq!(done.changes.awards[0].first_month, month_of("2026-03"));
+        assert_eq!(done.changes.awards[0].members.len(), 4);
+        story.holds().await;
+    })
+    .await;
+}
+
+/// The tax authority mends the income of October to December; the cases that are opened by it.
+async fn corrected_now(story: &Story<'_>, family: &Family, wage: i64) -> Vec<CaseId> {
+    let mended = couple(1, wage, &["2020-06-01"]);
+    story.agencies_answer(&mended, "2026-01-05", &[]).await;
+    let person = story.person(family.adult(1)).await;
+    let today = story.platform.clock.now().day(kernel::Zone::tashkent());
+    let mut tx = story.platform.db.begin().await.unwrap();
+    mended_on(&mut tx, story, person, today).await;
+    tx.commit().await.unwrap();
+    story.to_gather().await
+}
+
+/// What was put off and is due is asked; how many cases each opens.
+async fn ask_put_off(story: &Story<'_>) -> Vec<usize> {
+    let platform = story.platform;
+    let due = ::store::job::claim(platform, crate::events::PUT_OFF, 10, 60);
+    let mut opened = Vec::new();
+    for job in due.await.unwrap() {
+        let mut tx = platform.db.begin().await.unwrap();
+        let asked = reassessment::ask_again(&mut tx, platform, &job).await;
+        tx.commit().await.unwrap();
+        opened.push(asked.unwrap());
+    }
+    opened
+}
+
+/// What is due in which months of which case's award.
+async fn restated(story: &Story<'_>, done: &Assessed) -> Vec<(CaseId, Month, Month, Money)> {
+    let mut tx = story.platform.db.read().await.unwrap();
+    let mut all = Vec::new();
+    for one in &done.changes.restated {
+        let award = award::find(&mut tx, one.award)
+            .await
+            .unwrap()
+            .unwrap()
+            .award;
+        all.push((award.case, one.months.from, one.months.to.unwrap(), one.due));
+    }
+    all.sort_by_key(|(_, from, ..)| *from);
+    all
 }

@@ -1,0 +1,100 @@
+//! Questions that meet a case that is not decided yet: a birth while another reassessment of the award
+//! waits for an agency, a correction after that birth. Each is asked when the one before it is decided, so
+//! that nothing is lost and the months come out the same in whatever order they were told.
+
+use ::store::job::{self, Job, NewJob};
+use ::store::{Platform, Tx};
+use kernel::{CaseId, Day, Month};
+use serde::{Deserialize, Serialize};
+
+use super::{Ask, Cause, open_all};
+use crate::case::{self, Case, State};
+use crate::events;
+use crate::fault::{Fault, Result};
+
+/// Looked at again so often: whoever is waited for may take days.
+const AGAIN_S: i64 = 6 * 3600;
+/// Cases after each other that are followed: more than one a month of the longest term.
+const AFTER_MAX: usize = 60;
+
+/// What is to be asked of the award, or of the one that takes its place.
+#[derive(Serialize, Deserialize)]
+struct PutOff {
+    former: CaseId,
+    cause: String,
+    on: Day,
+    counted: Month,
+}
+
+impl PutOff {
+    fn job(&self) -> NewJob {
+        let payload = serde_json::to_string(self).expect("plain data becomes JSON");
+        let key = format!("{} {} {}", self.former, self.cause, self.on);
+        NewJob::new(events::PUT_OFF, key, payload)
+    }
+}
+
+pub(super) async fn keep(tx: &mut Tx, platform: &Platform, former: &Case, ask: Ask) -> Result<()> {
+    let put_off = PutOff {
+        former: former.id,
+        cause: ask.cause.word().to_owned(),
+        on: ask.on,
+        counted: ask.counted,
+    };
+    let at = platform.clock.now().plus_seconds(AGAIN_S);
+    job::enqueue(tx, &platform.ids, &[put_off.job().at(at)]).await?;
+    Ok(())
+}
+
+/// Asks what was put off, once nothing stands before it any more; the number of cases opened. Where no
+/// award runs any more there is nothing to ask.
+pub async fn ask_again(tx: &mut Tx, platform: &Platform, job: &Job) -> Result<usize> {
+    let damaged = |reason: String| Fault::Stored {
+        what: "a reassessment that was put off",
+        reason,
+    };
+    let put_off: PutOff = serde_json::from_str(&job.payload).map_err(|e| damaged(e.to_string()))?;
+    let ask = Ask {
+        on: put_off.on,
+        counted: put_off.counted,
+        cause: put_off.cause.parse()?,
+    };
+    // Its own key would stand in the way of putting it off once more.
+    job::done(tx, std::slice::from_ref(job)).await?;
+    match running(tx, put_off.former).await? {
+        Some(former) => open_all(tx, platform, std::slice::from_ref(&former), ask).await,
+        None => Ok(0),
+    }
+}
+
+/// The case whose award runs in the place of this one's.
+async fn running(tx: &mut Tx, former: CaseId) -> Result<Option<Case>> {
+    let mut now = case::load(tx, former).await?;
+    for _ in 0..AFTER_MAX {
+        if now.state == State::Awarded {
+            return Ok(Some(now));
+        }
+        let Some(next) = case::successor(tx, now.id).await? else {
+            return Ok(None);
+        };
+        now = next;
+    }
+    Ok(None)
+}
+
+/// Whether a question is answered by the case that stands before it: a correction asks for all that is
+/// known when it is decided, and of what happened on one day (twins) one look is enough, as long as it is
+/// not fixed yet who the family is.
+pub(super) async fn is_asked_already(
+    tx: &mut Tx,
+    ask: Ask,
+    (open, counted): (CaseId, Month),
+) -> Result<bool> {
+    let cause = case::cause_of(tx, open).await?;
+    if ask.cause == Cause::Correction {
+        return Ok(cause == Some(Cause::Correction) && counted <= ask.counted);
+    }
+    let of_that_day = cause == Some(ask.cause) && counted == ask.counted;
+    let open = case::load(tx, open).await?;
+    Ok(of_that_day && open.roster.is_none() && open.applied_on == ask.on)
+}
