@@ -14,6 +14,7 @@ mod hostile;
 mod lateness;
 mod law;
 mod main_job;
+mod mended;
 mod order;
 mod proactive;
 mod registries;

@@ -4,7 +4,7 @@
 use ::store::Platform;
 use ::store::{Tx, job};
 use access::Permit;
-use kernel::{AwardId, CaseId, Day, Money, Month, PersonId};
+use kernel::{AwardId, CaseId, Day, Instant, Money, Month, PersonId};
 use serde_json::json;
 
 use crate::application;
@@ -132,22 +132,26 @@ pub async fn on_correction(
 }
 
 /// The same for every award that runs for one of the persons, for all months of its term, and for what
-/// was refused to their families: what an agency had said of them it has mended itself.
+/// was refused to their families: what an agency had said of them it has mended itself. What was decided
+/// after `told_at` was decided on its new word.
 pub async fn on_mended(
     tx: &mut Tx,
     platform: &Platform,
     shelf: &Shelf,
     (permit, persons): (&Permit, &[PersonId]),
-    on: Day,
+    (on, told_at): (Day, Instant),
 ) -> Result<usize> {
     let formers = formers_of(tx, persons, on).await?;
     let mut opened = 0;
     for former in &formers {
-        let from = continued::first_of_term(tx, former).await?;
+        let (from, decided_at) = continued::first_of_term(tx, former).await?;
+        if decided_at.is_some_and(|decided_at| decided_at > told_at) {
+            continue;
+        }
         let ask = asked_as_before(from.unwrap_or(on.month()), Cause::Correction);
         opened += open_all(tx, platform, std::slice::from_ref(former), ask).await?;
     }
-    Ok(opened + reopen_refused(tx, platform, shelf, (permit, persons), on).await?)
+    Ok(opened + reopen_refused(tx, platform, shelf, (permit, persons), (on, told_at)).await?)
 }
 
 /// Who was refused on what an agency has mended since then is looked at again without asking: as at
@@ -159,18 +163,23 @@ async fn reopen_refused(
     platform: &Platform,
     shelf: &Shelf,
     (permit, persons): (&Permit, &[PersonId]),
-    on: Day,
+    (on, told_at): (Day, Instant),
 ) -> Result<usize> {
     let units = registry::unit::of_persons_in_all_blocks(tx, permit, persons).await?;
     let now = platform.clock.now();
     let since = now.plus_seconds(-i64::from(REFUSED_DAYS_MAX) * 86_400);
     let refused = case::refused_of_units(tx, &units, since).await?;
+    let before = |former: &&Case| {
+        former
+            .decided_at
+            .is_none_or(|decided_at| decided_at <= told_at)
+    };
     let in_force = |former: &&Case| {
         let law = shelf.regime(&former.regime);
         law.is_ok_and(|law| law.in_force().contains(on))
     };
     let mut opened = Vec::with_capacity(refused.len());
-    for former in refused.iter().filter(in_force) {
+    for former in refused.iter().filter(before).filter(in_force) {
         // The law asks a first application what it does not ask a family that is helped already.
         let mut case = open_from(platform, former, former.origin);
         case.counted_month = on.month();
@@ -294,8 +303,13 @@ async fn open_all(tx: &mut Tx, platform: &Platform, formers: &[Case], ask: Ask) 
         if let Some(before) = continued.get(&former.id) {
             let is_told = ask.cause.restates();
             if is_told && !put_off::is_asked_already(tx, ask, *before).await? {
-                put_off::keep(tx, platform, former, ask).await?;
+                put_off::keep(tx, platform, (former, ask), put_off::soon(platform)).await?;
             }
+            continue;
+        }
+        let begins = first.get(&former.id).copied().unwrap_or(ask.counted);
+        if ask.cause.asks_as_before() && put_off::is_to_begin(platform, begins) {
+            put_off::keep(tx, platform, (former, ask), put_off::beginning(begins)).await?;
             continue;
         }
         let mut case = open_from(platform, former, Origin::Reassessment);

@@ -18,7 +18,7 @@ use store::job::{self, Job, NewJob};
 use super::Settled;
 use crate::daftar::Daftar;
 use crate::entitle;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Families asked about together: calls are shared, and one transaction writes them.
 const FAMILIES_MAX: i64 = 200;
@@ -34,10 +34,34 @@ impl Daftar {
         if jobs.is_empty() {
             return Ok(Settled::default());
         }
-        match self.gather(&jobs).await {
-            Ok(settled) => Ok(settled),
-            Err(error) => self.fail_all(&jobs, &error.to_string()).await,
+        let mut settled = Settled::default();
+        let mut sets = vec![jobs.as_slice()];
+        while let Some(set) = sets.pop() {
+            match self.gather(set).await {
+                Ok(one) => settled.add(one),
+                Err(error) => settled.add(self.part(set, &mut sets, &error).await?),
+            }
         }
+        Ok(settled)
+    }
+
+    /// Of a set that failed each half is tried: what is wrong with one case holds up no other. Without
+    /// the database nothing is tried.
+    async fn part<'a>(
+        &self,
+        set: &'a [Job],
+        sets: &mut Vec<&'a [Job]>,
+        error: &Error,
+    ) -> Result<Settled> {
+        let mut tx = self.platform.db.read().await?;
+        case::load_all(&mut tx, &ids(set)).await?;
+        drop(tx);
+        if set.len() == 1 {
+            return self.fail_all(set, &error.to_string()).await;
+        }
+        let (one, other) = set.split_at(set.len() / 2);
+        sets.extend([other, one]);
+        Ok(Settled::default())
     }
 
     async fn gather(&self, jobs: &[Job]) -> Result<Settled> {
@@ -118,10 +142,15 @@ impl Daftar {
         if jobs.is_empty() {
             return Ok(Settled::default());
         }
-        match self.assess_as_known(&jobs).await {
-            Ok(settled) => Ok(settled),
-            Err(error) => self.fail_all(&jobs, &error.to_string()).await,
+        let mut settled = Settled::default();
+        let mut sets = vec![jobs.as_slice()];
+        while let Some(set) = sets.pop() {
+            match self.assess_as_known(set).await {
+                Ok(one) => settled.add(one),
+                Err(error) => settled.add(self.part(set, &mut sets, &error).await?),
+            }
         }
+        Ok(settled)
     }
 
     /// On what is known, without asking anybody. What would have to be asked anew does not count: its

@@ -4,7 +4,7 @@ use access::{Action, Purpose, Subject};
 use casework::reassessment::{self, Cause};
 use casework::{case, events, letter};
 use exchange::events::Answered;
-use kernel::{CaseId, PersonId};
+use kernel::{CaseId, Instant, PersonId};
 use registry::events::Touched;
 use serde::Deserialize;
 use store::job::{self, NewJob};
@@ -71,8 +71,8 @@ impl Daftar {
                 let asked = read(&event.payload)?;
                 self.tell_of_change(&mut tx, &permit, &asked).await?;
             } else if event.topic == exchange::events::ANSWERED {
-                self.follow_answer(&mut tx, &permit, &read(&event.payload)?)
-                    .await?;
+                let answered = (read(&event.payload)?, Instant(event.at));
+                self.follow_answer(&mut tx, &permit, answered).await?;
             } else {
                 let touched: Touched = read(&event.payload)?;
                 self.follow_life(&mut tx, &permit, &event.topic, &touched)
@@ -89,7 +89,7 @@ impl Daftar {
         &self,
         tx: &mut Tx,
         permit: &access::Permit,
-        answered: &Answered,
+        (answered, told_at): (Answered, Instant),
     ) -> Result<()> {
         let platform = &self.platform;
         let mut cases = answered.cases.clone();
@@ -106,7 +106,8 @@ impl Daftar {
         job::enqueue(tx, &platform.ids, &looks.collect::<Vec<_>>()).await?;
         if !answered.corrected.is_empty() {
             let corrected = (permit, answered.corrected.as_slice());
-            reassessment::on_mended(tx, platform, &self.shelf, corrected, self.today()).await?;
+            let told = (self.today(), told_at);
+            reassessment::on_mended(tx, platform, &self.shelf, corrected, told).await?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The award that a case continues: a reassessment, a renewal or a migration grew out of it.
 
 use ::store::Tx;
-use kernel::{DecisionId, Month};
+use kernel::{DecisionId, Instant, Month};
 
 use super::{AwardStop, Running, StopReason};
 use crate::case::{self, Case, Origin, first_paid_month};
@@ -39,9 +39,12 @@ pub(crate) async fn paid_since(tx: &mut Tx, case: &Case, month: Month) -> Result
     Ok(paid)
 }
 
-/// The first month that was awarded within the term of a case: by it, or by a case before it whose
-/// place it took after an event, and which rests on the same incomes.
-pub(crate) async fn first_of_term(tx: &mut Tx, case: &Case) -> Result<Option<Month>> {
+/// The first month that was awarded within the term of a case, and when: by it, or by a case before it
+/// whose place it took after an event, and which rests on the same incomes.
+pub(crate) async fn first_of_term(
+    tx: &mut Tx,
+    case: &Case,
+) -> Result<(Option<Month>, Option<Instant>)> {
     let mut case = case.clone();
     let mut first = None;
     for _ in 0..BEFORE_MAX {
@@ -60,7 +63,7 @@ pub(crate) async fn first_of_term(tx: &mut Tx, case: &Case) -> Result<Option<Mon
         }
         case = before;
     }
-    Ok(first)
+    Ok((first, case.decided_at))
 }
 
 /// They end with the month before `from`.

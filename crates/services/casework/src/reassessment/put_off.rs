@@ -4,7 +4,7 @@
 
 use ::store::job::{self, Job, NewJob};
 use ::store::{Platform, Tx};
-use kernel::{CaseId, Day, Month};
+use kernel::{CaseId, Day, Instant, Month, Zone};
 use serde::{Deserialize, Serialize};
 
 use super::{Ask, Cause, open_all};
@@ -34,14 +34,33 @@ impl PutOff {
     }
 }
 
-pub(super) async fn keep(tx: &mut Tx, platform: &Platform, former: &Case, ask: Ask) -> Result<()> {
+/// When an open case is looked at again.
+pub(super) fn soon(platform: &Platform) -> Instant {
+    platform.clock.now().plus_seconds(AGAIN_S)
+}
+
+/// Until an award begins the one before it is paid, and its months cannot be another award's: whatever is
+/// asked of the months before is asked when they have been paid, and then they are restated.
+pub(super) fn is_to_begin(platform: &Platform, month: Month) -> bool {
+    platform.clock.now().month(Zone::tashkent()) < month
+}
+
+pub(super) fn beginning(month: Month) -> Instant {
+    Instant::start_of(month.first_day(), Zone::tashkent())
+}
+
+pub(super) async fn keep(
+    tx: &mut Tx,
+    platform: &Platform,
+    (former, ask): (&Case, Ask),
+    at: Instant,
+) -> Result<()> {
     let put_off = PutOff {
         former: former.id,
         cause: ask.cause.word().to_owned(),
         on: ask.on,
         counted: ask.counted,
     };
-    let at = platform.clock.now().plus_seconds(AGAIN_S);
     job::enqueue(tx, &platform.ids, &[put_off.job().at(at)]).await?;
     Ok(())
 }

@@ -129,7 +129,8 @@ async fn a_refusal_is_looked_at_again_for_92_days_while_it_is_the_last_word_of_a
 async fn mended_on(tx: &mut Tx, story: &Story<'_>, person: PersonId, today: Day) -> usize {
     let person = [person];
     let persons = (&story.permit, person.as_slice());
-    let again = reassessment::on_mended(tx, story.platform, &story.shelf, persons, today);
+    let told = (today, story.platform.clock.now());
+    let again = reassessment::on_mended(tx, story.platform, &story.shelf, persons, told);
     again.await.unwrap()
 }
 
