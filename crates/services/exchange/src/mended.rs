@@ -16,7 +16,7 @@ use crate::events::{self, Answered};
 use crate::evidence::Evidence;
 
 const MENDED: bulk::Insert = bulk::Insert {
-    into: "evidence_mended (evidence, by_evidence, at)",
+    into: "evidence_mended (id, evidence, by_evidence, at)",
     on_conflict: "(evidence) DO NOTHING",
 };
 
@@ -130,7 +130,7 @@ pub(crate) async fn keep(
     ids: &Ids,
     (mended, of): (&[Mended], &BTreeSet<PersonId>),
 ) -> Result<()> {
-    note(tx, mended, ids.now()).await?;
+    note(tx, ids, mended).await?;
     if of.is_empty() {
         return Ok(());
     }
@@ -143,12 +143,15 @@ pub(crate) async fn keep(
 }
 
 /// The same where those who wait are told otherwise.
-pub(crate) async fn note(tx: &mut Tx, mended: &[Mended], now: Instant) -> Result<()> {
+pub(crate) async fn note(tx: &mut Tx, ids: &Ids, mended: &[Mended]) -> Result<()> {
     let mut mended = mended.to_vec();
     mended.sort_unstable();
     mended.dedup_by_key(|one| one.evidence);
     bulk::insert(tx, &MENDED, &mended, |row, one| {
-        row.push(one.evidence.0).push(one.by.0).push(now.0);
+        row.push(ids.uuid())
+            .push(one.evidence.0)
+            .push(one.by.0)
+            .push(ids.now().0);
     })
     .await?;
     Ok(())

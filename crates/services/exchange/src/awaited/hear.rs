@@ -184,7 +184,7 @@ impl Exchange {
                 of.insert(just.person);
             }
         }
-        mended::note(tx, &mended, self.platform.clock.now()).await?;
+        mended::note(tx, &self.platform.ids, &mended).await?;
         Ok(of)
     }
 }

@@ -2,7 +2,7 @@
 //! it unseen, with whatever rights on the database.
 //!
 //! ```text
-//! evidence, question_unanswered, evidence_refused, consent_revision
+//! evidence, question_unanswered, evidence_refused, evidence_mended, consent_revision
 //!     └> roll: of each row its id and the hash of its fields      hash over the one before it
 //!         └> entry of the access log: the hash of the newest      chained and signed (access::log)
 //! ```

@@ -13,6 +13,7 @@ pub(super) enum Kind {
     Evidence,
     Unanswered,
     Refused,
+    Mended,
     Word,
 }
 
@@ -174,6 +175,31 @@ macro_rules! refused {
     };
 }
 
+#[derive(sqlx::FromRow, Serialize)]
+struct MendedRow {
+    id: Uuid,
+    evidence: Uuid,
+    by_evidence: Uuid,
+    at: i64,
+}
+
+impl Listed for MendedRow {
+    fn key(&self) -> (Uuid, i64) {
+        (self.id, 0)
+    }
+}
+
+macro_rules! mended {
+    ($from:literal, $where:literal) => {
+        concat!(
+            "SELECT t.id, t.evidence, t.by_evidence, t.at FROM ",
+            $from,
+            " WHERE ",
+            $where
+        )
+    };
+}
+
 /// A word with whose it is. What was said stands in its own hash, which `consent::verify` makes again.
 #[derive(sqlx::FromRow, Serialize)]
 struct WordRow {
@@ -209,13 +235,20 @@ macro_rules! word {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 4] = [Kind::Evidence, Kind::Unanswered, Kind::Refused, Kind::Word];
+    pub const ALL: [Kind; 5] = [
+        Kind::Evidence,
+        Kind::Unanswered,
+        Kind::Refused,
+        Kind::Mended,
+        Kind::Word,
+    ];
 
     pub fn table(self) -> &'static str {
         match self {
             Kind::Evidence => "evidence",
             Kind::Unanswered => "question_unanswered",
             Kind::Refused => "evidence_refused",
+            Kind::Mended => "evidence_mended",
             Kind::Word => "consent_revision",
         }
     }
@@ -230,6 +263,7 @@ impl Kind {
             Kind::Evidence => format!("evidence {}", line.id),
             Kind::Unanswered => format!("unanswered question {}", line.id),
             Kind::Refused => format!("refused answer {}", line.id),
+            Kind::Mended => format!("mended evidence {}", line.id),
             Kind::Word => format!("consent {}/{}", line.id, line.place),
         }
     }
@@ -276,6 +310,17 @@ impl Kind {
                 before,
                 limit
             )?),
+            Kind::Mended => lines(&fetch_all!(
+                tx,
+                MendedRow,
+                mended!(
+                    "evidence_mended t",
+                    "t.id > $1 AND t.id < $2 ORDER BY t.id LIMIT $3"
+                ),
+                after,
+                before,
+                limit
+            )?),
             Kind::Word => lines(&fetch_all!(
                 tx,
                 WordRow,
@@ -304,6 +349,10 @@ impl Kind {
             v: "id",
             statement: refused!("v CROSS JOIN evidence_refused t", "t.id = v.id"),
         };
+        const MENDED: bulk::With = bulk::With {
+            v: "id",
+            statement: mended!("v CROSS JOIN evidence_mended t", "t.id = v.id"),
+        };
         const WORD: bulk::With = bulk::With {
             v: "record, seq",
             statement: word!(
@@ -325,6 +374,7 @@ impl Kind {
                 lines::<UnansweredRow>(&bulk::select_in(tx, &UNANSWERED, listed, id).await?)
             }
             Kind::Refused => lines::<RefusedRow>(&bulk::select_in(tx, &REFUSED, listed, id).await?),
+            Kind::Mended => lines::<MendedRow>(&bulk::select_in(tx, &MENDED, listed, id).await?),
             Kind::Word => lines::<WordRow>(&bulk::select_in(tx, &WORD, listed, place).await?),
         })
     }

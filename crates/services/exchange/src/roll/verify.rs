@@ -47,7 +47,8 @@ impl Exchange {
             tx,
             i64,
             "SELECT (SELECT COUNT(*) FROM evidence) + (SELECT COUNT(*) FROM question_unanswered)
-               + (SELECT COUNT(*) FROM evidence_refused) + (SELECT COUNT(*) FROM consent_revision)"
+               + (SELECT COUNT(*) FROM evidence_refused) + (SELECT COUNT(*) FROM evidence_mended)
+               + (SELECT COUNT(*) FROM consent_revision)"
         )?;
         let rows = u64::try_from(rows).unwrap_or(0);
         verified.not_covered = rows.saturating_sub(verified.found.checked);

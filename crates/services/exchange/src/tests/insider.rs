@@ -11,10 +11,11 @@ use kernel::ids::AccountId;
 use store::execute;
 
 /// Tables that the database guards.
-const GUARDED: [&str; 9] = [
+const GUARDED: [&str; 10] = [
     "exchange_answer",
     "evidence",
     "evidence_refused",
+    "evidence_mended",
     "question_unanswered",
     "data_agreement",
     "consent_record",
@@ -29,6 +30,19 @@ async fn kept(platform: &Platform) -> Story {
     story.partner.set("employment", Manner::PassesOver);
     story.partner.set("cadastre", Manner::Says(b"no".to_vec()));
     story.gather(ask_about(1)).await;
+    // The tax authority takes back what it had said of November.
+    story.partner.set("tax", Manner::Part("wages", json!([])));
+    let window = (Month::new(2025, 11).unwrap(), Month::new(2026, 1).unwrap());
+    story
+        .gather(Ask {
+            window,
+            ..ask_about(1)
+        })
+        .await;
+    assert_eq!(
+        count(platform, "SELECT COUNT(*) FROM evidence_mended").await,
+        2
+    );
     give_and_take_back(&story, platform).await;
     platform.clock.step(2 * SETTLE_S * 1_000_000).unwrap();
     let listed = story.exchange.roll().await.unwrap();
@@ -183,6 +197,13 @@ async fn questions_without_an_answer_and_refused_answers_are_not_taken_away_unse
     check("DELETE FROM question_unanswered", &[GONE]).await;
     check("UPDATE question_unanswered SET reason = 'x'", &[CHANGED]).await;
     check("DELETE FROM evidence_refused", &[GONE]).await;
+}
+
+#[tokio::test]
+async fn that_an_agency_said_otherwise_since_is_not_taken_away_unseen() {
+    check("DELETE FROM evidence_mended", &[GONE]).await;
+    let other = "UPDATE evidence_mended SET by_evidence = evidence";
+    check(other, &[CHANGED]).await;
 }
 
 #[tokio::test]
