@@ -14,16 +14,19 @@ pub const INCOMES_IMPORTED: &str = "registry.incomes_imported";
 pub const ROSTER_CHANGED: &str = "registry.roster_changed";
 pub const PERSON_BORN: &str = "registry.person_born";
 pub const PERSON_DIED: &str = "registry.person_died";
+/// A death was taken back; its person lives, unless another death stands.
+pub const DEATH_ANNULLED: &str = "registry.death_annulled";
 pub const MARRIED: &str = "registry.married";
 pub const DIVORCED: &str = "registry.divorced";
 
 /// All topics, for those who subscribe.
-pub const TOPICS: [&str; 7] = [
+pub const TOPICS: [&str; 8] = [
     PERSONS_IMPORTED,
     INCOMES_IMPORTED,
     ROSTER_CHANGED,
     PERSON_BORN,
     PERSON_DIED,
+    DEATH_ANNULLED,
     MARRIED,
     DIVORCED,
 ];

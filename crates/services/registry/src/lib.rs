@@ -38,6 +38,7 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("registry", "0001_register"),
     store::migration!("registry", "0002_unit_version"),
     store::migration!("registry", "0003_death_ahead"),
+    store::migration!("registry", "0004_death_annulled"),
 ];
 
 pub type Result<T, E = RegisterError> = std::result::Result<T, E>;

@@ -6,9 +6,9 @@ use crate::events::{self, Touched};
 use crate::kin::{self, Dwelling};
 use crate::person::{self, Identifier, IdentifierKind, Person};
 use crate::unit::{self, compose};
-use crate::{Permit, Result};
-use kernel::{Day, DwellingId, EvidenceId, Instant, Name, PersonId, Pinfl, Sex, Source};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use crate::{Permit, Result, event};
+use kernel::{Day, DwellingId, EvidenceId, Instant, Name, PersonId, Pinfl, Sex, Source, UnitId};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use store::{Ids, Tx, outbox};
 
 /// Applies the civil registry's answers about any number of persons. Units are
@@ -37,9 +37,69 @@ pub async fn apply(
     let mut plan = Plan::default();
     answers.iter().for_each(|answer| plan.add(&known, answer));
     write(tx, &mut plan, received_at).await?;
+    let lives = Lives::of(&plan, &persons);
+    let before = lives.touched(tx, permit).await?;
     let units = recompose(tx, ids, permit, answers, &known_ids, &persons_new, &plan).await?;
+    lives.tell(tx, ids, permit, (&before, &units)).await?;
     Ok(Applied { persons_new, units })
 }
+
+/// Who died by the registry's answers, or lives again, since when: others hear of it as of a message.
+struct Lives(Vec<(&'static str, PersonId, Day)>);
+
+impl Lives {
+    fn of(plan: &Plan, before: &HashMap<PersonId, Person>) -> Lives {
+        let mut changed = Vec::new();
+        for version in &plan.versions {
+            let (before, after) = (before[&version.id].died, version.died);
+            if before == after {
+                continue;
+            }
+            let annulled = before.map(|on| (events::DEATH_ANNULLED, version.id, on));
+            let died = after.map(|on| (events::PERSON_DIED, version.id, on));
+            changed.extend(annulled.into_iter().chain(died));
+        }
+        Lives(changed)
+    }
+
+    /// Everybody in their units, as these are composed now.
+    async fn touched(&self, tx: &mut Tx, permit: &Permit) -> Result<BTreeMap<PersonId, Family>> {
+        if self.0.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let blocks = unit::blocks(tx).await?;
+        let mut all = BTreeMap::new();
+        for (_, person, _) in &self.0 {
+            let members = event::members(tx, permit, &blocks, &[*person]).await?;
+            all.insert(*person, members.into_iter().chain([*person]).collect());
+        }
+        Ok(all)
+    }
+
+    async fn tell(
+        &self,
+        tx: &mut Tx,
+        ids: &Ids,
+        permit: &Permit,
+        (before, units): (&BTreeMap<PersonId, Family>, &[UnitId]),
+    ) -> Result<()> {
+        let after = self.touched(tx, permit).await?;
+        let touched = |(topic, person, on): &(&'static str, PersonId, Day)| {
+            let persons: Family = before[person].union(&after[person]).copied().collect();
+            let touched = Touched {
+                event: None,
+                persons: persons.into_iter().collect(),
+                units: units.to_vec(),
+                on: *on,
+            };
+            events::touched(topic, person.to_string(), &touched)
+        };
+        let told: Vec<_> = self.0.iter().map(touched).collect();
+        Ok(outbox::emit(tx, ids, &told).await?)
+    }
+}
+
+type Family = BTreeSet<PersonId>;
 
 async fn write(tx: &mut Tx, plan: &mut Plan, known_from: Instant) -> Result<()> {
     plan.versions.sort_by_key(|version| version.id);

@@ -5,7 +5,8 @@
 //! the day it speaks for; so does a tie to a minor child it does not name. A death of which the
 //! registry sent its act, or that was imported, is not taken back by a later silence. One that an
 //! answer told is: a registry that says dead yesterday and alive today has said nothing for good, and
-//! its last word holds. Both words stay, as versions of the person.
+//! its last word holds. Both words stay, as versions of the person. Others hear of a death that an answer
+//! told, and of one that it took back, as they hear of the registry's messages.
 
 mod apply;
 mod plan;

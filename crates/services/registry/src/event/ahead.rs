@@ -4,11 +4,13 @@
 use super::Death;
 use crate::{Result, stored};
 use kernel::Pinfl;
-use store::{Ids, Tx, execute, fetch_optional};
+use store::{Ids, Tx, execute, fetch_all};
 use uuid::Uuid;
 
 /// Whoever dies at this age has long been told of, if ever.
 const INFANT_DAYS: i32 = 366;
+/// Deaths of one child that are kept: those that were told wrongly are taken back.
+const DEATHS_MAX: i64 = 8;
 /// A birth that has not come by then does not come.
 const KEPT_S: i64 = 400 * 86_400;
 
@@ -20,27 +22,30 @@ pub(super) fn may_be(death: &Death) -> bool {
 pub(super) async fn keep(tx: &mut Tx, ids: &Ids, death: &Death) -> Result<()> {
     execute!(
         tx,
-        "DELETE FROM death_ahead WHERE told_at < $1",
+        "DELETE FROM deaths_ahead WHERE told_at < $1",
         ids.now().plus_seconds(-KEPT_S).0
     )?;
     execute!(
         tx,
-        "INSERT INTO death_ahead (pinfl, id, died_on, told_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (pinfl) DO NOTHING",
+        "INSERT INTO deaths_ahead (pinfl, id, died_on, told_at)
+         SELECT $1, $2, $3, $4
+         WHERE (SELECT COUNT(*) FROM deaths_ahead WHERE pinfl = $1) < $5
+         ON CONFLICT (pinfl, id) DO NOTHING",
         death.person.to_string(),
         death.id,
         stored::of_day(death.on),
-        ids.now().0
+        ids.now().0,
+        DEATHS_MAX
     )?;
     Ok(())
 }
 
-/// The death that was told before this child's birth.
-pub(super) async fn take(tx: &mut Tx, child: Pinfl) -> Result<Option<Death>> {
-    let row = fetch_optional!(
+/// The deaths that were told before this child's birth.
+pub(super) async fn take(tx: &mut Tx, child: Pinfl) -> Result<Vec<Death>> {
+    let rows = fetch_all!(
         tx,
         (Uuid, i64),
-        "DELETE FROM death_ahead WHERE pinfl = $1 RETURNING id, died_on",
+        "DELETE FROM deaths_ahead WHERE pinfl = $1 RETURNING id, died_on",
         child.to_string()
     )?;
     let death = |(id, on): (Uuid, i64)| {
@@ -50,5 +55,5 @@ pub(super) async fn take(tx: &mut Tx, child: Pinfl) -> Result<Option<Death>> {
             on: stored::day(on)?,
         })
     };
-    row.map(death).transpose()
+    rows.into_iter().map(death).collect()
 }

@@ -1,9 +1,12 @@
 //! Messages of the civil registry about what happened: births, deaths, marriages,
-//! divorces. The sender's id makes a message one event, however often it comes; and in whatever
+//! divorces, and deaths that are taken back. The sender's id makes a message one event, however often it comes; and in whatever
 //! order messages come, the register ends the same. What cannot have happened is refused
 //! ([`Impossible`]), and nothing is entered of it.
 
 mod ahead;
+mod annulled;
+#[cfg(test)]
+mod annulled_tests;
 mod possible;
 #[cfg(test)]
 mod possible_tests;
@@ -22,6 +25,7 @@ use std::collections::BTreeSet;
 use store::{Ids, Tx, execute, fetch_optional, fetch_value, outbox};
 use uuid::Uuid;
 
+pub use annulled::{Annulment, annulment};
 pub use possible::Impossible;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +66,17 @@ pub struct Heard {
     pub units: Vec<UnitId>,
 }
 
-/// Whom a message was about: the child and its mother, the dead, or the two of a union.
+impl Heard {
+    /// News by which nothing changes: a death that was taken back before it was told.
+    fn without_effect() -> Heard {
+        Heard {
+            fresh: true,
+            ..Heard::default()
+        }
+    }
+}
+
+/// Whom a message was about: the child and its mother, the dead (or told to be), or the two of a union.
 pub async fn parties(
     tx: &mut Tx,
     _permit: &Permit,
@@ -83,6 +97,7 @@ enum Kind {
     Death,
     Marriage,
     Divorce,
+    DeathAnnulled,
 }
 
 impl Kind {
@@ -92,6 +107,7 @@ impl Kind {
             Kind::Death => 2,
             Kind::Marriage => 3,
             Kind::Divorce => 4,
+            Kind::DeathAnnulled => 5,
         }
     }
 
@@ -101,6 +117,7 @@ impl Kind {
             Kind::Death => events::PERSON_DIED,
             Kind::Marriage => events::MARRIED,
             Kind::Divorce => events::DIVORCED,
+            Kind::DeathAnnulled => events::DEATH_ANNULLED,
         }
     }
 }
@@ -152,7 +169,7 @@ pub async fn birth(tx: &mut Tx, ids: &Ids, permit: &Permit, birth: &Birth) -> Re
     kin::insert_relations(tx, ids.now(), &mut ties).await?;
     live_with(tx, ids, child, mother, birth.born).await?;
     let mut heard = message.finish(tx, &[child, mother]).await?;
-    if let Some(told_before) = ahead::take(tx, birth.child).await? {
+    for told_before in ahead::take(tx, birth.child).await? {
         let died = death(tx, ids, permit, &told_before).await?;
         heard.persons.extend(died.persons);
         heard.units.extend(died.units);
@@ -181,9 +198,14 @@ pub async fn death(tx: &mut Tx, ids: &Ids, permit: &Permit, death: &Death) -> Re
     if !message.begin(tx, person, None).await? {
         return Ok(Heard::default());
     }
+    if annulled::is_annulled(tx, death, person).await? {
+        return Ok(Heard::without_effect());
+    }
     let before = person::load(tx, permit, person).await?;
+    // Of several deaths that stand the first day counts, whichever was told first.
+    let died = annulled::standing(tx, person).await?.unwrap_or(death.on);
     let version = Person {
-        died: Some(death.on),
+        died: Some(died),
         source: Source::CivilRegistry,
         evidence: None,
         known_from: ids.now(),
@@ -191,7 +213,7 @@ pub async fn death(tx: &mut Tx, ids: &Ids, permit: &Permit, death: &Death) -> Re
         ..before
     };
     person::insert_versions(tx, &[version]).await?;
-    possible::unwed_after(tx, ids, person, death.on).await?;
+    possible::unwed_after(tx, ids, person, died).await?;
     message.finish(tx, &[person]).await
 }
 
@@ -212,7 +234,7 @@ pub async fn marriage(tx: &mut Tx, ids: &Ids, permit: &Permit, union: &Union) ->
     if !message.begin(tx, person, Some(spouse)).await? {
         return Ok(Heard::default());
     }
-    let divorced = divorced_on(tx, union, (person, spouse)).await?;
+    let divorced = divorced_on(tx, union.on, (person, spouse)).await?;
     let mut ties = [tie(Relation::Spouse, person, spouse, union.on, divorced)];
     kin::insert_relations(tx, ids.now(), &mut ties).await?;
     message.finish(tx, &[person, spouse]).await
@@ -221,7 +243,7 @@ pub async fn marriage(tx: &mut Tx, ids: &Ids, permit: &Permit, union: &Union) ->
 /// When a marriage ended of which we are told after its divorce.
 async fn divorced_on(
     tx: &mut Tx,
-    union: &Union,
+    married: Day,
     (person, spouse): (PersonId, PersonId),
 ) -> Result<Option<Day>> {
     let day = fetch_value!(
@@ -230,7 +252,7 @@ async fn divorced_on(
         "SELECT MIN(happened_on) FROM life_event WHERE kind = $1 AND happened_on >= $2
             AND ((person = $3 AND other = $4) OR (person = $4 AND other = $3))",
         Kind::Divorce.code(),
-        stored::of_day(union.on),
+        stored::of_day(married),
         person.0,
         spouse.0
     )?;
@@ -333,7 +355,7 @@ impl Message<'_> {
     }
 }
 
-async fn members(
+pub(crate) async fn members(
     tx: &mut Tx,
     permit: &Permit,
     blocks: &[unit::Block],

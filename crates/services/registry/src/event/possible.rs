@@ -5,13 +5,14 @@
 //! divorce needs no marriage, a child's death no birth. Two that exclude each other: a death always
 //! holds (see [`unwed_after`]), else the one that was heard first.
 
-use super::{Birth, Death, Kind, Union, tie};
+use super::{Birth, Death, Kind, Union, divorced_on, tie};
 use crate::kin::{self, Kinship, NewRelation};
 use crate::{Result, stored};
 use kernel::day::day_of_turning;
 use kernel::kin::Relation;
 use kernel::{Day, PersonId, Pinfl, Sex};
-use store::{Ids, Tx, fetch_value};
+use store::{Ids, Tx, fetch_all, fetch_value};
+use uuid::Uuid;
 
 const MOTHER_YEARS_MIN: i32 = 10;
 /// Completed years; the next birthday is too late.
@@ -55,6 +56,8 @@ pub enum Impossible {
     ParentAndChild,
     #[error("a marriage of somebody who was dead on that day")]
     DeadSpouse,
+    #[error("what is annulled is no death of this person on that day")]
+    AnotherDeath,
 }
 
 use Impossible as No;
@@ -180,6 +183,42 @@ pub(super) async fn unwed_after(tx: &mut Tx, ids: &Ids, dead: PersonId, died: Da
         let is_later = bond.relation == Relation::Spouse && died < from;
         if is_later && was_told(tx, [bond.of, bond.to], from).await? {
             ties.push(tie(Relation::Spouse, bond.of, bond.to, from, Some(from)));
+        }
+    }
+    kin::insert_relations(tx, ids.now(), &mut ties).await
+}
+
+/// Marriages that never were because somebody had died before them stand again when that death is taken
+/// back, or when only a later one is left; unless the other one of the two was dead.
+pub(super) async fn wed_again(
+    tx: &mut Tx,
+    ids: &Ids,
+    person: PersonId,
+    (since, died): (Day, Option<Day>),
+) -> Result<()> {
+    let told = fetch_all!(
+        tx,
+        (Uuid, Uuid, i64),
+        "SELECT person, other, happened_on FROM life_event WHERE kind = $1 AND happened_on > $2
+            AND (person = $3 OR other = $3)",
+        Kind::Marriage.code(),
+        stored::of_day(since),
+        person.0
+    )?;
+    let mut ties: Vec<NewRelation> = Vec::new();
+    for (one, other, on) in told {
+        let (pair, on) = ([PersonId(one), PersonId(other)], stored::day(on)?);
+        let kinship = kin::load(tx, &pair, 0, false).await?;
+        let mut bonds = kinship.bonds.iter();
+        let stands = bonds.any(|bond| {
+            let is_theirs = pair.contains(&bond.of) && pair.contains(&bond.to);
+            is_theirs && bond.relation == Relation::Spouse && bond.valid.from == on
+        });
+        let mut others = kinship.persons.values().filter(|known| known.id != person);
+        let other_lives = others.all(|known| known.died.is_none_or(|died| on <= died));
+        if !stands && other_lives && died.is_none_or(|died| on <= died) {
+            let until = divorced_on(tx, on, (pair[0], pair[1])).await?;
+            ties.push(tie(Relation::Spouse, pair[0], pair[1], on, until));
         }
     }
     kin::insert_relations(tx, ids.now(), &mut ties).await

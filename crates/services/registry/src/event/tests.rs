@@ -213,7 +213,7 @@ async fn of_a_stranger_s_death_nothing_is_kept_unless_it_is_an_infant_s() {
             let kept = store::fetch_value!(
                 tx,
                 i64,
-                "SELECT COUNT(*) FROM death_ahead WHERE pinfl = $1",
+                "SELECT COUNT(*) FROM deaths_ahead WHERE pinfl = $1",
                 stranger.person.to_string()
             );
             assert_eq!(kept.unwrap(), i64::from(is_kept), "{born}");
@@ -234,7 +234,7 @@ async fn of_a_stranger_s_death_nothing_is_kept_unless_it_is_an_infant_s() {
         death(&mut tx, &platform.ids, &registry, &newest)
             .await
             .unwrap();
-        let kept = store::fetch_value!(tx, i64, "SELECT COUNT(*) FROM death_ahead").unwrap();
+        let kept = store::fetch_value!(tx, i64, "SELECT COUNT(*) FROM deaths_ahead").unwrap();
         assert_eq!(kept, 1);
     })
     .await;
