@@ -89,6 +89,10 @@ async fn a_death_told_after_the_next_payment_is_a_debt_that_nobody_pays_by_itsel
         });
         assert!(send(stage, &death).await, "the first message is news");
         stage.daftar.settle().await.expect("a settling");
+        // For ten days the registry may take it back, and nobody is asked for money.
+        let early = count(stage, "SELECT COUNT(*) FROM debt").await;
+        assert_eq!(early, 0);
+        days_pass(stage, 11).await;
         let mut tx = stage.daftar.platform.db.read().await.expect("a snapshot");
         let debts = payments::debt::of_payee(&mut tx, case.applicant).await;
         let permit = stage
@@ -112,6 +116,95 @@ async fn a_death_told_after_the_next_payment_is_a_debt_that_nobody_pays_by_itsel
         );
         let recoveries = count(stage, "SELECT COUNT(*) FROM recovery").await;
         assert_eq!(recoveries, 0, "nothing is kept from anybody by itself");
+        stage.everything_holds().await;
+    })
+    .await;
+}
+
+/// A mother is told dead by mistake, and the run passes her over; the registry takes it back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mother_told_dead_by_mistake_is_paid_again_next_month_in_full() {
+    stage::each(Cast::default(), async |stage| {
+        let awarded = awarded_in_january(stage).await;
+        let (case, mother) = find(stage, &awarded, Sex::Female).await;
+        let death = json!({
+            "id": "0199c0de-0000-7000-8000-000000000005", "kind": "death",
+            "on": "2026-01-30", "person": mother.to_string(),
+        });
+        let annulled = json!({
+            "id": "0199c0de-0000-7000-8000-000000000006", "kind": "death_annulled",
+            "death": death["id"], "on": "2026-01-30", "person": mother.to_string(),
+        });
+        assert!(send(stage, &death).await, "the first message is news");
+        stage.daftar.settle().await.expect("a settling");
+        let (february, march) = (stage::month(2026, 2), stage::month(2026, 3));
+        stage.appropriate(february).await;
+        stage.whole_run(february).await;
+        assert_eq!(
+            paid(stage, case.applicant, february).await,
+            0,
+            "no money to the dead"
+        );
+        assert_eq!(state_of(stage, &case).await, State::Ended);
+
+        assert!(
+            send(stage, &annulled).await,
+            "that it was taken back is news"
+        );
+        for again in [&annulled, &death] {
+            assert!(!send(stage, again).await, "told again it changes nothing");
+        }
+        stage.daftar.settle().await.expect("a settling");
+        assert_eq!(state_of(stage, &case).await, State::Awarded);
+        stage.appropriate(march).await;
+        stage.daftar.settle().await.expect("a settling");
+        stage.whole_run(march).await;
+        let amount = case.amount.expect("an amount").minor();
+        let both = paid(stage, case.applicant, march).await;
+        assert_eq!(both, 2 * amount, "March, and February in full");
+        days_pass(stage, 20).await;
+        assert_eq!(count(stage, "SELECT COUNT(*) FROM debt").await, 0);
+        let told = "SELECT COUNT(*) FROM notice n JOIN award_resumed r ON r.stopped = n.id";
+        assert_eq!(count(stage, told).await, 1, "she is told");
+        stage.everything_holds().await;
+    })
+    .await;
+}
+
+/// Told after the payment, and taken back when it was a debt already.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_debt_of_a_mistaken_death_is_none_any_more() {
+    stage::each(Cast::default(), async |stage| {
+        let awarded = awarded_in_january(stage).await;
+        let (case, mother) = find(stage, &awarded, Sex::Female).await;
+        let (february, march) = (stage::month(2026, 2), stage::month(2026, 3));
+        stage.appropriate(february).await;
+        stage.whole_run(february).await;
+        let death = json!({
+            "id": "0199c0de-0000-7000-8000-000000000007", "kind": "death",
+            "on": "2026-01-30", "person": mother.to_string(),
+        });
+        let annulled = json!({
+            "id": "0199c0de-0000-7000-8000-000000000008", "kind": "death_annulled",
+            "death": death["id"], "on": "2026-01-30", "person": mother.to_string(),
+        });
+        assert!(send(stage, &death).await, "the first message is news");
+        stage.daftar.settle().await.expect("a settling");
+        days_pass(stage, 11).await;
+        let owed = "SELECT COUNT(*) FROM debt WHERE state = 'notified'";
+        assert_eq!(count(stage, owed).await, 1);
+        assert!(
+            send(stage, &annulled).await,
+            "that it was taken back is news"
+        );
+        stage.daftar.settle().await.expect("a settling");
+        assert_eq!(count(stage, owed).await, 0);
+        assert_eq!(state_of(stage, &case).await, State::Awarded);
+        stage.appropriate(march).await;
+        stage.whole_run(march).await;
+        let amount = case.amount.expect("an amount").minor();
+        assert_eq!(paid(stage, case.applicant, february).await, amount);
+        assert_eq!(paid(stage, case.applicant, march).await, amount);
         stage.everything_holds().await;
     })
     .await;
@@ -202,6 +295,36 @@ async fn asked_because_of(stage: &Stage, case: &Case, cause: &str) -> bool {
 async fn count(stage: &Stage, sql: &'static str) -> i64 {
     let mut tx = stage.daftar.platform.db.read().await.expect("a snapshot");
     store::fetch_value!(tx, i64, sql).expect("a count")
+}
+
+async fn state_of(stage: &Stage, case: &Case) -> State {
+    let mut tx = stage.daftar.platform.db.read().await.expect("a snapshot");
+    let case = casework::case::load(&mut tx, case.id).await;
+    case.expect("a case").state
+}
+
+/// What the runs of a month pay to a person, in tiyin.
+async fn paid(stage: &Stage, person: PersonId, month: kernel::Month) -> i64 {
+    let mut tx = stage.daftar.platform.db.read().await.expect("a snapshot");
+    let sum = store::fetch_value!(
+        tx,
+        i64,
+        "SELECT CAST(COALESCE(SUM(p.amount_minor), 0) AS BIGINT) FROM payment p \
+         JOIN statement s ON s.id = p.statement JOIN payment_run r ON r.id = s.run \
+         WHERE r.month = $1 AND p.payee = $2",
+        i64::from(month.0),
+        person.0
+    );
+    sum.expect("a sum")
+}
+
+async fn days_pass(stage: &Stage, days: i64) {
+    let at = stage.daftar.platform.clock.now();
+    stage
+        .daftar
+        .set_clock(at.plus_seconds(days * 86_400))
+        .expect("the clock goes forward");
+    stage.daftar.settle().await.expect("a settling");
 }
 
 /// Sends a message as the registry does; true when it was news.

@@ -49,7 +49,7 @@ impl Daftar {
         let ids = &self.platform.ids;
         let mut tx = self.platform.db.begin().await?;
         let paid = case::first_paid_month(month);
-        let free = proactive::free(&mut tx, paid).await?;
+        let free = proactive::free(&mut tx, paid, self.confirmed()).await?;
         let envelopes: Vec<Envelope> = free
             .into_iter()
             .filter(|((of, _), _)| *of == district)
@@ -71,7 +71,7 @@ impl Daftar {
         let changes = casework::award::Changes {
             stops: done.stops,
             awards: done.awards,
-            restated: Vec::new(),
+            ..casework::award::Changes::default()
         };
         let followed = entitle::follow(&mut tx, ids, permit, &changes).await?;
         entitle::wait(&mut tx, ids, &followed).await?;

@@ -7,7 +7,7 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 
 use access::{Action, Permit, Purpose};
-use casework::award::{Award, AwardStop, Changes, FreeLines, Restated, Running};
+use casework::award::{Award, AwardStop, Changes, FreeLines, Restated, Resumed, Running};
 use casework::reassessment::Cause;
 use kernel::facts::{CellView, code};
 use kernel::portrait::PackedFact;
@@ -16,7 +16,7 @@ use kernel::{
 };
 use payments::cash::{self, CashPayee};
 use payments::entitlement::{self, NewEntitlement, Stop};
-use payments::restatement::{self, Reason, Restatement};
+use payments::restatement::{self, Confirmed, Reason, Restatement};
 use payments::{account_change, appropriation};
 use serde::{Deserialize, Serialize};
 use store::job::{self, Job, NewJob};
@@ -56,9 +56,29 @@ pub async fn follow(
     for part in new.chunks(payments::limits::ENTITLEMENTS_MAX) {
         open(tx, ids, part, &changes.awards, &mut followed).await?;
     }
+    for resumed in &changes.resumed {
+        followed.restated += resume(tx, ids, resumed).await?;
+    }
     let restated: Vec<Restatement> = changes.restated.iter().map(restatement).collect();
-    followed.restated = restatement::restate(tx, ids, &restated).await?.len();
+    followed.restated += restatement::restate(tx, ids, &restated).await?.len();
     Ok(followed)
+}
+
+/// What a death that was taken back had restated is as before, and months that went unpaid are due.
+async fn resume(tx: &mut Tx, ids: &Ids, resumed: &Resumed) -> Result<usize> {
+    let back = restatement::take_back(tx, ids, resumed.award).await?;
+    let Some(months) = resumed.missed else {
+        return Ok(back.len());
+    };
+    let missed = Restatement {
+        award: resumed.award,
+        months,
+        due: resumed.due,
+        reason: Reason::DeathAnnulled,
+        decision: None,
+    };
+    let good = restatement::make_good(tx, ids, &missed).await?;
+    Ok(back.len() + good.len())
 }
 
 fn restatement(restated: &Restated) -> Restatement {
@@ -69,6 +89,7 @@ fn restatement(restated: &Restated) -> Restatement {
         reason: match restated.cause {
             Cause::Birth => Reason::Birth,
             Cause::Death => Reason::Death,
+            Cause::DeathAnnulled => Reason::DeathAnnulled,
             Cause::Union => Reason::Union,
             Cause::Indexation => Reason::Indexation,
             Cause::ComingOfAge | Cause::TermEnd | Cause::Correction => Reason::Correction,
@@ -320,25 +341,28 @@ fn job_of(award: &Award, lacks: Option<String>) -> NewJob {
     NewJob::new(AWAIT_ACCOUNT, award.id.to_string(), payload)
 }
 
-/// Awards that have no entitlement yet, each until its stop if it has one: no budget line has
-/// their money committed, but it is theirs.
-pub async fn promised(tx: &mut Tx) -> Result<Vec<Award>> {
+/// Awards that have no entitlement yet, each until its stop if it has one, and those that a death has
+/// stopped which is not confirmed, from then on: no budget line has their money committed, but it is
+/// theirs.
+pub async fn promised(tx: &mut Tx, confirmed: Confirmed) -> Result<Vec<Award>> {
     let keys = job::keys(tx, AWAIT_ACCOUNT).await?;
     let waiting: Result<Vec<AwardId>> = keys.iter().map(|key| award_of(key)).collect();
     let waiting = waiting?;
     let paid = entitlement::paying(tx, &waiting).await?;
     let awards = casework::award::load_many(tx, &waiting).await?;
     let awards = awards.into_iter().filter_map(owed);
-    Ok(awards.filter(|award| !paid.contains(&award.id)).collect())
+    let mut promised: Vec<Award> = awards.filter(|award| !paid.contains(&award.id)).collect();
+    promised.extend(casework::award::that_may_run_again(tx, confirmed.before).await?);
+    Ok(promised)
 }
 
 /// What every budget line has left from `month` on when those who wait have theirs.
-pub async fn free_lines(tx: &mut Tx, month: Month) -> Result<FreeLines> {
+pub async fn free_lines(tx: &mut Tx, month: Month, confirmed: Confirmed) -> Result<FreeLines> {
     let mut free = FreeLines::default();
     for line in appropriation::from_month(tx, month).await? {
         free.add(line.district, &line.programme, line.month, line.available());
     }
-    for award in promised(tx).await? {
+    for award in promised(tx, confirmed).await? {
         free.spend(&award);
     }
     Ok(free)
@@ -379,9 +403,8 @@ pub async fn open_waiting(daftar: &Daftar) -> Result<usize> {
         awards.extend(casework::award::find(&mut tx, id).await?.and_then(owed));
     }
     let changes = Changes {
-        stops: Vec::new(),
         awards,
-        restated: Vec::new(),
+        ..Changes::default()
     };
     let followed = follow(&mut tx, &platform.ids, &permit, &changes).await?;
     job::done(&mut tx, &jobs).await?;

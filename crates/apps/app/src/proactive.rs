@@ -6,6 +6,7 @@ use casework::proactive::{self, Free};
 use kernel::ids::Uuid;
 use kernel::{Money, Month, UnitId};
 use payments::appropriation::{self, Budget};
+use payments::restatement::Confirmed;
 use store::Tx;
 
 use crate::daftar::Daftar;
@@ -41,7 +42,7 @@ impl Daftar {
             .await?;
         let mut tx = self.platform.db.read().await?;
         refuse_missed_runs(&mut tx, month).await?;
-        let free = free(&mut tx, first_paid_month(month)).await?;
+        let free = free(&mut tx, first_paid_month(month), self.confirmed()).await?;
         let chosen = proactive::chosen(&mut tx, &self.shelf, run, &free).await?;
         drop(tx);
         let ids = &self.platform.ids;
@@ -76,11 +77,12 @@ async fn refuse_missed_runs(tx: &mut Tx, month: Month) -> Result<()> {
     }
 }
 
-/// What every line of `month` has left when those who wait for an account have theirs; nothing
+/// What every line of `month` has left when those who wait for an account have theirs,
+/// and those of whom a death is told that is not confirmed; nothing
 /// where more was promised than there is.
-pub(crate) async fn free(tx: &mut Tx, month: Month) -> Result<Free> {
+pub(crate) async fn free(tx: &mut Tx, month: Month, confirmed: Confirmed) -> Result<Free> {
     let mut promised: Free = Free::new();
-    for award in entitle::promised(tx).await? {
+    for award in entitle::promised(tx, confirmed).await? {
         if award.first_month <= month && month < award.end_month {
             let line = (award.district, award.programme);
             *promised.entry(line).or_insert(Money::ZERO) += award.amount;

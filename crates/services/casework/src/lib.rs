@@ -12,13 +12,14 @@
 //! stored so that it replays), [`step`] (visit, conclusion), [`escalation`] (one that
 //! did not come in time), [`decision`], [`contradiction`] (sources
 //! that disagree), [`close`], [`award`],
-//! [`migration`], [`reassessment`], [`suspension`], [`renewal`], [`letter`], [`notice`],
+//! [`migration`], [`reassessment`], [`annulment`], [`suspension`], [`renewal`], [`letter`], [`notice`],
 //! [`language`], [`figures`], [`verify`].
 //!
 //! Whoever calls opens the transaction where money follows in it: payments commits in the same
 //! one. Units: money in tiyin, days and months of the local calendar, instants UTC.
 
 mod aid;
+pub mod annulment;
 pub mod application;
 pub mod assessment;
 pub mod award;
@@ -61,4 +62,5 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("casework", "0006_case_read"),
     store::migration!("casework", "0007_notice"),
     store::migration!("casework", "0008_case_member"),
+    store::migration!("casework", "0009_resumed"),
 ];

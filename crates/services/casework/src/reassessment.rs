@@ -4,7 +4,7 @@
 use ::store::Platform;
 use ::store::{Tx, job};
 use access::Permit;
-use kernel::{AwardId, CaseId, Day, Instant, Money, Month, PersonId};
+use kernel::{AwardId, CaseId, Day, Instant, Money, Month, PersonId, Zone};
 use serde_json::json;
 
 use crate::application;
@@ -23,6 +23,8 @@ pub use put_off::ask_again;
 /// A refusal rests on incomes of three months; what is mended later than the next three months is a
 /// matter of a new application, which asks for nothing but the passport.
 const REFUSED_DAYS_MAX: i32 = 92;
+/// Events of before are asked about as if they were as old.
+const EVENT_DAYS_MAX: i32 = 366;
 /// Awards looked at in one transaction.
 const BATCH_MAX: i64 = 1_000;
 
@@ -31,6 +33,8 @@ words! {
     Cause {
         Birth = "birth",
         Death = "death",
+        /// The civil registry took a death back.
+        DeathAnnulled = "death_annulled",
         /// A marriage or a divorce.
         Union = "union",
         ComingOfAge = "coming_of_age",
@@ -48,7 +52,12 @@ impl Cause {
     pub const fn restates(self) -> bool {
         matches!(
             self,
-            Cause::Birth | Cause::Death | Cause::Union | Cause::Correction | Cause::Indexation
+            Cause::Birth
+                | Cause::Death
+                | Cause::DeathAnnulled
+                | Cause::Union
+                | Cause::Correction
+                | Cause::Indexation
         )
     }
 
@@ -69,6 +78,7 @@ pub async fn on_event(
     cause: Cause,
 ) -> Result<usize> {
     let formers = formers_of(tx, persons, on).await?;
+    let on = lately(platform, on);
     let ask = Ask {
         on,
         counted: on.month(),
@@ -116,6 +126,54 @@ pub async fn on_death(
         restated,
         ..Changes::default()
     })
+}
+
+/// A death was taken back: the others of its family are asked about again, and who was refused since. What
+/// is being looked at already, is looked at with the family as it is now. `resumed` run as before.
+pub async fn on_annulled(
+    tx: &mut Tx,
+    platform: &Platform,
+    shelf: &Shelf,
+    (permit, touched): (&Permit, &[PersonId]),
+    (on, today): (Day, Day),
+    resumed: &[CaseId],
+) -> Result<usize> {
+    let mut formers = formers_of(tx, touched, on).await?;
+    formers.retain(|former| !resumed.contains(&former.id));
+    let on = lately(platform, on);
+    let ask = Ask {
+        on,
+        counted: on.month(),
+        cause: Cause::DeathAnnulled,
+    };
+    look_anew(tx, platform, &formers).await?;
+    let opened = open_all(tx, platform, &formers, ask).await?;
+    Ok(opened + reopen_refused(tx, platform, shelf, (permit, touched), today).await?)
+}
+
+/// Who belongs to the family is asked anew, in the open cases that continue the awards.
+async fn look_anew(tx: &mut Tx, platform: &Platform, formers: &[Case]) -> Result<()> {
+    let mut open = case::continuing(tx, formers).await?;
+    let now = platform.clock.now();
+    open.retain(|case| case.origin == Origin::Reassessment && case.state.takes_facts());
+    for case in &mut open {
+        case.roster = None;
+        case.state = State::Gathering;
+        case.waits(WaitFor::Agency, String::new(), now, None);
+        let detail = json!({ "because": Cause::DeathAnnulled.word() });
+        case.happened(now, EventKind::LookedAtAgain, None, detail);
+    }
+    let jobs = gather_jobs(&open);
+    case::save(tx, &mut open).await?;
+    job::enqueue(tx, &platform.ids, &jobs).await?;
+    Ok(())
+}
+
+/// What happened longer ago than a year is asked about as of a year ago: laws of before it hold for nobody
+/// who is paid now.
+fn lately(platform: &Platform, on: Day) -> Day {
+    let today = platform.clock.now().day(Zone::tashkent());
+    on.max(today.plus_days(-EVENT_DAYS_MAX))
 }
 
 /// Asks the question of an award again as it was asked first, with what is known now, for its
@@ -273,17 +331,41 @@ pub async fn term_ends(tx: &mut Tx, platform: &Platform, month: Month) -> Result
             return Ok(opened);
         };
         after = last.award.id;
-        let of = |at_end: AtEnd| -> Vec<CaseId> {
-            let kept = awards
-                .iter()
-                .filter(|running| running.award.at_end == at_end);
-            kept.map(|running| running.award.case).collect()
-        };
-        let again = case::load_many(tx, &of(AtEnd::Reassess)).await?;
-        opened += open_all(tx, platform, &again, ask).await?;
-        let renewed = case::load_many(tx, &of(AtEnd::Renewal)).await?;
-        opened += crate::renewal::prepare(tx, platform, &renewed, ask.on, ask.counted).await?;
+        opened += ask_at_end(tx, platform, &awards, ask).await?;
     }
+}
+
+/// The same of awards whose term is over by `month` without anybody having asked.
+pub(crate) async fn term_over(
+    tx: &mut Tx,
+    platform: &Platform,
+    awards: &[Running],
+    month: Month,
+) -> Result<usize> {
+    let ask = Ask {
+        on: month.first_day(),
+        counted: month.plus(-1),
+        cause: Cause::TermEnd,
+    };
+    ask_at_end(tx, platform, awards, ask).await
+}
+
+async fn ask_at_end(
+    tx: &mut Tx,
+    platform: &Platform,
+    awards: &[Running],
+    ask: Ask,
+) -> Result<usize> {
+    let of = |at_end: AtEnd| -> Vec<CaseId> {
+        let kept = awards
+            .iter()
+            .filter(|running| running.award.at_end == at_end);
+        kept.map(|running| running.award.case).collect()
+    };
+    let again = case::load_many(tx, &of(AtEnd::Reassess)).await?;
+    let opened = open_all(tx, platform, &again, ask).await?;
+    let renewed = case::load_many(tx, &of(AtEnd::Renewal)).await?;
+    Ok(opened + crate::renewal::prepare(tx, platform, &renewed, ask.on, ask.counted).await?)
 }
 
 /// The day whose ages and parameters hold, and the month whose close would have paid.

@@ -8,6 +8,10 @@ use store::{Platform, execute, fetch_all};
 
 use super::*;
 
+/// Nobody's death waits to be confirmed.
+const CONFIRMED: Confirmed = Confirmed {
+    before: kernel::Instant(i64::MAX),
+};
 const DISTRICT: u32 = 1_726_262;
 const PROGRAMME: &str = "child_benefit";
 
@@ -110,7 +114,7 @@ async fn money_of_an_award_that_waits_for_an_account_is_not_free() {
         let key = (DISTRICT, PROGRAMME.to_owned());
         let free = async |text| {
             let mut tx = platform.db.read().await.unwrap();
-            let free = crate::proactive::free(&mut tx, month(text)).await;
+            let free = crate::proactive::free(&mut tx, month(text), CONFIRMED).await;
             free.unwrap()[&key]
         };
         assert_eq!(free("2026-03").await, Money(250), "both wait");
@@ -122,11 +126,13 @@ async fn money_of_an_award_that_waits_for_an_account_is_not_free() {
         tx.commit().await.unwrap();
         assert_eq!(free("2026-03").await, Money(250));
         let mut tx = platform.db.read().await.unwrap();
-        let still = promised(&mut tx).await.unwrap();
+        let still = promised(&mut tx, CONFIRMED).await.unwrap();
         let still: Vec<(AwardId, Money)> = still.iter().map(|a| (a.id, a.amount)).collect();
         assert_eq!(still, [(AwardId::from_u128(2), Money(450))]);
         // A payment that resumes finds the same left.
-        let lines = free_lines(&mut tx, month("2026-03")).await.unwrap();
+        let lines = free_lines(&mut tx, month("2026-03"), CONFIRMED)
+            .await
+            .unwrap();
         let mut expected = FreeLines::default();
         expected.add(DISTRICT, PROGRAMME, month("2026-03"), Money(250));
         assert_eq!(lines, expected);
@@ -202,13 +208,12 @@ async fn an_award_that_the_budget_does_not_reach_stops_no_other_and_its_case_say
             case_of(&platform, no).await;
         }
         let changes = Changes {
-            stops: Vec::new(),
             awards: vec![
                 award_of_no(1, 300),
                 award_of_no(2, 900),
                 award_of_no(3, 300),
             ],
-            restated: Vec::new(),
+            ..Changes::default()
         };
         let mut tx = platform.db.begin().await.unwrap();
         let ids = &platform.ids;
@@ -301,9 +306,8 @@ async fn whoever_has_no_account_is_paid_at_the_cash_desks_once_there_are_any() {
             case_of(&platform, no).await;
         }
         let changes = Changes {
-            stops: Vec::new(),
             awards: (1..4).map(|no| award_of_no(no, 300)).collect(),
-            restated: Vec::new(),
+            ..Changes::default()
         };
         let ids = &platform.ids;
         let (system, action) = (access::Subject::system(), Action::SettleRun);

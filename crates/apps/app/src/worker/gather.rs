@@ -191,7 +191,7 @@ impl Daftar {
         let payable_from = payable_from(&mut tx, self.today().month()).await?;
         let mut settled = Settled::default();
         for part in answered.chunks(assessment::CASES_MAX) {
-            let free = entitle::free_lines(&mut tx, payable_from).await?;
+            let free = entitle::free_lines(&mut tx, payable_from, self.confirmed()).await?;
             let shelf = &self.shelf;
             let done =
                 assessment::ready_cases(&mut tx, ids, shelf, permit, part, payable_from, free)

@@ -6,6 +6,7 @@ mod accounts;
 mod calendar;
 mod correspondence;
 mod deadlines;
+mod deaths;
 mod gather;
 mod reactions;
 mod restated;
@@ -83,6 +84,7 @@ pub async fn subscribe(db: &Db) -> Result<()> {
     let topics = [
         registry::events::PERSON_BORN,
         registry::events::PERSON_DIED,
+        registry::events::DEATH_ANNULLED,
         registry::events::MARRIED,
         registry::events::DIVORCED,
         casework::events::DECIDED,

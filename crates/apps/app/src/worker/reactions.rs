@@ -10,10 +10,8 @@ use serde::Deserialize;
 use store::job::{self, NewJob};
 use store::{Tx, outbox};
 
-use super::gather::payable_from;
 use super::{CONSUMER, Settled};
 use crate::daftar::Daftar;
-use crate::entitle;
 use crate::error::{Error, Result};
 
 /// The kind of the job that writes short messages of decisions.
@@ -135,17 +133,10 @@ impl Daftar {
     ) -> Result<()> {
         let (platform, on) = (&self.platform, touched.on);
         if topic == registry::events::PERSON_DIED {
-            let known = registry::person::load_many(tx, permit, &touched.persons).await?;
-            let dead: Vec<PersonId> = known
-                .values()
-                .filter(|p| p.died.is_some())
-                .map(|p| p.id)
-                .collect();
-            let payable = payable_from(tx, on.month()).await?;
-            let changes =
-                reassessment::on_death(tx, platform, &dead, &touched.persons, on, payable).await?;
-            entitle::follow(tx, &platform.ids, permit, &changes).await?;
-            return Ok(());
+            return self.follow_death(tx, permit, touched).await;
+        }
+        if topic == registry::events::DEATH_ANNULLED {
+            return self.follow_annulled(tx, permit, touched).await;
         }
         let cause = if topic == registry::events::PERSON_BORN {
             Cause::Birth

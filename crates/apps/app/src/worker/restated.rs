@@ -11,10 +11,12 @@ use crate::daftar::Daftar;
 use crate::error::Result;
 
 impl Daftar {
-    /// Settles what is open. What the budget does not reach stays, and is no work that was done.
+    /// Settles what is open; a death only when it is confirmed. What the budget does not reach stays, and is no work that was done.
     pub(super) async fn settle_restated(&self) -> Result<Settled> {
+        let confirmed = self.confirmed();
         let mut tx = self.platform.db.read().await?;
-        let is_due = restatement::is_open(&mut tx).await? || debt::is_moving(&mut tx).await?;
+        let is_due =
+            restatement::is_open(&mut tx, confirmed).await? || debt::is_moving(&mut tx).await?;
         drop(tx);
         if !is_due {
             return Ok(Settled::default());
@@ -22,7 +24,7 @@ impl Daftar {
         let ids = &self.platform.ids;
         let mut tx = self.platform.db.begin().await?;
         let pay_month = payable_from(&mut tx, self.today().month()).await?;
-        let settled = restatement::settle(&mut tx, ids, pay_month).await?;
+        let settled = restatement::settle(&mut tx, ids, pay_month, confirmed).await?;
         let found = debt::found(&mut tx).await?;
         for debt in &found {
             let of = (debt.id, debt.payee);

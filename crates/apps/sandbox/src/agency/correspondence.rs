@@ -22,7 +22,13 @@ use crate::world::World;
 const ATTEMPTS_MAX: u32 = 6;
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const SECONDS_MAX: u64 = 10;
-const TOLD_OF: [&str; 4] = ["live_birth", "death", "marriage", "divorce"];
+const TOLD_OF: [&str; 5] = [
+    "live_birth",
+    "death",
+    "death_annulled",
+    "marriage",
+    "divorce",
+];
 
 /// Questions under way and those who subscribed.
 #[derive(Debug, Default)]

@@ -70,8 +70,10 @@ fn child(of: &Value) -> Value {
 /// The record of what has happened, from the message by which Daftar's own interface is told.
 pub fn of_event(of: &Value) -> Value {
     match of["kind"].as_str() {
-        Some("death") => json!({ "@type": "CRVSPerson", "identifier": identifiers(&of["person"]),
-            "death_date": moment(&of["on"]) }),
+        Some("death" | "death_annulled") => {
+            json!({ "@type": "CRVSPerson", "identifier": identifiers(&of["person"]),
+            "death_date": moment(&of["on"]) })
+        }
         Some("marriage") => union(of, "marriage_date"),
         Some("divorce") => union(of, "divorce_date"),
         _ => birth(of),

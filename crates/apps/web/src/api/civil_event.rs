@@ -1,5 +1,5 @@
 //! `POST /api/civil-events`: births, deaths, marriages and divorces as the
-//! registry's messages. The same id is one event.
+//! registry's messages, and deaths that it takes back. The same id is one event.
 
 use access::{Action, Permit, Purpose, Scope};
 use axum::Json;
@@ -10,7 +10,7 @@ use kernel::ids::Uuid;
 use kernel::lang::Text3;
 use kernel::{Name, Pinfl, Sex};
 use registry::RegisterError;
-use registry::event::{self, Birth, Death, Heard, Union};
+use registry::event::{self, Annulment, Birth, Death, Heard, Union};
 use registry::person;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -37,6 +37,13 @@ pub enum CivilEventJson {
     },
     Death {
         id: Uuid,
+        on: String,
+        person: String,
+    },
+    /// The death that the message `death` told of, on this day, was none.
+    DeathAnnulled {
+        id: Uuid,
+        death: Uuid,
         on: String,
         person: String,
     },
@@ -104,6 +111,7 @@ async fn must_be_a_registry(house: &House, seat: &Seat) -> Result<(), Stop> {
 enum Message {
     Birth(Birth),
     Death(Death),
+    DeathAnnulled(Annulment),
     Marriage(Union),
     Divorce(Union),
 }
@@ -123,6 +131,17 @@ impl Message {
             }
             CivilEventJson::Death { id, on, person } => Message::Death(Death {
                 id,
+                person: pinfl("person", &person)?,
+                on: day("on", &on)?,
+            }),
+            CivilEventJson::DeathAnnulled {
+                id,
+                death,
+                on,
+                person,
+            } => Message::DeathAnnulled(Annulment {
+                id,
+                death,
                 person: pinfl("person", &person)?,
                 on: day("on", &on)?,
             }),
@@ -149,6 +168,7 @@ impl Message {
                 parents.chain([birth.child]).collect()
             }
             Message::Death(death) => vec![death.person],
+            Message::DeathAnnulled(annulled) => vec![annulled.person],
             Message::Marriage(union) | Message::Divorce(union) => vec![union.person, union.spouse],
         }
     }
@@ -158,6 +178,7 @@ impl Message {
         let entered = match self {
             Message::Birth(birth) => event::birth(tx, ids, permit, birth).await,
             Message::Death(death) => event::death(tx, ids, permit, death).await,
+            Message::DeathAnnulled(annulled) => event::annulment(tx, ids, permit, annulled).await,
             Message::Marriage(union) => event::marriage(tx, ids, permit, union).await,
             Message::Divorce(union) => event::divorce(tx, ids, permit, union).await,
         };

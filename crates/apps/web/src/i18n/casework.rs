@@ -81,11 +81,13 @@ texts! {
     step_payment_waits { uz: "Toʻlov kutmoqda: byudjetda bunga mablagʻ yoʻq", ru: "Выплата ждёт: в бюджете нет на неё денег", en: "The payment waits: the budget has no money for it" }
     step_refused { uz: "Qaror: rad etildi", ru: "Решение: отказ", en: "Decision: refused" }
     step_suspended { uz: "Qaror: toʻlov vaqtincha toʻxtatildi", ru: "Решение: выплата приостановлена", en: "Decision: the payment is suspended" }
-    step_looked_again { uz: "Toʻxtatilgan toʻlov yana tekshirilmoqda", ru: "Приостановленную выплату проверяют снова", en: "The suspended payment is looked at again" }
+    step_looked_again { uz: "Ish yana tekshirilmoqda", ru: "Дело проверяют снова", en: "The case is looked at again" }
     step_waiting_list { uz: "Qaror: navbatga qoʻyildi", ru: "Решение: лист ожидания", en: "Decision: waiting list" }
     step_migrated { uz: "Yangi qoida boʻyicha qayta koʻrildi", ru: "Пересмотрено по новым правилам", en: "Reassessed under the new law" }
     step_opened { uz: "Tizim ishni arizasiz ochdi", ru: "Дело открыто системой, без заявления", en: "Opened by the system, without an application" }
     step_withdrawn { uz: "Ariza qaytarib olindi", ru: "Заявление отозвано", en: "Withdrawn" }
+    step_resumed { uz: "Xato xabar bekor qilindi: yana toʻlanadi", ru: "Ошибочное сообщение отозвано: платят снова", en: "A mistaken message was taken back: it is paid again" }
+    step_not_resumed { uz: "Xato xabar bekor qilindi; hozir boshqa tayinlash boʻyicha toʻlanmoqda", ru: "Ошибочное сообщение отозвано; теперь платят по другому назначению", en: "A mistaken message was taken back; another award pays by now" }
     step_ended { uz: "Yordam muddati tugadi", ru: "Срок помощи окончен", en: "The help has ended" }
     step_waiting { uz: "Kutilmoqda", ru: "Ожидание", en: "Waiting" }
     step_changed { uz: "Holat oʻzgardi", ru: "Состояние изменилось", en: "The state changed" }

@@ -175,6 +175,7 @@ texts! {
     debt_waive { uz: "Kechish", ru: "Списать", en: "Waive it" }
     debt_decided { uz: "Qaror saqlandi.", ru: "Решение сохранено.", en: "The decision is kept." }
     debt_birth { uz: "Tugʻilish haqidagi xabar kech keldi", ru: "О рождении узнали поздно", en: "A birth was told late" }
+    debt_death_annulled { uz: "Oʻlim haqidagi xabar bekor qilindi", ru: "Сообщение о смерти отозвано", en: "A death was taken back" }
     debt_death { uz: "Oʻlim haqidagi xabar kech keldi", ru: "О смерти узнали поздно", en: "A death was told late" }
     debt_union { uz: "Nikoh haqidagi xabar kech keldi", ru: "О браке или разводе узнали поздно", en: "A marriage or divorce was told late" }
     debt_correction { uz: "Idora maʼlumotini tuzatdi", ru: "Ведомство исправило сведения", en: "An agency mended what it had said" }

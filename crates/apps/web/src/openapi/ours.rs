@@ -20,7 +20,7 @@ pub fn spoken() -> Vec<Spoken> {
         ),
         Spoken::post(
             "/api/civil-events",
-            "A civil registry tells of a birth, a death, a marriage or a divorce",
+            "A civil registry tells of a birth, a death, a marriage or a divorce, or takes a death back",
             civil_event(),
             (202, object(&[("fresh", flag())])),
         ),
@@ -213,6 +213,13 @@ fn civil_event() -> Value {
         ("on", day()),
         ("person", pinfl()),
     ]);
+    let annulled = object(&[
+        kind("death_annulled"),
+        ("id", uuid()),
+        ("death", uuid()),
+        ("on", day()),
+        ("person", pinfl()),
+    ]);
     let union = |word: &str| {
         object(&[
             kind(word),
@@ -222,7 +229,7 @@ fn civil_event() -> Value {
             ("spouse", pinfl()),
         ])
     };
-    json!({ "oneOf": [birth, death, union("marriage"), union("divorce")] })
+    json!({ "oneOf": [birth, death, annulled, union("marriage"), union("divorce")] })
 }
 
 fn change() -> Value {

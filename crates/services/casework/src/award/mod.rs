@@ -1,9 +1,11 @@
 //! An award: a decision that gives money for a term. Never changed: what ends it early is a
-//! row of `award_stop`, what changes its amount is another award in its place.
+//! row of `award_stop`, what changes its amount is another award in its place; so is what runs on when
+//! the death that stopped it is taken back.
 
 pub(crate) mod continued;
 mod free;
 mod model;
+mod resumed;
 mod store;
 
 use kernel::{AwardId, CaseId, DecisionId, Money, Month, Period, PersonId, UnitId};
@@ -13,6 +15,8 @@ use crate::reassessment::Cause;
 pub use free::FreeLines;
 pub(crate) use free::held_in;
 pub use model::{AtEnd, StopReason, child_leaves, end_month};
+pub use resumed::that_may_run_again;
+pub(crate) use resumed::{insert_resumed, paid_otherwise, stopped_by_death, stopped_from};
 pub use store::{
     Running, ending_in, find, first_months, load_many, members_leaving_in, of_case, of_persons,
     running_of_regime,
@@ -91,16 +95,36 @@ pub(crate) fn restated(
     })
 }
 
-/// What payments has to follow, in this order: stops, awards, then what is restated.
+/// An award that a death stopped which was taken back: what the death restated of it is as it was before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resumed {
+    /// The stopped one.
+    pub award: AwardId,
+    pub case: CaseId,
+    pub payee: PersonId,
+    /// Months that no run paid, half-open, and what was due in each.
+    pub missed: Option<Period<Month>>,
+    pub due: Money,
+}
+
+/// What payments has to follow, in this order: stops, awards, what a death no longer stops, then what
+/// is restated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     pub stops: Vec<AwardStop>,
     pub awards: Vec<Award>,
+    pub resumed: Vec<Resumed>,
     pub restated: Vec<Restated>,
 }
 
 impl Changes {
     pub fn is_empty(&self) -> bool {
-        self.stops.is_empty() && self.awards.is_empty() && self.restated.is_empty()
+        let Changes {
+            stops,
+            awards,
+            resumed,
+            restated,
+        } = self;
+        stops.is_empty() && awards.is_empty() && resumed.is_empty() && restated.is_empty()
     }
 }

@@ -88,7 +88,7 @@ impl Running {
 }
 
 #[derive(sqlx::FromRow)]
-struct AwardRow {
+pub(super) struct AwardRow {
     id: Uuid,
     case_id: Uuid,
     decision: Uuid,
@@ -113,6 +113,8 @@ macro_rules! columns {
          s.from_month AS stop_month, s.reason AS stop_reason"
     };
 }
+
+pub(super) use columns;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -293,7 +295,7 @@ pub async fn of_persons(
     Ok(found)
 }
 
-fn all(rows: Vec<AwardRow>) -> Result<Vec<Running>> {
+pub(super) fn all(rows: Vec<AwardRow>) -> Result<Vec<Running>> {
     rows.into_iter().map(running).collect()
 }
 

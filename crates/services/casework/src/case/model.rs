@@ -7,6 +7,7 @@
 //!            └──────────────┴─> refused          any open state ─> withdrawn
 //! prepared (a renewal) ─> gathering | ended
 //! gathering (a review) ─> suspended ─> awarded | refused | ended (a new application is awarded)
+//! ended (by a death) ─> awarded (the death was taken back)
 //! ```
 //! A state changes by the machine alone; a person can only add facts or withdraw.
 
@@ -169,6 +170,10 @@ words! {
         LookedAtAgain = "looked_at_again",
         Withdrawn = "withdrawn",
         Ended = "ended",
+        /// The death that had ended it was taken back: paid again.
+        Resumed = "resumed",
+        /// The same, but another award of the programme pays by now.
+        NotResumed = "not_resumed",
     }
 }
 

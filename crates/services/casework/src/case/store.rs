@@ -343,6 +343,22 @@ pub(crate) async fn successor(tx: &mut Tx, case: CaseId) -> Result<Option<Case>>
     .transpose()
 }
 
+const CONTINUING: bulk::With = bulk::With {
+    v: "k",
+    statement: "SELECT c.id FROM v CROSS JOIN case_now c WHERE c.former_case = v.k \
+                AND c.state IN ('prepared', 'gathering', 'visiting', 'assessed', 'suspended')",
+};
+
+/// The open cases that continue these.
+pub(crate) async fn continuing(tx: &mut Tx, formers: &[Case]) -> Result<Vec<Case>> {
+    let rows: Vec<(Uuid,)> = bulk::select_in(tx, &CONTINUING, formers, |row, former| {
+        row.push(former.id.0);
+    })
+    .await?;
+    let ids: Vec<CaseId> = rows.into_iter().map(|(id,)| CaseId(id)).collect();
+    load_many(tx, &ids).await
+}
+
 /// Which open cases to list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Queue {

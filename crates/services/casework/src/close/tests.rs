@@ -1,5 +1,6 @@
 //! The month's close, the change of law, and what comes after an award.
 
+mod annulled;
 mod mended;
 
 use ::store::testing::each_db;

@@ -168,6 +168,7 @@ fn subscribe(toml: &DciToml, agency: Source) -> Result<Vec<Event>, Wrong> {
     let heard = [
         Event::LiveBirth,
         Event::Death,
+        Event::DeathAnnulled,
         Event::Marriage,
         Event::Divorce,
     ];

@@ -13,26 +13,30 @@ pub enum Event {
     NewHouseholdMember,
     LiveBirth,
     Death,
+    /// A death is taken back: our own word, the standard has none.
+    DeathAnnulled,
     Marriage,
     Divorce,
 }
 
 /// Topics of the register that partners can hear of.
-pub const TOPICS: [&str; 5] = [
+pub const TOPICS: [&str; 6] = [
     events::PERSON_BORN,
     events::PERSON_DIED,
+    events::DEATH_ANNULLED,
     events::MARRIED,
     events::DIVORCED,
     events::ROSTER_CHANGED,
 ];
 
 impl Event {
-    const ALL: [Event; 7] = [
+    const ALL: [Event; 8] = [
         Event::Register,
         Event::Update,
         Event::NewHouseholdMember,
         Event::LiveBirth,
         Event::Death,
+        Event::DeathAnnulled,
         Event::Marriage,
         Event::Divorce,
     ];
@@ -45,6 +49,7 @@ impl Event {
             Event::NewHouseholdMember => "NewHouseHoldMember",
             Event::LiveBirth => "live_birth",
             Event::Death => "death",
+            Event::DeathAnnulled => "death_annulled",
             Event::Marriage => "marriage",
             Event::Divorce => "divorce",
         }
@@ -68,6 +73,7 @@ impl Event {
         match topic {
             events::PERSON_BORN => &[Register, Update, NewHouseholdMember, LiveBirth],
             events::PERSON_DIED => &[Update, Death],
+            events::DEATH_ANNULLED => &[Update, DeathAnnulled],
             events::MARRIED => &[Update, Marriage],
             events::DIVORCED => &[Update, Divorce],
             events::ROSTER_CHANGED => &[Update],

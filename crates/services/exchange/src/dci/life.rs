@@ -1,5 +1,5 @@
-//! What a civil registry tells us: births, deaths, marriages and divorces that become life events of the
-//! register, the same in whatever order they come.
+//! What a civil registry tells us: births, deaths, marriages and divorces, and deaths that it takes back. They
+//! become life events of the register, the same in whatever order they come.
 //!
 //! A message is read as a whole before anything is entered, and entered as a whole. Of whom the
 //! register does not know, nothing is entered: a civil registry tells of the whole country.
@@ -7,7 +7,7 @@
 use access::{Action, Permit, Purpose, Scope, Subject};
 use kernel::{Day, Name, Pinfl, Sex};
 use registry::RegisterError;
-use registry::event::{self, Birth, Death, Union};
+use registry::event::{self, Annulment, Birth, Death, Union};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use store::Tx;
@@ -28,6 +28,7 @@ const NAME_CHARS_MAX: usize = 200;
 pub enum Life {
     Birth(Birth),
     Death(Death),
+    DeathAnnulled(Annulment),
     Marriage(Union),
     Divorce(Union),
 }
@@ -72,6 +73,7 @@ impl Exchange {
         let ids = &self.platform.ids;
         let entered = match life {
             Life::Death(death) => event::death(tx, ids, permit, &death).await,
+            Life::DeathAnnulled(annulled) => event::annulment(tx, ids, permit, &annulled).await,
             Life::Marriage(union) => event::marriage(tx, ids, permit, &union).await,
             Life::Divorce(union) => event::divorce(tx, ids, permit, &union).await,
             Life::Birth(birth) => event::birth(tx, ids, permit, &birth).await,
@@ -107,7 +109,16 @@ impl Life {
             Ok(Event::Death) => {
                 let on = day(record, "death_date", today)?;
                 Ok(Life::Death(Death {
-                    id: id_of(&format!("death {who} {on}")),
+                    id: id_of_death(who, on),
+                    person: who,
+                    on,
+                }))
+            }
+            Ok(Event::DeathAnnulled) => {
+                let on = day(record, "death_date", today)?;
+                Ok(Life::DeathAnnulled(Annulment {
+                    id: id_of(&format!("death_annulled {who} {on}")),
+                    death: id_of_death(who, on),
                     person: who,
                     on,
                 }))
@@ -115,7 +126,8 @@ impl Life {
             Ok(Event::Marriage) => union(record, who, "marriage", today).map(Life::Marriage),
             Ok(Event::Divorce) => union(record, who, "divorce", today).map(Life::Divorce),
             _ => {
-                let heard = "live_birth, death, marriage and divorce are heard here";
+                let heard =
+                    "live_birth, death, death_annulled, marriage and divorce are heard here";
                 Err(format!("reg_event_type: {heard}"))
             }
         }
@@ -220,6 +232,10 @@ fn day(record: &Map<String, Value>, field: &str, today: Day) -> Result<Day, Stri
         return Err(format!("{field} is still to come"));
     }
     Ok(day)
+}
+
+fn id_of_death(who: Pinfl, on: Day) -> Uuid {
+    id_of(&format!("death {who} {on}"))
 }
 
 /// One birth a child, one death a person and day, in however many messages it is told.

@@ -13,10 +13,15 @@
 //! nobody has begun to recover. Where the budget does not reach, the months stay open and are
 //! settled later, together with what came since.
 //!
+//! A death is a debt only when it is [`Confirmed`]: for some days the registry may take it back, and what it
+//! restated downwards stays open. Taken back, the months have what they had before ([`take_back`]), so
+//! both cancel each other; and months that went unpaid are made good ([`make_good`]).
+//!
 //! Why nothing is paid twice: a month's restatement counts what earlier ones of it found, so the
 //! same one again finds no difference; a restated month is settled once (its key); arrears are an
 //! entitlement like any other, with one line a month.
 
+mod annulled;
 mod model;
 mod settle;
 mod store;
@@ -26,6 +31,7 @@ mod tests;
 use ::store::{Ids, Tx};
 
 use crate::{Error, Result};
+pub use annulled::{Confirmed, make_good, take_back};
 pub use model::{Paid, Reason, Refusal, Restated, RestatedMonth, Restatement, differences};
 pub use settle::{Settled, settle};
 
@@ -50,9 +56,9 @@ pub async fn restate(tx: &mut Tx, ids: &Ids, batch: &[Restatement]) -> Result<Ve
     Ok(found)
 }
 
-/// Does a restated month wait to be settled?
-pub async fn is_open(tx: &mut Tx) -> Result<bool> {
-    store::is_open(tx).await
+/// Does a restated month wait that can be settled now?
+pub async fn is_open(tx: &mut Tx, confirmed: Confirmed) -> Result<bool> {
+    store::is_open(tx, confirmed).await
 }
 
 /// What was restated of an award, in the order of months.

@@ -8,6 +8,8 @@ use kernel::{AwardId, DecisionId, Instant, Money, Month, Period};
 pub enum Reason {
     Birth,
     Death,
+    /// A death that the civil registry took back.
+    DeathAnnulled,
     /// A marriage or a divorce.
     Union,
     /// An agency's answer that was mended, or that came late.
@@ -17,9 +19,10 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Reason; 5] = [
+    pub const ALL: [Reason; 6] = [
         Reason::Birth,
         Reason::Death,
+        Reason::DeathAnnulled,
         Reason::Union,
         Reason::Correction,
         Reason::Indexation,
@@ -29,6 +32,7 @@ impl Reason {
         match self {
             Reason::Birth => "birth",
             Reason::Death => "death",
+            Reason::DeathAnnulled => "death_annulled",
             Reason::Union => "union",
             Reason::Correction => "correction",
             Reason::Indexation => "indexation",
@@ -118,4 +122,20 @@ pub fn differences(restatement: &Restatement, paid: &[Paid]) -> Vec<Restated> {
         decision: restatement.decision,
     };
     paid.iter().filter(differs).map(restated).collect()
+}
+
+/// What each month was paid, with nothing for the months of the restatement that no run paid.
+pub fn with_unpaid(restatement: &Restatement, mut paid: Vec<Paid>) -> Vec<Paid> {
+    let Period { from, to } = restatement.months;
+    let to = to.expect("a stretch that ends");
+    let months = (from.0..to.0).map(Month);
+    let unpaid = |month: &Month| paid.iter().all(|paid| paid.month != *month);
+    let unpaid: Vec<Month> = months.filter(unpaid).collect();
+    paid.extend(unpaid.into_iter().map(|month| Paid {
+        month,
+        amount: Money::ZERO,
+        restated: 0,
+    }));
+    paid.sort_by_key(|paid| paid.month);
+    paid
 }

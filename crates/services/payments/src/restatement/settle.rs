@@ -6,8 +6,9 @@ use ::store::{Ids, Tx, bulk, execute, fetch_all};
 use kernel::{AwardId, EntitlementId, Money, Month, Period};
 use uuid::Uuid;
 
+use super::annulled::Confirmed;
 use super::model::Reason;
-use super::store::reason_of;
+use super::store::{may_be_settled, reason_of};
 use crate::debt::{self, NewDebt};
 use crate::entitlement::{self, Entitlement, NewEntitlement};
 use crate::{Error, Result};
@@ -37,22 +38,33 @@ struct Open {
 
 /// Settles what is open, award by award. `pay_month` is the next month that has no run: arrears
 /// are committed from its budget and paid with it.
-pub async fn settle(tx: &mut Tx, ids: &Ids, pay_month: Month) -> Result<Settled> {
+pub async fn settle(
+    tx: &mut Tx,
+    ids: &Ids,
+    pay_month: Month,
+    confirmed: Confirmed,
+) -> Result<Settled> {
     tx.alone("payments.restatement").await?;
     let mut settled = Settled::default();
-    for open in open(tx).await? {
+    for open in open(tx, confirmed).await? {
         one(tx, ids, &open, pay_month, &mut settled).await?;
     }
     Ok(settled)
 }
 
-async fn open(tx: &mut Tx) -> Result<Vec<Open>> {
+async fn open(tx: &mut Tx, confirmed: Confirmed) -> Result<Vec<Open>> {
     let rows = fetch_all!(
         tx,
         (Uuid, Uuid, i64, String),
-        "SELECT m.award, m.id, m.due_minor - m.paid_minor, m.reason
-         FROM restated_month_open o JOIN restated_month m ON m.id = o.restated
-         ORDER BY m.award, m.month, m.seq LIMIT $1",
+        concat!(
+            "SELECT m.award, m.id, m.due_minor - m.paid_minor, m.reason
+             FROM restated_month_open o JOIN restated_month m ON m.id = o.restated
+             WHERE ",
+            may_be_settled!(),
+            " ORDER BY m.award, m.month, m.seq LIMIT $3"
+        ),
+        Reason::Death.word(),
+        confirmed.before.0,
         OPEN_MAX
     )?;
     let mut by_award: BTreeMap<Uuid, Open> = BTreeMap::new();

@@ -4,6 +4,7 @@ use ::store::{Fault, Ids, Tx, bulk, fetch_all, fetch_value};
 use kernel::{AwardId, EntitlementId, Instant, Money};
 use uuid::Uuid;
 
+use super::annulled::Confirmed;
 use super::model::{Paid, Reason, Restated, RestatedMonth};
 use crate::{Result, sql};
 
@@ -11,22 +12,25 @@ use crate::{Result, sql};
 const MONTHS_MAX: i64 = 1_200;
 
 /// What each month of an award was paid: its first attempt (a reissue is the same money), what was
-/// deducted from it for a debt, and what was restated. Arrears are no month of their own.
+/// deducted from it for a debt, and what was restated, also of a month that was made good. Arrears
+/// are no month of their own.
 pub async fn paid(tx: &mut Tx, award: AwardId) -> Result<Vec<Paid>> {
     let rows = fetch_all!(
         tx,
         (i64, i64, i64),
-        "SELECT m.month, CAST(m.amount + COALESCE(r.difference, 0) AS BIGINT),
-            COALESCE(r.times, 0)
-         FROM (SELECT p.month, SUM(p.amount_minor + COALESCE(c.deduction_minor, 0)) AS amount
+        "WITH m AS (SELECT p.month, SUM(p.amount_minor + COALESCE(c.deduction_minor, 0)) AS amount
                 FROM entitlement e JOIN payment p ON p.entitlement = e.id AND p.attempt = 1
                 LEFT JOIN recovery c ON c.entitlement = e.id
                 WHERE e.award = $1 AND NOT EXISTS
                     (SELECT 1 FROM settlement s WHERE s.entitlement = e.id)
-                GROUP BY p.month) m
-         LEFT JOIN (SELECT month, SUM(due_minor - paid_minor) AS difference, MAX(seq) AS times
-                FROM restated_month WHERE award = $1 GROUP BY month) r ON r.month = m.month
-         ORDER BY m.month LIMIT $2",
+                GROUP BY p.month),
+            r AS (SELECT month, SUM(due_minor - paid_minor) AS difference, MAX(seq) AS times
+                FROM restated_month WHERE award = $1 GROUP BY month)
+         SELECT k.month, CAST(COALESCE(m.amount, 0) + COALESCE(r.difference, 0) AS BIGINT),
+            COALESCE(r.times, 0)
+         FROM (SELECT month FROM m UNION SELECT month FROM r) k
+         LEFT JOIN m ON m.month = k.month LEFT JOIN r ON r.month = k.month
+         ORDER BY k.month LIMIT $2",
         award.0,
         MONTHS_MAX
     )?;
@@ -70,11 +74,29 @@ pub async fn insert(tx: &mut Tx, ids: &Ids, found: &[Restated]) -> Result<()> {
     Ok(())
 }
 
-pub async fn is_open(tx: &mut Tx) -> Result<bool> {
+/// Which month `m` may be settled: what a death ($1) took away not before it is confirmed ($2), unless
+/// the month was restated again since.
+macro_rules! may_be_settled {
+    () => {
+        "(m.reason <> $1 OR m.at < $2 OR m.due_minor > m.paid_minor
+            OR EXISTS (SELECT 1 FROM restated_month n
+                WHERE n.award = m.award AND n.month = m.month AND n.seq > m.seq))"
+    };
+}
+pub(super) use may_be_settled;
+
+pub async fn is_open(tx: &mut Tx, confirmed: Confirmed) -> Result<bool> {
     Ok(fetch_value!(
         tx,
         bool,
-        "SELECT EXISTS (SELECT 1 FROM restated_month_open)"
+        concat!(
+            "SELECT EXISTS (SELECT 1 FROM restated_month_open o
+                JOIN restated_month m ON m.id = o.restated WHERE ",
+            may_be_settled!(),
+            ")"
+        ),
+        Reason::Death.word(),
+        confirmed.before.0
     )?)
 }
 

@@ -4,7 +4,8 @@ use kernel::ids::AccountId;
 use kernel::{AwardId, Money, Month, Period, PersonId};
 use payments::Error;
 use payments::debt::{self, Debt, Decide, Limits, Refusal, State};
-use payments::restatement::{self, Reason, Restatement, Settled};
+use payments::entitlement::{self, Stop};
+use payments::restatement::{self, Confirmed, Reason, Restatement, Settled};
 use payments::run::Kind;
 use payments::trace::{self, Hop};
 use store::fetch_all;
@@ -100,9 +101,17 @@ async fn restate(town: &Town, from: &str, to: &str, due: i64, reason: Reason) ->
     found.iter().map(|one| one.difference().minor()).collect()
 }
 
+/// Deaths that were told ten days ago are confirmed.
+fn confirmed(town: &Town) -> Confirmed {
+    Confirmed {
+        before: town.platform.clock.now().plus_seconds(-10 * 86_400),
+    }
+}
+
 async fn settle(town: &Town, pay_month: &str) -> Settled {
     let mut tx = town.platform.db.begin().await.unwrap();
-    let settled = restatement::settle(&mut tx, &town.platform.ids, month(pay_month)).await;
+    let ids = &town.platform.ids;
+    let settled = restatement::settle(&mut tx, ids, month(pay_month), confirmed(town)).await;
     tx.commit().await.unwrap();
     settled.expect("settled")
 }
@@ -304,6 +313,11 @@ async fn a_death_told_late_is_a_debt_that_takes_nothing_from_anybody() {
         let town = paid_until(platform, "2026-05").await;
         let found = restate(&town, "2026-04", "2026-05", 0, Reason::Death).await;
         assert_eq!(found, [-MONTHLY]);
+        // For ten days the registry may take it back, and nobody is asked for anything.
+        assert_eq!(settle(&town, "2026-05").await, Settled::default());
+        assert!(debts(&town).await.is_empty());
+        town.verify().await;
+        days_pass(&town, 11);
         settle(&town, "2026-05").await;
         let debt = debts(&town).await.remove(0);
         notify(&town, &debt).await;
@@ -413,6 +427,130 @@ async fn whatever_is_restated_the_person_comes_to_what_was_due() {
         let owed: i64 = debts.iter().map(|debt| debt.left().minor()).sum();
         let paid = 4 * MONTHLY + arrears - owed;
         assert_eq!(paid, due.iter().sum::<i64>(), "{due:?}");
+        town.verify().await;
+    })
+    .await;
+}
+
+fn days_pass(town: &Town, days: i64) {
+    let micros = days * 86_400 * 1_000_000;
+    town.platform.clock.step(micros).unwrap();
+}
+
+async fn take_back(town: &Town) -> Vec<i64> {
+    let mut tx = town.platform.db.begin().await.unwrap();
+    let award = AwardId::from_u128(1);
+    let found = restatement::take_back(&mut tx, &town.platform.ids, award).await;
+    tx.commit().await.unwrap();
+    let found = found.expect("taken back");
+    found.iter().map(|one| one.difference().minor()).collect()
+}
+
+#[tokio::test]
+async fn a_death_that_is_taken_back_within_its_days_was_never_a_debt() {
+    each_db(SCHEMAS, async |platform| {
+        let town = paid_until(platform, "2026-05").await;
+        // March had been mended before the death was told.
+        restate(
+            &town,
+            "2026-03",
+            "2026-04",
+            MONTHLY - 1_000,
+            Reason::Correction,
+        )
+        .await;
+        settle(&town, "2026-05").await;
+        restate(&town, "2026-03", "2026-05", 0, Reason::Death).await;
+        days_pass(&town, 9);
+        assert_eq!(settle(&town, "2026-05").await, Settled::default());
+        assert_eq!(take_back(&town).await, [MONTHLY - 1_000, MONTHLY]);
+        assert_eq!(take_back(&town).await, [0_i64; 0], "taken back once");
+        let cancelled = Settled {
+            cancelled: 1,
+            ..Settled::default()
+        };
+        assert_eq!(settle(&town, "2026-05").await, cancelled);
+        days_pass(&town, 30);
+        assert_eq!(settle(&town, "2026-05").await, Settled::default());
+        let debts = debts(&town).await;
+        assert_eq!(debts.len(), 1, "that of March alone: {debts:?}");
+        assert_eq!(debts[0].amount, Money(1_000));
+        town.verify().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_debt_of_a_death_that_is_taken_back_is_none_and_a_waived_one_is_not_paid_again() {
+    for waived in [false, true] {
+        each_db(SCHEMAS, async |platform| {
+            let town = paid_until(platform, "2026-05").await;
+            restate(&town, "2026-04", "2026-05", 0, Reason::Death).await;
+            days_pass(&town, 11);
+            settle(&town, "2026-05").await;
+            let debt = debts(&town).await.remove(0);
+            notify(&town, &debt).await;
+            if waived {
+                let mut tx = town.platform.db.begin().await.unwrap();
+                let ids = &town.platform.ids;
+                debt::waive(&mut tx, ids, &decide(&debt)).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+            let back: &[i64] = if waived { &[] } else { &[MONTHLY] };
+            assert_eq!(take_back(&town).await, back);
+            settle(&town, "2026-05").await;
+            let debt = debts(&town).await.remove(0);
+            let ended = match waived {
+                true => State::Waived,
+                false => State::Recovered,
+            };
+            assert_eq!(debt.state, ended);
+            pay(&town, month("2026-05")).await;
+            assert_eq!(sums(&town, month("2026-05")).await, [MONTHLY]);
+            town.verify().await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn months_that_no_run_paid_are_made_good_with_the_next_one_once() {
+    each_db(SCHEMAS, async |platform| {
+        let town = paid_until(platform, "2026-04").await;
+        let ids = &town.platform.ids;
+        let stop = Stop {
+            entitlement: kernel::EntitlementId::from_u128(1),
+            last_month: month("2026-03"),
+            reason: "death".to_owned(),
+            by: None,
+        };
+        let mut tx = town.platform.db.begin().await.unwrap();
+        assert_eq!(entitlement::stop(&mut tx, ids, &[stop]).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        let missed = Restatement {
+            award: AwardId::from_u128(1),
+            // March was paid.
+            months: Period {
+                from: month("2026-03"),
+                to: Some(month("2026-06")),
+            },
+            due: Money(MONTHLY),
+            reason: Reason::DeathAnnulled,
+            decision: None,
+        };
+        for expected in [2, 0] {
+            let mut tx = town.platform.db.begin().await.unwrap();
+            let found = restatement::make_good(&mut tx, ids, &missed).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(found.len(), expected);
+            assert_eq!(settle(&town, "2026-06").await.arrears, expected / 2);
+        }
+        // What is due otherwise for a month that was made good is held against that.
+        let less = MONTHLY - 700;
+        let found = restate(&town, "2026-04", "2026-05", less, Reason::Correction).await;
+        assert_eq!(found, [-700]);
+        pay(&town, month("2026-06")).await;
+        assert_eq!(sums(&town, month("2026-06")).await, [2 * MONTHLY]);
         town.verify().await;
     })
     .await;

@@ -136,5 +136,7 @@ fn words_of(t: T, kind: EventKind) -> &'static str {
         EventKind::Suspended => t.step_suspended(),
         EventKind::LookedAtAgain => t.step_looked_again(),
         EventKind::Ended => t.step_ended(),
+        EventKind::Resumed => t.step_resumed(),
+        EventKind::NotResumed => t.step_not_resumed(),
     }
 }

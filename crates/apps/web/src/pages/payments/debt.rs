@@ -100,6 +100,7 @@ fn reason(t: T, reason: Reason) -> &'static str {
     match reason {
         Reason::Birth => t.debt_birth(),
         Reason::Death => t.debt_death(),
+        Reason::DeathAnnulled => t.debt_death_annulled(),
         Reason::Union => t.debt_union(),
         Reason::Correction => t.debt_correction(),
         Reason::Indexation => t.debt_indexation(),
