@@ -92,6 +92,34 @@ async fn births_and_deaths_that_are_told_become_life_events_once() {
     .await;
 }
 
+/// Taken back after it was told, told again, and taken back before it is told, in one message.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_death_that_the_registry_takes_back_is_none_in_any_order() {
+    register::each(async |register| {
+        let client = registry(register).await;
+        let annulled = |who| {
+            let mut told = death(who);
+            told["reg_event_type"] = "death_annulled".into();
+            told
+        };
+        let dead = "SELECT COUNT(*) FROM person p WHERE p.died IS NOT NULL AND NOT EXISTS \
+                    (SELECT 1 FROM person q WHERE q.id = p.id AND q.known_from > p.known_from)";
+        for (told, expected) in [
+            (vec![death(child())], 1),
+            (vec![annulled(child())], 0),
+            (vec![death(child()), annulled(child())], 0),
+            (vec![annulled(mother()), death(mother())], 0),
+            (vec![death_on(child(), "2025-10-03")], 1),
+        ] {
+            let answer = client.post("notify", &notification(&client, &told)).await;
+            assert_eq!(answer.status, 202, "{}", answer.text);
+            assert_eq!(register.count(dead).await, expected, "{told:?}");
+            register.daftar.settle().await.expect("a settling");
+        }
+    })
+    .await;
+}
+
 /// A divorce is told before its marriage, and the marriage by both of its registries.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn marriages_and_divorces_that_are_told_become_life_events_once_in_any_order() {

@@ -140,6 +140,44 @@ async fn money_of_an_award_that_waits_for_an_account_is_not_free() {
     .await;
 }
 
+/// What the award held of the budget waits for as long as the registry may take the death back.
+#[tokio::test]
+async fn money_of_an_award_that_a_death_stopped_is_kept_until_it_is_confirmed() {
+    each_db(&[casework::SCHEMA, payments::SCHEMA], async |platform| {
+        limits(&platform, &[("2026-02", 1_000), ("2026-03", 1_000)]).await;
+        awarded(&platform, 1, 300).await;
+        let ids = &platform.ids;
+        let mut tx = platform.db.begin().await.unwrap();
+        entitlement::open(&mut tx, ids, &[entitlement_of(1, 300)])
+            .await
+            .unwrap();
+        let at = ids.now();
+        execute!(
+            &mut tx,
+            "INSERT INTO award_stop (award, from_month, reason, decision, stopped_at)
+             VALUES ($1, $2, 'death', NULL, $3)",
+            AwardId::from_u128(1).0,
+            i64::from(month("2026-03").0),
+            at.0
+        )
+        .unwrap();
+        let stop = Stop {
+            entitlement: EntitlementId::from_u128(1),
+            last_month: month("2026-02"),
+            reason: "death".to_owned(),
+            by: None,
+        };
+        entitlement::stop(&mut tx, ids, &[stop]).await.unwrap();
+        let key = (DISTRICT, PROGRAMME.to_owned());
+        for (before, left) in [(at, 700), (at.plus_seconds(1), 1_000)] {
+            let confirmed = Confirmed { before };
+            let free = crate::proactive::free(&mut tx, month("2026-03"), confirmed).await;
+            assert_eq!(free.unwrap()[&key], Money(left), "{before}");
+        }
+    })
+    .await;
+}
+
 /// What the system may do with awards and the accounts of their payees.
 async fn permit(platform: &Platform) -> Permit {
     let system = access::Subject::system();
