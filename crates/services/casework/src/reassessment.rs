@@ -148,7 +148,8 @@ pub async fn on_annulled(
     };
     look_anew(tx, platform, &formers).await?;
     let opened = open_all(tx, platform, &formers, ask).await?;
-    Ok(opened + reopen_refused(tx, platform, shelf, (permit, touched), today).await?)
+    let told = (today, platform.clock.now());
+    Ok(opened + reopen_refused(tx, platform, shelf, (permit, touched), told).await?)
 }
 
 /// Who belongs to the family is asked anew, in the open cases that continue the awards.
@@ -384,7 +385,7 @@ async fn open_all(tx: &mut Tx, platform: &Platform, formers: &[Case], ask: Ask) 
     for former in formers.iter().filter(|one| one.state == State::Awarded) {
         if let Some(before) = continued.get(&former.id) {
             let is_told = ask.cause.restates();
-            if is_told && !put_off::is_asked_already(tx, ask, *before).await? {
+            if is_told && !put_off::is_asked_already(tx, ask, before).await? {
                 put_off::keep(tx, platform, (former, ask), put_off::soon(platform)).await?;
             }
             continue;

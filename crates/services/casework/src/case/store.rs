@@ -306,29 +306,6 @@ pub(crate) async fn refused_of_units(
     load_many(tx, &cases).await
 }
 
-const CONTINUED: bulk::With = bulk::With {
-    v: "k",
-    statement: "SELECT c.former_case, c.id, c.counted_month FROM v CROSS JOIN case_now c \
-                WHERE c.former_case = v.k \
-                AND c.state IN ('prepared', 'gathering', 'visiting', 'assessed', 'suspended')",
-};
-
-/// Those of the cases that an open case continues already, each with that one and its counted month.
-pub(crate) async fn continued(
-    tx: &mut Tx,
-    formers: &[Case],
-) -> Result<HashMap<CaseId, (CaseId, Month)>> {
-    let rows: Vec<(Uuid, Uuid, i64)> = bulk::select_in(tx, &CONTINUED, formers, |row, former| {
-        row.push(former.id.0);
-    })
-    .await?;
-    let read = |(former, case, counted): (Uuid, Uuid, i64)| {
-        let counted = Month(narrow("counted_month", counted)?);
-        Ok((CaseId(former), (CaseId(case), counted)))
-    };
-    rows.into_iter().map(read).collect()
-}
-
 /// The last case that took the place of one whose award has ended.
 pub(crate) async fn successor(tx: &mut Tx, case: CaseId) -> Result<Option<Case>> {
     fetch_optional!(
@@ -357,6 +334,14 @@ pub(crate) async fn continuing(tx: &mut Tx, formers: &[Case]) -> Result<Vec<Case
     .await?;
     let ids: Vec<CaseId> = rows.into_iter().map(|(id,)| CaseId(id)).collect();
     load_many(tx, &ids).await
+}
+
+/// The same, each under the case that it continues.
+pub(crate) async fn continued(tx: &mut Tx, formers: &[Case]) -> Result<HashMap<CaseId, Case>> {
+    let open = continuing(tx, formers).await?.into_iter();
+    Ok(open
+        .filter_map(|case| Some((case.former_case?, case)))
+        .collect())
 }
 
 /// Which open cases to list.

@@ -102,18 +102,16 @@ async fn running(tx: &mut Tx, former: CaseId) -> Result<Option<Case>> {
 }
 
 /// Whether a question is answered by the case that stands before it: a correction asks for all that is
-/// known when it is decided, and of what happened on one day (twins) one look is enough, as long as it is
-/// not fixed yet who the family is.
-pub(super) async fn is_asked_already(
-    tx: &mut Tx,
-    ask: Ask,
-    (open, counted): (CaseId, Month),
-) -> Result<bool> {
-    let cause = case::cause_of(tx, open).await?;
-    if ask.cause == Cause::Correction {
-        return Ok(cause == Some(Cause::Correction) && counted <= ask.counted);
+/// known when it is decided; of what happened on one day (twins) one look is enough, as long as it is not
+/// fixed yet who the family is; and when a death is taken back, open cases begin anew.
+pub(super) async fn is_asked_already(tx: &mut Tx, ask: Ask, open: &Case) -> Result<bool> {
+    if ask.cause == Cause::DeathAnnulled {
+        return Ok(true);
     }
-    let of_that_day = cause == Some(ask.cause) && counted == ask.counted;
-    let open = case::load(tx, open).await?;
+    let cause = case::cause_of(tx, open.id).await?;
+    if ask.cause == Cause::Correction {
+        return Ok(cause == Some(Cause::Correction) && open.counted_month <= ask.counted);
+    }
+    let of_that_day = cause == Some(ask.cause) && open.counted_month == ask.counted;
     Ok(of_that_day && open.roster.is_none() && open.applied_on == ask.on)
 }
