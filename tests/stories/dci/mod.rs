@@ -10,6 +10,7 @@ mod later;
 mod life;
 pub mod listener;
 pub mod message;
+mod one_of_many;
 pub mod register;
 mod rotation;
 mod search;

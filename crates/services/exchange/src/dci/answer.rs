@@ -275,7 +275,7 @@ impl Exchange {
         let items = message.get("search_request").and_then(Value::as_array);
         let (mut responses, mut outcomes) = (Vec::new(), Vec::new());
         for item in items.into_iter().flatten().filter_map(Value::as_object) {
-            let found = match searcher.search(item).await {
+            let found = match search_one(searcher, item).await {
                 Ok(found) => Ok(found),
                 Err(SearchFailed::Rejected(rejected)) => Err(rejected),
                 Err(failed) => return Err(failed),
@@ -311,8 +311,8 @@ impl Exchange {
             "timestamp": self.platform.wall.now().to_string(),
             "status": if outcome.is_ok() { "succ" } else { "rjct" },
         });
-        if let Some(locale) = item.get("locale") {
-            response["locale"] = locale.clone();
+        if let Some(locale) = envelope::locale(item) {
+            response["locale"] = locale.into();
         }
         match outcome {
             Ok(found) => {
@@ -335,6 +335,15 @@ impl Exchange {
         }
         response
     }
+}
+
+/// What is wrong with one question is told in its answer; the others of the message are looked up.
+async fn search_one(
+    searcher: &Searcher<'_>,
+    item: &Map<String, Value>,
+) -> Result<Found, SearchFailed> {
+    envelope::check_alone(item, "rjct.search_criteria.invalid")?;
+    searcher.search(item).await
 }
 
 fn outcome(item: &Map<String, Value>, found: &Result<Found, Rejected>) -> Outcome {

@@ -14,6 +14,7 @@ use super::question::Question;
 use super::refusal::Refusal;
 use super::signature::{self, Forged, LIFE_S, SKEW_S, Signed};
 use super::status::StatusOf;
+use super::wanted::Rejected;
 
 /// Bytes of one message.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -111,7 +112,7 @@ fn read(
         Question::Unsubscribe => check_codes(message)?,
         Question::TxnStatus => StatusOf::read(message).map(|_| 1)?,
         Question::Enrolled => enrolled::Asked::read(message).map(|_| 1)?,
-        question => check_items(message, question.items())?,
+        question => check_items(message, question)?,
     };
     // In the header of what is told, as of answers, the standard lets the number out.
     if counted.is_some_and(|counted| counted != Some(items as u64)) {
@@ -217,15 +218,17 @@ fn sender_uri(header: &Map<String, Value>) -> Result<Option<String>, Refusal> {
     }
 }
 
-/// The number of questions, each well formed.
-fn check_items(message: &Map<String, Value>, name: &str) -> Result<usize, Refusal> {
+/// The number of questions, each with a reference of its own: without it no answer could name it. What
+/// else is wrong with one of them is told in its own answer where each has one, unless all are wrong.
+fn check_items(message: &Map<String, Value>, question: Question) -> Result<usize, Refusal> {
+    let name = question.items();
     let items = message.get(name).and_then(Value::as_array);
     let items = items.ok_or_else(|| Refusal::bad(format!("message.{name} is no list")))?;
     if items.is_empty() || items.len() > ITEMS_MAX {
         let why = format!("a message has 1 to {ITEMS_MAX} requests");
         return Err(Refusal::rejected("rjct.total_count.limit_exceeded", why));
     }
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut wrong) = (BTreeSet::new(), Vec::new());
     for item in items {
         let item = item.as_object();
         let item = item.ok_or_else(|| Refusal::bad("a request is no object"))?;
@@ -235,9 +238,31 @@ fn check_items(message: &Map<String, Value>, name: &str) -> Result<usize, Refusa
             let why = "a reference_id stands twice";
             return Err(Refusal::rejected("rjct.reference_id.duplicate", why));
         }
-        check_item(item)?;
+        wrong.extend(check_item(item).err());
     }
-    Ok(items.len())
+    let is_whole = !question.is_answered_by_item() || wrong.len() == items.len();
+    match wrong.into_iter().next().filter(|_| is_whole) {
+        Some(refusal) => Err(refusal),
+        None => Ok(items.len()),
+    }
+}
+
+/// Why one request of a message cannot be read, while others of it are answered. `other` is the word
+/// where the standard has no finer one.
+pub(super) fn check_alone(item: &Map<String, Value>, other: &'static str) -> Result<(), Rejected> {
+    check_item(item).map_err(|refusal| Rejected {
+        code: match refusal.reason.starts_with("rjct") {
+            true => refusal.reason,
+            false => other,
+        },
+        message: refusal.message,
+    })
+}
+
+/// The language that a request wants its answer in, if it can be read.
+pub(super) fn locale(item: &Map<String, Value>) -> Option<&str> {
+    let is_code = |text: &&str| text.len() == 3 && text.bytes().all(|b| b.is_ascii_lowercase());
+    item.get("locale")?.as_str().filter(is_code)
 }
 
 /// The number of subscriptions that are to end, each named as we name them or longer.
@@ -269,9 +294,7 @@ fn check_timestamp(fields: &Map<String, Value>) -> Result<(), Refusal> {
 
 fn check_item(item: &Map<String, Value>) -> Result<(), Refusal> {
     check_timestamp(item)?;
-    let is_code = |text: &str| text.len() == 3 && text.bytes().all(|b| b.is_ascii_lowercase());
-    let locale = item.get("locale");
-    if locale.is_some_and(|locale| !locale.as_str().is_some_and(is_code)) {
+    if item.contains_key("locale") && locale(item).is_none() {
         return Err(Refusal::bad(
             "locale has three small letters, as uzb, rus, eng",
         ));

@@ -148,6 +148,11 @@ fn fa_of(to: &Destination) -> String {
 }
 
 impl Wish {
+    fn read_item(question: Question, item: &Map<String, Value>) -> Result<Wish, Rejected> {
+        envelope::check_alone(item, "rjct.other.error")?;
+        Wish::read(question, item)
+    }
+
     fn read(question: Question, item: &Map<String, Value>) -> Result<Wish, Rejected> {
         let missing = |name: &str| rejected(missing_code(name), format!("{name} is missing"));
         let (id, fa) = (read_id(item)?, read_fa(item)?);
@@ -221,7 +226,7 @@ impl Exchange {
         let listed = message.get(question.items()).and_then(Value::as_array);
         let listed = listed.into_iter().flatten().filter_map(Value::as_object);
         let items: Vec<_> = listed
-            .map(|item| (item.clone(), Wish::read(question, item)))
+            .map(|item| (item.clone(), Wish::read_item(question, item)))
             .collect();
         let numbers: BTreeSet<Pinfl> = items
             .iter()
@@ -286,10 +291,13 @@ impl Exchange {
             "timestamp".to_owned(),
             self.platform.wall.now().to_string().into(),
         );
-        for name in ["reference_id", "id", "fa", "locale"] {
+        for name in ["reference_id", "id", "fa"] {
             if let Some(value) = item.get(name) {
                 told.entry(name).or_insert_with(|| value.clone());
             }
+        }
+        if let Some(locale) = envelope::locale(item) {
+            told.insert("locale".to_owned(), locale.into());
         }
         if let Some(code) = end.code {
             told.insert("status_reason_code".to_owned(), code.into());

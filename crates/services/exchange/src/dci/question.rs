@@ -72,6 +72,11 @@ impl Question {
         matches!(self, Link | Update | Unlink | Resolve)
     }
 
+    /// Whether each of its items has an answer of its own, which can say what is wrong with that item.
+    pub fn is_answered_by_item(self) -> bool {
+        matches!(self, Question::Search | Question::Subscribe) || self.is_of_mapper()
+    }
+
     pub fn answer_action(self) -> &'static str {
         match self {
             Question::Search | Question::Enrolled => "on-search",

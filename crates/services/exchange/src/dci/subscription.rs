@@ -117,7 +117,8 @@ pub async fn subscribe(
         .await?;
     let (mut responses, mut outcomes) = (Vec::new(), Vec::new());
     for item in items.filter_map(Value::as_object) {
-        let begun = match Wish::of(item) {
+        let checked = envelope::check_alone(item, "rjct.notify_details.invalid");
+        let begun = match checked.and_then(|()| Wish::of(item)) {
             Ok(wish) => begin(tx, ids.uuid(), now, request, wish).await?,
             Err(rejected) => Err(rejected),
         };

@@ -186,6 +186,60 @@ fn a_question_is_refused_with_the_word_of_the_standard() {
     }
 }
 
+/// Of two requests the first is changed; what the whole message is refused for.
+fn of_two(question: Question, field: &str, value: Value) -> &'static str {
+    let mut body = message();
+    let request = body["message"]["search_request"][0].take();
+    let mut second = request.clone();
+    second["reference_id"] = "r2".into();
+    body["message"][question.items()] = json!([request, second]);
+    body["message"][question.items()][0][field] = value;
+    body["header"]["total_count"] = 2.into();
+    body["header"]["action"] = question.action().into();
+    let body = body.to_string();
+    let arrived = Arrived {
+        body: body.as_bytes(),
+        content_type: Some("application/json"),
+        signature: None,
+    };
+    let now = Instant::parse_rfc3339(NOW).unwrap();
+    let opened = open(&arrived, &partner(), question, (None, now));
+    opened.map_or_else(|refusal| refusal.reason, |_| "taken")
+}
+
+#[test]
+fn what_is_wrong_with_one_question_of_several_is_told_in_its_answer() {
+    let page = json!({ "page_size": 51 });
+    for question in [Question::Search, Question::Subscribe, Question::Link] {
+        assert_eq!(of_two(question, "timestamp", "now".into()), "taken");
+        assert_eq!(of_two(question, "locale", "en".into()), "taken");
+        assert_eq!(of_two(question, "pagination", page.clone()), "taken");
+        // Without a name of its own it could not be told which one is meant.
+        for (reference, code) in [
+            (json!("r2"), "rjct.reference_id.duplicate"),
+            (json!(""), "rjct.reference_id.invalid"),
+        ] {
+            assert_eq!(of_two(question, "reference_id", reference), code);
+        }
+    }
+    // What is told gets no answers: it is taken whole or not at all.
+    let told = of_two(Question::Notify, "timestamp", "now".into());
+    assert_eq!(told, "rjct.timestamp.invalid");
+}
+
+#[test]
+fn a_message_of_which_every_question_is_wrong_is_refused_for_the_first() {
+    let mut body = message();
+    let mut requests = vec![body["message"]["search_request"][0].take(); 2];
+    requests[0]["pagination"] = json!({ "page_size": 0 });
+    requests[1]["timestamp"] = "now".into();
+    requests[1]["reference_id"] = "r2".into();
+    body["message"]["search_request"] = requests.into();
+    body["header"]["total_count"] = 2.into();
+    let refused = opened(body.to_string().as_bytes(), Some("application/json"));
+    assert_eq!(refused.unwrap_err().reason, "rjct.pagination.invalid");
+}
+
 #[test]
 fn a_body_is_refused_before_it_is_understood() {
     let body = message().to_string();
