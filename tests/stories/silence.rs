@@ -126,6 +126,7 @@ async fn apply_again(stage: &Stage, former: &Case) -> CaseId {
         territory: Area::Country,
         person: Some(former.applicant),
         office: String::new(),
+        errand: access::Errand::NONE,
     };
     let (action, scope) = (Action::LodgeApplication, Scope::own(&citizen));
     let permit = access::permit(&daftar.platform, &citizen, action, Purpose::Intake, scope);

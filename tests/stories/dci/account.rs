@@ -115,6 +115,7 @@ async fn what_a_closed_partner_did_stays_readable_and_nothing_is_agreed_with_it(
         let client = register.partner(Entry::plain("spmis.example.org")).await;
         client.refused("search", &json!({})).await;
         close(register, client.sender_id).await.expect("a partner");
+        client.refused("search", &json!({})).await;
 
         let (platform, id) = (&register.daftar.platform, client.sender_id);
         let wanted = Wanted {
@@ -125,7 +126,9 @@ async fn what_a_closed_partner_did_stays_readable_and_nothing_is_agreed_with_it(
         let mut tx = platform.db.read().await.expect("a snapshot");
         let events = security::list(&mut tx, &wanted).await.expect("events");
         let senders: Vec<&str> = events.iter().map(|event| event.sender.as_str()).collect();
-        assert_eq!(senders, [id]);
+        assert_eq!(senders, [id, id]);
+        let codes: Vec<&str> = events.iter().map(|event| event.code.as_str()).collect();
+        assert_eq!(codes, ["account_closed", "err.request.bad"]);
         let listed = partner::list(&mut tx).await.expect("partners");
         let closed = partner::closed(&mut tx).await.expect("accounts");
         let of_listed = listed.iter().map(|partner| partner.account);

@@ -12,8 +12,10 @@
 //!    `tls.rs`, the listener of an X-Road security server
 
 pub mod api;
+mod arrival;
 pub mod cookie;
 pub mod desk;
+mod errand;
 pub mod form;
 pub mod form_body;
 pub mod guest;

@@ -1,23 +1,18 @@
-//! The rim of every request: who it is, may he enter, how an error looks, and
-//! the headers that protect the answer.
+//! The rim of every request: may who asks enter, how an error looks, and
+//! the headers that protect the answer. Who it is, [`crate::arrival`] finds out.
 
-use access::session::{self, Token};
-use access::{Role, Subject, account};
+use access::{Role, Subject};
 use axum::Json;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use exchange::dci::partner;
 use exchange::dci::refusal::Refusal;
 use exchange::security::Refused;
-use kernel::Pinfl;
-use kernel::lang::Lang;
 use serde_json::json;
 
-use crate::api::dci::one_header;
-use crate::cookie;
+use crate::arrival::{self, Arrival};
 use crate::guest::Guest;
 use crate::house::House;
 use crate::pages::error::ErrorPage;
@@ -31,8 +26,9 @@ use crate::stop::Stop;
 const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
                    base-uri 'none'; frame-ancestors 'none'";
 
-/// By this header a security server names the subsystem that asks. It is read behind its listener only.
-const X_ROAD_CLIENT: &str = "x-road-client";
+/// Of a security event: the sender was a partner once. It is told no more than a stranger is.
+pub const CLOSED: &str = "account_closed";
+const CLOSED_WORDS: &str = "the account is closed; what opened it opens nothing any more";
 
 /// Finds out who asks, calls the house, and gives errors their form.
 pub async fn receive(
@@ -45,42 +41,62 @@ pub async fn receive(
         // No page and no way to one: nothing redirects here.
         Door::XRoad => Kind::Dci,
     };
-    let (headers, uri) = (request.headers().clone(), request.uri().clone());
-    let guest = match door {
-        Door::Front => guest_of(&house, headers, uri, kind).await,
-        Door::XRoad => member_of(&house, &headers, &uri).await,
-    };
-    let guest = match guest {
-        Ok(guest) => guest,
-        Err(stop) => return protect(plain(&stop, kind), kind),
+    let arrival = arrival::of(&house, door, kind, request.headers(), request.uri()).await;
+    let Arrival {
+        guest,
+        closed,
+        stop,
+    } = match arrival {
+        Ok(arrival) => arrival,
+        Err(stop) => return protect(plain(&stop, kind), kind, challenge(door, None)),
     };
     request.extensions_mut().insert(guest.clone());
     let asked_by_get = request.method().is_safe();
-    let response = next.run(request).await;
+    let response = match stop {
+        None => next.run(request).await,
+        Some(stop) => stop.into_response(),
+    };
     let stop = stopped(&response);
-    if let Some(stop) = &stop {
-        note(&house, &guest, stop).await;
-    }
-    protect(dress(response, stop, &guest, kind, asked_by_get), kind)
+    note(&house, &guest, closed, stop.as_ref()).await;
+    let challenge = challenge(door, Some(&guest));
+    protect(
+        dress(response, stop, &guest, kind, asked_by_get),
+        kind,
+        challenge,
+    )
 }
 
-/// A message of a partner that did not get as far as its handler is a security event too.
-async fn note(house: &House, guest: &Guest, stop: &Stop) {
-    let partner = guest.subject.as_ref();
-    let partner = partner.filter(|subject| subject.role == Role::Partner);
-    let Some(partner) = partner.filter(|_| stop.status().is_client_error()) else {
+/// A message of a partner that did not get as far as its handler is a security event too, and so is
+/// one of a partner that was closed.
+async fn note(house: &House, guest: &Guest, closed: Option<Subject>, stop: Option<&Stop>) {
+    let is_partner = |subject: &&Subject| subject.role == Role::Partner;
+    let Some(stop) = stop.filter(|stop| stop.status().is_client_error()) else {
         return;
+    };
+    let (partner, code, reason) = match (&guest.subject, &closed) {
+        (Some(subject), _) => (subject, stop.code(), stop.message()),
+        (None, Some(closed)) => (closed, CLOSED, CLOSED_WORDS.to_owned()),
+        (None, None) => return,
     };
     let refused = Refused {
         asked: &guest.here,
-        code: stop.code(),
-        reason: &stop.message(),
+        code,
+        reason: &reason,
     };
-    house
-        .daftar
-        .exchange
-        .note_refused(partner, &[], refused)
-        .await;
+    if let Some(partner) = Some(partner).filter(is_partner) {
+        let exchange = &house.daftar.exchange;
+        exchange.note_refused(partner, &[], refused).await;
+    }
+}
+
+/// RFC 9110, 15.5.2: how one signs in at this door; RFC 6750, 3.1: a token that came opens nothing.
+fn challenge(door: Door, guest: Option<&Guest>) -> &'static str {
+    let came = guest.is_some_and(|guest| guest.token.is_some() && guest.subject.is_none());
+    match (door, came) {
+        (Door::XRoad, _) => "X-Road realm=\"partners\"",
+        (Door::Front, true) => "Bearer realm=\"daftar\", error=\"invalid_token\"",
+        (Door::Front, false) => "Bearer realm=\"daftar\"",
+    }
 }
 
 /// Lets in whom the route's need admits.
@@ -91,87 +107,6 @@ pub async fn admit(need: Need, guest: Guest, request: Request, next: Next) -> Re
         Some(role) => Stop::ForbiddenRole(role).into_response(),
         None => Stop::SignInFirst.into_response(),
     }
-}
-
-async fn guest_of(house: &House, headers: HeaderMap, uri: Uri, kind: Kind) -> Result<Guest, Stop> {
-    let token = token_of(&headers, kind);
-    let subject = match &token {
-        Some(token) => session::find(house.platform(), token).await?,
-        None => None,
-    };
-    let login = match &subject {
-        Some(subject) if kind == Kind::Page => login_of(house, subject).await?,
-        _ => String::new(),
-    };
-    Ok(Guest {
-        lang: language_of(&headers),
-        here: here(&uri),
-        subject,
-        login,
-        token,
-        demo: house.settings.demo,
-    })
-}
-
-/// Whom the security server names. No session opens anything here: only what the server says counts.
-async fn member_of(house: &House, headers: &HeaderMap, uri: &Uri) -> Result<Guest, Stop> {
-    let subject = match one_header(headers, X_ROAD_CLIENT) {
-        Some(client) => {
-            let mut tx = house.read().await?;
-            let found = partner::find_by_xroad_client(&mut tx, client).await?;
-            found.map(|(_, subject)| subject)
-        }
-        None => None,
-    };
-    Ok(Guest {
-        lang: language_of(headers),
-        here: here(uri),
-        subject,
-        login: String::new(),
-        token: None,
-        demo: house.settings.demo,
-    })
-}
-
-fn here(uri: &Uri) -> String {
-    let here = uri.path_and_query().map_or("/", |here| here.as_str());
-    here.chars().take(query::ADDRESS_CHARS_MAX).collect()
-}
-
-async fn login_of(house: &House, subject: &Subject) -> Result<String, Stop> {
-    let mut tx = house.read().await?;
-    let login = account::find_login(&mut tx, subject.account)
-        .await?
-        .unwrap_or_default();
-    Ok(Pinfl::parse(&login).map_or(login, |pinfl| pinfl.grouped()))
-}
-
-/// A cookie opens pages only, a bearer token opens the interface only: a page
-/// of another site can make a browser send the one, never the other.
-fn token_of(headers: &HeaderMap, kind: Kind) -> Option<Token> {
-    match kind {
-        Kind::Page => cookie::find(headers, cookie::SESSION)?.parse().ok(),
-        Kind::Api | Kind::Dci | Kind::Token => {
-            let line = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-            line.strip_prefix("Bearer ")?.trim().parse().ok()
-        }
-    }
-}
-
-/// The chosen language, else what the browser prefers, else Uzbek.
-fn language_of(headers: &HeaderMap) -> Lang {
-    if let Some(lang) = cookie::find(headers, cookie::LANGUAGE).and_then(Lang::from_tag) {
-        return lang;
-    }
-    let wished = headers
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|line| line.to_str().ok())
-        .unwrap_or("");
-    let tags = wished
-        .split(',')
-        .filter_map(|part| part.split([';', '-']).next())
-        .map(str::trim);
-    tags.filter_map(Lang::from_tag).next().unwrap_or_default()
 }
 
 /// Why there is no answer of a handler; none where a handler has dressed its own.
@@ -197,6 +132,10 @@ fn dress(
 ) -> Response {
     match stop {
         None => response,
+        // For people there is no page there.
+        Some(Stop::WrongMethod) if kind == Kind::Page => {
+            show_as(StatusCode::NOT_FOUND, &page_of(&Stop::NotFound, guest))
+        }
         Some(stop) if kind != Kind::Page => plain(&stop, kind),
         Some(Stop::SignInFirst) if asked_by_get => to_sign_in(guest),
         Some(stop) => show_as(stop.status(), &page_of(&stop, guest)),
@@ -215,7 +154,8 @@ fn stop_of(response: &Response) -> Option<Stop> {
     };
     match response.status() {
         StatusCode::FORBIDDEN if cross => Some(Stop::CrossSite),
-        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Some(Stop::NotFound),
+        StatusCode::NOT_FOUND => Some(Stop::NotFound),
+        StatusCode::METHOD_NOT_ALLOWED => Some(Stop::WrongMethod),
         StatusCode::PAYLOAD_TOO_LARGE => Some(Stop::TooLarge),
         StatusCode::REQUEST_TIMEOUT => Some(Stop::CameSlowly),
         StatusCode::GATEWAY_TIMEOUT => Some(Stop::TooSlow),
@@ -235,7 +175,7 @@ fn to_sign_in(guest: &Guest) -> Response {
 fn page_of(stop: &Stop, guest: &Guest) -> ErrorPage {
     let shell = guest.shell();
     match stop {
-        Stop::NotFound => ErrorPage::not_found(shell),
+        Stop::NotFound | Stop::WrongMethod => ErrorPage::not_found(shell),
         Stop::SignInFirst | Stop::Bad { .. } => ErrorPage::bad_request(shell),
         Stop::ForbiddenRole(role) => {
             let role = role.label().get(guest.lang).into_owned();
@@ -305,7 +245,8 @@ fn as_dci(stop: &Stop) -> Response {
     (stop.status(), Json(body)).into_response()
 }
 
-fn protect(mut response: Response, kind: Kind) -> Response {
+fn protect(mut response: Response, kind: Kind, challenge: &'static str) -> Response {
+    let is_unknown = response.status() == StatusCode::UNAUTHORIZED;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         headers
@@ -331,6 +272,9 @@ fn protect(mut response: Response, kind: Kind) -> Response {
         HeaderName::from_static("cross-origin-opener-policy"),
         "same-origin",
     );
+    if is_unknown {
+        set(header::WWW_AUTHENTICATE, challenge);
+    }
     // Pages are personal: neither the browser nor anything between keeps them.
     set(header::CACHE_CONTROL, "no-store");
     response

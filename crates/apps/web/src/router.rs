@@ -37,13 +37,14 @@ impl Door {
         match self {
             // Without the demonstration its addresses do not exist.
             Door::Front => demo || !path.starts_with("/demo/"),
-            Door::XRoad => kind_of(path) == Kind::Dci || path == OPENAPI,
+            Door::XRoad => kind_of(path) == Kind::Dci || OF_THE_SERVICE.contains(&path),
         }
     }
 }
 
-/// Where the interface describes itself; a security server reads it there, too.
-const OPENAPI: &str = "/api/openapi.json";
+/// What a partner reads of the service before it asks: the description of the interface, which the
+/// security server wants, too, and the keys that our answers are signed with.
+const OF_THE_SERVICE: [&str; 2] = ["/api/openapi.json", "/.well-known/jwks.json"];
 
 pub fn router(house: House, door: Door) -> Router {
     let mut router = Router::new();

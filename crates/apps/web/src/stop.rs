@@ -12,6 +12,8 @@ use crate::router::BODY_KIB_MAX;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
     NotFound,
+    /// The address is there, for other methods: the router names them in `Allow`.
+    WrongMethod,
     /// Nobody is signed in.
     SignInFirst,
     ForbiddenRole(Role),
@@ -68,6 +70,7 @@ impl Stop {
     pub fn status(&self) -> StatusCode {
         match self {
             Stop::NotFound => StatusCode::NOT_FOUND,
+            Stop::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Stop::SignInFirst => StatusCode::UNAUTHORIZED,
             Stop::ForbiddenRole(_) | Stop::ForbiddenArea | Stop::CrossSite => StatusCode::FORBIDDEN,
             Stop::Bad { .. } => StatusCode::BAD_REQUEST,
@@ -83,6 +86,7 @@ impl Stop {
     pub fn code(&self) -> &'static str {
         match self {
             Stop::NotFound => "not_found",
+            Stop::WrongMethod => "wrong_method",
             Stop::SignInFirst => "sign_in_first",
             Stop::ForbiddenRole(_) | Stop::ForbiddenArea => "forbidden",
             Stop::CrossSite => "cross_site",
@@ -99,6 +103,7 @@ impl Stop {
     pub fn message(&self) -> String {
         match self {
             Stop::NotFound => "there is nothing at this address".to_owned(),
+            Stop::WrongMethod => "this address takes the methods that Allow names".to_owned(),
             Stop::SignInFirst => "send a bearer token from POST /api/sign-in".to_owned(),
             Stop::ForbiddenRole(role) => format!("the role {} may not do this", role.name()),
             Stop::ForbiddenArea => "this lies outside of the account's territory".to_owned(),

@@ -9,7 +9,7 @@ use kernel::ids::{AccountId, PersonId};
 use store::{Fault, Ids, Tx, bulk, execute, fetch_optional, fetch_values};
 use uuid::Uuid;
 
-use crate::{Action, Area, Permit, Role, SecretHash, Subject};
+use crate::{Action, Area, Errand, Permit, Role, SecretHash, Subject};
 
 /// Longest login, in characters.
 pub const LOGIN_CHARS_MAX: usize = 64;
@@ -124,7 +124,8 @@ pub async fn set_secret(
     Ok(changed == 1)
 }
 
-/// Closes the account; its sessions end at this moment. `false`: it was closed already.
+/// Closes the account; its sessions open nothing from this moment on. Whose they were stays known for
+/// a time: whoever goes on using them is noted. `false`: it was closed already.
 pub async fn close(tx: &mut Tx, permit: &Permit, account: AccountId) -> store::Result<bool> {
     permit.must_be_for(&[Action::ManageAccounts]);
     alone(tx, account).await?;
@@ -133,7 +134,6 @@ pub async fn close(tx: &mut Tx, permit: &Permit, account: AccountId) -> store::R
         "UPDATE account SET closed = TRUE WHERE id = $1 AND closed = FALSE",
         account.0
     )?;
-    end_sessions(tx, account).await?;
     Ok(closed == 1)
 }
 
@@ -160,6 +160,19 @@ pub async fn find_login(tx: &mut Tx, account: AccountId) -> store::Result<Option
 /// The account behind a login, closed ones left out.
 pub async fn find_by_login(tx: &mut Tx, login: &str) -> store::Result<Option<Subject>> {
     let found = find_with_secret(tx, login).await?;
+    Ok(found.map(|(subject, _)| subject))
+}
+
+/// The account behind a login, if it is closed.
+pub async fn find_closed(tx: &mut Tx, login: &str) -> store::Result<Option<Subject>> {
+    let row = fetch_optional!(
+        tx,
+        AccountRow,
+        "SELECT id, role, territory, office, person, secret FROM account
+         WHERE login = $1 AND closed = TRUE",
+        fold_login(login)
+    )?;
+    let found = row.map(AccountRow::open).transpose()?;
     Ok(found.map(|(subject, _)| subject))
 }
 
@@ -227,6 +240,7 @@ impl AccountRow {
             territory,
             person: self.person.map(PersonId),
             office: self.office,
+            errand: Errand::NONE,
         };
         Ok((subject, SecretHash::stored(self.secret)))
     }

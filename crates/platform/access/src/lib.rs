@@ -37,6 +37,7 @@ pub mod account;
 mod action;
 mod answering;
 mod area;
+mod errand;
 pub mod log;
 mod permit;
 mod purpose;
@@ -52,6 +53,7 @@ mod tests;
 pub use action::Action;
 pub use answering::{Answering, HandedIn};
 pub use area::{Area, AreaError};
+pub use errand::{ERRAND_CHARS_MAX, Errand, NoErrand};
 pub use permit::{Denied, Permit, batch, naming, permit};
 pub use purpose::Purpose;
 pub use role::Role;
@@ -66,4 +68,5 @@ pub const SCHEMA: &[store::Migration] = &[
     store::migration!("access", "0003_disclosure_delay"),
     store::migration!("access", "0005_digest"),
     store::migration!("access", "0004_person_read"),
+    store::migration!("access", "0006_errand"),
 ];

@@ -231,6 +231,7 @@ struct SessionRow {
     kind: String,
     last_seen_at: i64,
     ends_at: i64,
+    closed: bool,
     #[sqlx(flatten)]
     account: AccountRow,
 }
@@ -243,7 +244,9 @@ impl SessionRow {
     }
 
     fn lives(&self, now: i64) -> bool {
-        now < self.ends_at && now - self.last_seen_at < self.kind().idle_s_max() * SECOND_US
+        !self.closed
+            && now < self.ends_at
+            && now - self.last_seen_at < self.kind().idle_s_max() * SECOND_US
     }
 }
 
@@ -259,9 +262,9 @@ impl LookUp for Sessions {
         const OPEN: bulk::With = bulk::With {
             v: "token_hash",
             statement: "SELECT s.token_hash, s.kind, s.last_seen_at, s.ends_at,
-                a.id, a.role, a.territory, a.office, a.person, a.secret
+                a.closed, a.id, a.role, a.territory, a.office, a.person, a.secret
                 FROM v CROSS JOIN session s JOIN account a ON a.id = s.account
-                WHERE s.token_hash = v.token_hash AND a.closed = FALSE",
+                WHERE s.token_hash = v.token_hash",
         };
         // A partner asks many things at once, all with one token.
         let asked: BTreeSet<&[u8]> = hashes.iter().map(Vec::as_slice).collect();
@@ -283,13 +286,37 @@ struct FoundRow {
     session: SessionRow,
 }
 
+/// Whose a token is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// The session has ended, or never was.
+    Nobody,
+    /// As the account is now.
+    Open(Subject),
+    /// Of an account that was closed. It opens nothing: it is known who still uses it.
+    Closed(Subject),
+}
+
 /// Whose session it is, as the account is now; `None` when it has ended.
 pub async fn find(platform: &Platform, token: &Token) -> store::Result<Option<Subject>> {
+    match holder(platform, token).await? {
+        Holder::Open(subject) => Ok(Some(subject)),
+        Holder::Nobody | Holder::Closed(_) => Ok(None),
+    }
+}
+
+/// The same, where it matters whether somebody knocks whose account is closed.
+pub async fn holder(platform: &Platform, token: &Token) -> store::Result<Holder> {
     let now = platform.wall.now().0;
-    let found = platform.look_up::<Sessions>(token.hash()).await?;
-    let Some(row) = found.filter(|row| row.lives(now)) else {
-        return Ok(None);
+    let Some(row) = platform.look_up::<Sessions>(token.hash()).await? else {
+        return Ok(Holder::Nobody);
     };
+    if row.closed {
+        return Ok(Holder::Closed(row.account.open()?.0));
+    }
+    if !row.lives(now) {
+        return Ok(Holder::Nobody);
+    }
     if now - row.last_seen_at >= SEEN_STEP_S * SECOND_US {
         let mut tx = platform.db.begin().await?;
         execute!(
@@ -301,7 +328,7 @@ pub async fn find(platform: &Platform, token: &Token) -> store::Result<Option<Su
         tx.commit().await?;
     }
     let (subject, _) = row.account.open()?;
-    Ok(Some(subject))
+    Ok(Holder::Open(subject))
 }
 
 /// A new token for the same session (the old one is worthless at once); its
@@ -348,12 +375,21 @@ pub async fn end_all(platform: &Platform, account: AccountId) -> store::Result<u
     Ok(ended)
 }
 
+/// How long it is remembered whose the tokens of a closed account were.
+const CLOSED_S_MAX: i64 = 30 * 24 * 3600;
+
 /// Removes sessions and tries that no longer matter; the worker calls it now
 /// and then.
 pub async fn sweep(platform: &Platform) -> store::Result<u64> {
     let now = platform.wall.now().0;
     let mut tx = platform.db.begin().await?;
-    let sessions = execute!(tx, "DELETE FROM session WHERE ends_at <= $1", now)?;
+    let sessions = execute!(
+        tx,
+        "DELETE FROM session WHERE ends_at <= $1 AND (ends_at <= $2
+           OR account IN (SELECT id FROM account WHERE closed = FALSE))",
+        now,
+        now - CLOSED_S_MAX * SECOND_US
+    )?;
     let tries = execute!(
         tx,
         "DELETE FROM sign_in_try WHERE last_at < $1 AND locked_until <= $2",

@@ -2,7 +2,7 @@
 
 use kernel::ids::{AccountId, PersonId};
 
-use crate::{Area, Role};
+use crate::{Area, Errand, Role};
 
 /// An account as it is at this request: read anew each time, so that a role
 /// taken away is gone at once.
@@ -14,6 +14,8 @@ pub struct Subject {
     pub person: Option<PersonId>,
     /// What the citizen reads about who looked: the office, not the officer.
     pub office: String,
+    /// Of a partner that came through a security server; the account does not hold it.
+    pub errand: Errand,
 }
 
 impl Subject {
@@ -25,6 +27,7 @@ impl Subject {
             territory: Area::Country,
             person: None,
             office: "Daftar".to_owned(),
+            errand: Errand::NONE,
         }
     }
 

@@ -405,6 +405,7 @@ pub async fn civil_registry_permit(platform: &Platform) -> Permit {
         territory: access::Area::Country,
         person: None,
         office: "civil registry".to_owned(),
+        errand: access::Errand::NONE,
     };
     let (action, purpose) = (
         access::Action::SendCivilEvent,

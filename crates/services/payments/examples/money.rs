@@ -327,6 +327,7 @@ async fn approve(platform: &Platform, run: kernel::RunId) -> Outcome<()> {
             territory: Area::Country,
             person: None,
             office: "Treasury".to_owned(),
+            errand: access::Errand::NONE,
         };
         let permit = permit(platform, &treasurer, Action::ApproveRun).await?;
         let mut tx = platform.db.read().await?;

@@ -2,20 +2,22 @@
 //! `/mapper` (G2P Connect). What is asked and answered is
 //! `exchange::dci`'s; here is only HTTP.
 
-use access::Role;
 use access::session::{self, Kind, SignInRefused};
+use access::{Role, account};
 use axum::body::Bytes;
 use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, extract::rejection::FormRejection};
 use exchange::dci::{Arrived, Question, Reply, When};
+use exchange::security::Refused;
 use exchange::{Heard, client_of};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::guest::Seat;
 use crate::house::House;
+use crate::rim::CLOSED;
 
 /// The name of the header of a detached signature.
 const SIGNATURE: &str = "signature";
@@ -172,6 +174,7 @@ pub async fn token(
             return refused(StatusCode::TOO_MANY_REQUESTS, "slow_down");
         }
         Err(SignInRefused::Wrong { .. }) => {
+            note_closed(&house, &id).await;
             return refused(StatusCode::UNAUTHORIZED, "invalid_client");
         }
         Err(SignInRefused::Fault(fault)) => return crate::stop::Stop::fault(fault).into_response(),
@@ -189,6 +192,30 @@ pub async fn token(
         "expires_in": Kind::Partner.age_s_max(),
     });
     Json(token).into_response()
+}
+
+/// A closed partner that asks for a token again is told what a stranger is, and noted.
+async fn note_closed(house: &House, login: &str) {
+    let found = async {
+        let mut tx = house.platform().db.read().await?;
+        account::find_closed(&mut tx, login).await
+    };
+    let closed = match found.await {
+        Ok(closed) => closed.filter(|subject| subject.role == Role::Partner),
+        Err(fault) => {
+            tracing::error!(%fault, "whether an account is closed could not be read");
+            None
+        }
+    };
+    if let Some(closed) = closed {
+        let refused = Refused {
+            asked: "/oauth2/client/token",
+            code: CLOSED,
+            reason: "a token was asked for in the name of an account that is closed",
+        };
+        let exchange = &house.daftar.exchange;
+        exchange.note_refused(&closed, &[], refused).await;
+    }
 }
 
 fn refused(status: StatusCode, error: &'static str) -> Response {

@@ -1,5 +1,6 @@
 //! `GET /api/looks` and the proof of one: what the citizen's page shows, for programs.
 
+use access::Errand;
 use access::log::{Look, Looks};
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -41,9 +42,18 @@ fn look(look: &Look) -> Value {
         "law": look.purpose.law().en,
         "case": look.case,
         "population": look.population,
+        "errand": errand(&look.errand),
         "signed": look.signed,
         "withheld": look.withheld,
     })
+}
+
+/// For what a partner's system looked, as it said itself; nothing for whoever asks here.
+pub fn errand(errand: &Errand) -> Value {
+    match errand.is_none() {
+        true => Value::Null,
+        false => json!({ "id": errand.id, "user": errand.user, "issue": errand.issue }),
+    }
 }
 
 fn question(asked: &Asked) -> Value {

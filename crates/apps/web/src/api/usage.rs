@@ -3,7 +3,9 @@
 //!
 //! Where we differ, and why: a reader is named by role and office, not by a person's number and
 //! initials, which are the officer's own personal data; `refrences` (the standard's spelling)
-//! holds the case. The user is whoever holds the token, and `userId` must be that person's number:
+//! holds the case, and of a partner's look what it said of its own. What the standard has no field for,
+//! and the law wants told, stands beside under `x-daftar`: what was done, what for, under which law, on
+//! which consent, and the partner's own words; the standard closes its object to nothing. The user is whoever holds the token, and `userId` must be that person's number:
 //! a caller does not read the log of another by knowing a number.
 
 use access::log::Look;
@@ -12,9 +14,12 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use exchange::asked::Asked;
+use kernel::lang::Lang;
 use kernel::{Instant, Pinfl};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::look;
 use crate::guest::Seat;
 use crate::house::House;
 use crate::seen::{self, Behind};
@@ -43,6 +48,21 @@ pub struct UsageJson {
     reader_application_name: String,
     search_date_time: Instant,
     refrences: Vec<ReferenceJson>,
+    #[serde(rename = "x-daftar")]
+    why: WhyJson,
+}
+
+/// What the standard has no field for. Words for people are in the language that the caller reads.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WhyJson {
+    action: &'static str,
+    purpose: String,
+    purpose_text: String,
+    law: String,
+    /// The consent that a question to an agency rested on.
+    consent: Option<String>,
+    errand: Value,
 }
 
 #[derive(Debug, Serialize)]
@@ -76,9 +96,13 @@ pub async fn mine(
     // The standard knows no pages: the newest.
     let seen = seen::of(&house, &seat, &Behind::default()).await?;
     let looks = seen.looks.page.iter().chain(&seen.at_everybody.page);
-    let looks = looks.map(of_look);
+    let looks = looks.map(|look| of_look(look, seat.lang()));
     let mut usage: Vec<UsageJson> = looks
-        .chain(seen.questions.iter().map(of_question))
+        .chain(
+            seen.questions
+                .iter()
+                .map(|asked| of_question(asked, seat.lang())),
+        )
         .collect();
     usage.sort_by_key(|one| std::cmp::Reverse(one.search_date_time));
     Ok(Json(usage))
@@ -103,7 +127,7 @@ async fn must_be_own(house: &House, seat: &Seat, user: Pinfl) -> Result<(), Stop
     }
 }
 
-fn of_look(look: &Look) -> UsageJson {
+fn of_look(look: &Look, lang: Lang) -> UsageJson {
     UsageJson {
         id: look.entry.to_string(),
         reader_id: look.role.name().to_owned(),
@@ -111,26 +135,44 @@ fn of_look(look: &Look) -> UsageJson {
         reader_institution_name: look.office.clone(),
         reader_application_name: "Daftar".to_owned(),
         search_date_time: look.at,
-        refrences: look
-            .case
-            .map(|case| ReferenceJson {
-                id: case.to_string(),
-            })
-            .into_iter()
-            .collect(),
+        refrences: references(look),
+        why: WhyJson {
+            action: look.action.name(),
+            purpose: look.purpose.name().to_owned(),
+            purpose_text: look.purpose.label().get(lang).into_owned(),
+            law: look.purpose.law().get(lang).into_owned(),
+            consent: None,
+            errand: look::errand(&look.errand),
+        },
     }
 }
 
+/// Our case, and the case of the partner that looked.
+fn references(look: &Look) -> Vec<ReferenceJson> {
+    let ours = look.case.map(|case| case.to_string());
+    let theirs = look.errand.issue.clone();
+    let ids = ours.into_iter().chain(theirs);
+    ids.map(|id| ReferenceJson { id }).collect()
+}
+
 /// By a question the agency learnt of the person.
-fn of_question(asked: &Asked) -> UsageJson {
+fn of_question(asked: &Asked, lang: Lang) -> UsageJson {
     let agency = asked.agency.name();
     UsageJson {
         id: asked.id.to_string(),
         reader_id: agency.to_owned(),
         reader_institution_id: agency.to_owned(),
-        reader_institution_name: asked.agency.label().en.into_owned(),
+        reader_institution_name: asked.agency.label().get(lang).into_owned(),
         reader_application_name: agency.to_owned(),
         search_date_time: asked.at,
         refrences: Vec::new(),
+        why: WhyJson {
+            action: "ask_agency",
+            purpose: asked.purpose.clone(),
+            purpose_text: Purpose::Assessment.label().get(lang).into_owned(),
+            law: asked.legal_basis.clone(),
+            consent: asked.consent.clone(),
+            errand: Value::Null,
+        },
     }
 }

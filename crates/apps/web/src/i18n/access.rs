@@ -30,6 +30,9 @@ texts! {
     look_run { uz: "Butun toʻlov davri", ru: "Весь цикл выплат", en: "A whole payment run" }
     look_all { uz: "Butun reyestr", ru: "Весь реестр", en: "The whole register" }
     look_withheld(ground) { uz: "Qonunga koʻra kech koʻrsatildi. Asos: {ground}", ru: "Показано позже по закону. Основание: {ground}", en: "Shown late, as the law allows. Ground: {ground}" }
+    look_errand_issue(issue) { uz: "Idora aytgan ish: {issue}", ru: "Дело, которое назвало ведомство: {issue}", en: "The case that the office named: {issue}" }
+    look_errand_user(user) { uz: "Idorada kim soʻragan: {user}", ru: "Кто спросил в ведомстве: {user}", en: "Who asked there: {user}" }
+    look_errand_id(id) { uz: "Soʻrov raqami: {id}", ru: "Номер запроса: {id}", en: "Number of the request: {id}" }
     look_keep_proof { uz: "Saqlab olish", ru: "Сохранить", en: "Keep" }
     look_unsigned { uz: "Bir necha daqiqadan keyin", ru: "Через несколько минут", en: "In some minutes" }
     consents_title { uz: "Roziliklarim", ru: "Мои согласия", en: "My consents" }

@@ -311,9 +311,16 @@ fn look() -> Value {
         ("law", text()),
         ("case", or_null(uuid())),
         ("population", json!({})),
+        ("errand", or_null(errand())),
         ("signed", flag()),
         ("withheld", json!({})),
     ])
+}
+
+/// For what a partner's system looked, as its security server passed it on.
+fn errand() -> Value {
+    let word = || or_null(text());
+    object(&[("id", word()), ("user", word()), ("issue", word())])
 }
 
 fn question() -> Value {
@@ -355,6 +362,15 @@ fn place() -> Value {
 }
 
 fn usage() -> Spoken {
+    // What GovStack's shape has no field for.
+    let why = object(&[
+        ("action", text()),
+        ("purpose", text()),
+        ("purposeText", text()),
+        ("law", text()),
+        ("consent", or_null(text())),
+        ("errand", or_null(errand())),
+    ]);
     let usage = object(&[
         ("id", text()),
         ("readerId", text()),
@@ -363,6 +379,7 @@ fn usage() -> Spoken {
         ("readerApplicationName", text()),
         ("searchDateTime", instant()),
         ("refrences", list(object(&[("ReferenceID", text())]))),
+        ("x-daftar", why),
     ]);
     let client = pattern("^[^/]+/[^/]+/[^/]+/[^/]+$");
     Spoken::get(

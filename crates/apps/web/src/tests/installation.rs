@@ -205,20 +205,7 @@ impl Installation {
     }
 
     pub async fn ask(&self, request: Request<Body>) -> Answer {
-        let response = self
-            .router
-            .clone()
-            .oneshot(request)
-            .await
-            .expect("an answer");
-        let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, 4 << 20).await.expect("a body");
-        let body = String::from_utf8(bytes.to_vec()).expect("UTF-8");
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        ask(self.router.clone(), request).await
     }
 
     pub async fn get(&self, path: &str, cookie: &str) -> Answer {
@@ -281,6 +268,19 @@ impl Installation {
         assert_eq!(answer.status, StatusCode::OK, "{login}: {}", answer.body);
         let json: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
         json["token"].as_str().expect("a token").to_owned()
+    }
+}
+
+/// Of any door.
+pub async fn ask(door: Router, request: Request<Body>) -> Answer {
+    let response = door.oneshot(request).await.expect("an answer");
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, 4 << 20).await.expect("a body");
+    let body = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body,
     }
 }
 

@@ -166,12 +166,30 @@ async fn the_usage_has_the_shape_of_govstack_and_is_the_caller_s_own() {
         "searchDateTime",
         "refrences",
     ];
+    let why = [
+        "action",
+        "purpose",
+        "purposeText",
+        "law",
+        "consent",
+        "errand",
+    ];
     let list = usage.as_array().expect("an array");
     assert!(
         list.iter().any(|one| one["readerId"] == "mahalla_worker"),
         "{usage}"
     );
     for one in list {
+        let mut one = one.clone();
+        // What the law wants told and the standard has no field for.
+        let extension = one["x-daftar"].take();
+        one.as_object_mut().expect("an object").remove("x-daftar");
+        for name in why {
+            let value = &extension[name];
+            let may_be_none = ["consent", "errand"].contains(&name);
+            let is_told = value.as_str().is_some_and(|text| !text.is_empty());
+            assert!(is_told || may_be_none, "{name}: {value}");
+        }
         for (name, value) in one.as_object().expect("an object") {
             assert!(known.contains(&name.as_str()), "{name}");
             assert!(value.is_string() || name == "refrences", "{name}: {value}");
@@ -182,6 +200,23 @@ async fn the_usage_has_the_shape_of_govstack_and_is_the_caller_s_own() {
             assert!(reference["ReferenceID"].is_string());
         }
     }
+    let intake = |usage: &Value| {
+        let list = usage.as_array().expect("an array");
+        let worker = list.iter().find(|one| one["readerId"] == "mahalla_worker");
+        worker.expect("the one who took it in")["x-daftar"].clone()
+    };
+    let uzbek = intake(&usage);
+    assert_eq!(uzbek["purposeText"], "Ariza qabul qilish");
+    let request = Request::get(&own)
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(header::ACCEPT_LANGUAGE, "ru")
+        .header("information-mediator-client", "UZ/GOV/1/portal")
+        .body(Body::empty())
+        .expect("a request");
+    let russian = intake(&json(&house.ask(request).await));
+    assert_eq!(russian["purposeText"], "Приём заявления");
+    assert_eq!(russian["purpose"], uzbek["purpose"]);
+    assert_ne!(russian["law"], uzbek["law"]);
     let stranger = format!("{path}?userId=30101901234569&databaseId=DAFTAR");
     assert_eq!(
         get(&house, &token, &stranger).await.status,

@@ -9,4 +9,5 @@ mod listen;
 mod looks;
 mod matrix;
 mod named;
+mod partner;
 mod statement;

@@ -4,7 +4,7 @@ use kernel::day::Instant;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Action, Purpose, Scope, Subject};
+use crate::{Action, Errand, Purpose, Scope, Subject};
 
 /// A row without its place in a chain.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -23,6 +23,9 @@ pub(crate) struct Entry {
     pub population: Option<i64>,
     /// Of what is granted beyond the other fields; of a delay, see [`super::delay`].
     pub digest: Option<Vec<u8>>,
+    /// For what a partner's system asked, as it said itself.
+    #[sqlx(flatten)]
+    pub errand: Errand,
 }
 
 pub(crate) type Hash = [u8; 32];
@@ -52,6 +55,7 @@ impl Entry {
             run_id: scope.run.map(|id| id.0),
             population: population.map(|n| i64::try_from(n).expect("fewer than 2^63 persons")),
             digest: None,
+            errand: subject.errand.clone(),
         }
     }
 
@@ -89,8 +93,12 @@ impl Entry {
         }
         put(self.population.map(number).as_ref().map(|n| n.as_slice()));
         // Nothing at all where there is none: so were the entries hashed that are older than it.
-        if let Some(digest) = &self.digest {
-            put(Some(digest));
+        let has_errand = !self.errand.is_none();
+        if has_errand || self.digest.is_some() {
+            put(self.digest.as_deref());
+        }
+        for field in self.errand.fields().into_iter().filter(|_| has_errand) {
+            put(field.map(str::as_bytes));
         }
         bytes
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::before::Before;
 use super::delay::DELAY_DAYS_MAX;
 use super::entry_id::EntryId;
-use crate::{Action, Permit, Purpose, Role};
+use crate::{Action, Errand, Permit, Purpose, Role};
 
 /// Looks on one page at most, the newest first.
 pub const LOOKS_MAX: usize = 200;
@@ -51,6 +51,8 @@ pub struct Look {
     pub run: Option<RunId>,
     /// Of a batch: how many it looked at together.
     pub population: Option<u64>,
+    /// For what a partner's system looked, as it said itself.
+    pub errand: Errand,
     /// A signed checkpoint holds it: a proof can be had.
     pub signed: bool,
     /// It was withheld for a time, on this ground.
@@ -69,6 +71,8 @@ struct LookRow {
     case_id: Option<Uuid>,
     run_id: Option<Uuid>,
     population: Option<i64>,
+    #[sqlx(flatten)]
+    errand: Errand,
     signed: bool,
     withheld: Option<String>,
 }
@@ -80,7 +84,7 @@ macro_rules! looks {
     ($from:literal, $where:expr, $now:literal, $over:literal) => {
         concat!(
             "SELECT l.chain_id, l.seq, l.at, l.role, l.office, l.action, l.purpose, l.case_id,
-               l.run_id, l.population,
+               l.run_id, l.population, l.errand_id, l.errand_user, l.errand_issue,
                EXISTS (SELECT 1 FROM log_segment s WHERE s.chain_id = l.chain_id AND s.to_seq >= l.seq)
                  AS signed,
                (SELECT d.ground FROM disclosure_delay d
@@ -350,6 +354,7 @@ fn look(row: LookRow) -> Result<Look> {
         case: row.case_id.map(CaseId),
         run: row.run_id.map(RunId),
         population: row.population.and_then(|n| u64::try_from(n).ok()),
+        errand: row.errand,
         signed: row.signed,
         withheld: row.withheld,
     })

@@ -9,6 +9,7 @@
 //! A proof has one spelling: what is read must be written back byte for byte.
 
 use kernel::day::Instant;
+use kernel::printable::in_one_line;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -16,6 +17,7 @@ use super::canonical::{Entry, Hash};
 use super::key::Keys;
 use super::note::{Checkpoint, NoteRefused};
 use super::tree;
+use crate::Errand;
 
 /// Bytes of a proof at most.
 pub const PROOF_BYTES_MAX: usize = 64 * 1024;
@@ -70,6 +72,13 @@ pub(super) struct EntryJson {
     /// Left out where there is none: so are the proofs written that are older than it.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "maybe_hash")]
     digest: Option<Vec<u8>>,
+    /// What a partner's system said for what it asks; so are these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    errand_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    errand_user: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    errand_issue: Option<String>,
     #[serde(with = "one_hash")]
     previous: Hash,
 }
@@ -92,7 +101,18 @@ impl EntryJson {
             run: entry.run_id,
             population: entry.population,
             digest: entry.digest,
+            errand_id: entry.errand.id,
+            errand_user: entry.errand.user,
+            errand_issue: entry.errand.issue,
             previous,
+        }
+    }
+
+    fn errand(&self) -> Errand {
+        Errand {
+            id: self.errand_id.clone(),
+            user: self.errand_user.clone(),
+            issue: self.errand_issue.clone(),
         }
     }
 
@@ -111,6 +131,7 @@ impl EntryJson {
             run_id: self.run,
             population: self.population,
             digest: self.digest.clone(),
+            errand: self.errand(),
         };
         entry.hash(self.chain, self.seq, &self.previous)
     }
@@ -238,6 +259,22 @@ impl ProvenEntry {
         self.index
     }
 
+    /// For what a partner's system asked. Shown to eyes, and nobody here checked it.
+    fn said(&self) -> String {
+        let named = ["case", "user", "request"];
+        let entry = &self.entry;
+        let words = [&entry.errand_issue, &entry.errand_user, &entry.errand_id];
+        let said = named.iter().zip(words).filter_map(|(name, word)| {
+            let word = in_one_line(word.as_deref()?);
+            Some(format!("{name} {word}"))
+        });
+        let said: Vec<String> = said.collect();
+        match said.is_empty() {
+            true => String::new(),
+            false => format!(" It said itself: {}.", said.join(", ")),
+        }
+    }
+
     fn words(&self) -> String {
         let (entry, checkpoint) = (&self.entry, &self.checkpoint);
         let verdict = if entry.granted {
@@ -256,8 +293,9 @@ impl ProvenEntry {
             }),
         ];
         let whose: Vec<String> = whose.into_iter().flatten().collect();
+        let said = self.said();
         format!(
-            "At {} the account {} ({}, {}) {verdict} to {} for {}: {}.\n\
+            "At {} the account {} ({}, {}) {verdict} to {} for {}: {}.{said}\n\
              This is entry {} of the {} that {} signed with key {} at {}; whoever changes, hides \
              or backdates it contradicts that signature.\n\
              Not proved: that no other entry exists. Keep this file and the key.",

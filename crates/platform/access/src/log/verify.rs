@@ -51,7 +51,8 @@ pub(super) async fn page_of(tx: &mut Tx, chain: Uuid, from: i64, to: i64) -> Res
         tx,
         Row,
         "SELECT chain_id, seq, at, account, role, office, action, purpose, granted, territory,
-                person, case_id, run_id, population, digest, prev_hash, hash
+                person, case_id, run_id, population, digest,
+                errand_id, errand_user, errand_issue, prev_hash, hash
          FROM access_log WHERE chain_id = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq",
         chain,
         from,
@@ -69,7 +70,8 @@ pub async fn verify(db: &Db) -> Result<Verified> {
             tx,
             Row,
             "SELECT chain_id, seq, at, account, role, office, action, purpose, granted, territory,
-                    person, case_id, run_id, population, digest, prev_hash, hash
+                    person, case_id, run_id, population, digest,
+                errand_id, errand_user, errand_issue, prev_hash, hash
              FROM access_log WHERE (chain_id, seq) > ($1, $2)
              ORDER BY chain_id, seq LIMIT $3",
             walk.chain,

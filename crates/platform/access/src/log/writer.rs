@@ -19,7 +19,8 @@ pub(crate) struct Chain {
 
 const ROW: bulk::Insert = bulk::Insert {
     into: "access_log (chain_id, seq, at, account, role, office, action, purpose, granted, \
-           territory, person, case_id, run_id, population, digest, prev_hash, hash)",
+           territory, person, case_id, run_id, population, digest, \
+           errand_id, errand_user, errand_issue, prev_hash, hash)",
     on_conflict: "",
 };
 
@@ -110,4 +111,7 @@ fn push(row: &mut bulk::Values, entry: &Entry) {
         .push(entry.run_id)
         .push(entry.population)
         .push(entry.digest.as_deref());
+    for field in entry.errand.fields() {
+        row.push(field);
+    }
 }

@@ -13,7 +13,7 @@ use kernel::ids::{AccountId, PersonId};
 use store::Platform;
 
 use crate::account::{self, NewAccount};
-use crate::{Action, Area, Permit, Purpose, Role, Scope, SecretHash, Subject, permit};
+use crate::{Action, Area, Errand, Permit, Purpose, Role, Scope, SecretHash, Subject, permit};
 
 const YUNUSOBOD: u32 = 1_726_266;
 pub(crate) const MAHALLA: Area = Area::Mahalla(1_726_266_001);
@@ -60,5 +60,6 @@ pub(crate) fn subject(role: Role, territory: Area, person: Option<PersonId>) -> 
         territory,
         person,
         office: format!("office in {territory}"),
+        errand: Errand::NONE,
     }
 }

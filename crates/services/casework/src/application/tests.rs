@@ -189,6 +189,7 @@ async fn worker_of(platform: &Platform, mahalla: u32) -> Permit {
         territory: Area::Mahalla(mahalla),
         person: None,
         office: format!("mahalla {mahalla}"),
+        errand: access::Errand::NONE,
     };
     let scope = Scope::area(worker.territory);
     let permit = access::permit(

@@ -31,6 +31,7 @@ fn citizen(person: PersonId) -> Subject {
         territory: Area::Country,
         person: Some(person),
         office: String::new(),
+        errand: access::Errand::NONE,
     }
 }
 

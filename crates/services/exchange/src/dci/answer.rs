@@ -88,7 +88,7 @@ impl Exchange {
             }
         }
         if when == When::Later {
-            return self.promise(partner, question, envelope).await;
+            return self.promise((partner, subject), question, envelope).await;
         }
         if was_taken {
             return Err(taken_already().into());
@@ -224,7 +224,7 @@ impl Exchange {
     /// Takes the message and the work that it makes, both or neither, and says so.
     async fn promise(
         &self,
-        partner: &Partner,
+        (partner, subject): (&Partner, &Subject),
         question: Question,
         envelope: Envelope,
     ) -> Result<Reply, Unanswered> {
@@ -237,6 +237,7 @@ impl Exchange {
             action: question.action().to_owned(),
             transaction_id: envelope.transaction_id.clone(),
             message: envelope.message.clone(),
+            errand: subject.errand.clone(),
         };
         let mut tx = self.platform.db.begin().await?;
         if later::waiting(&mut tx, &partner.sender_id, self.platform.wall.now()).await?

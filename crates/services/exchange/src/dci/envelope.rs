@@ -129,7 +129,8 @@ pub(crate) fn read_body(arrived: &Arrived<'_>) -> Result<Value, Refusal> {
         let why = "send Content-Type: application/json";
         return Err(Refusal::new(415, "err.request.bad", why));
     }
-    if parts.any(|part| part.starts_with("charset=") && part.trim_matches('"') != "charset=utf-8") {
+    let mut charsets = parts.filter_map(|part| part.strip_prefix("charset="));
+    if charsets.any(|charset| charset.trim_matches('"') != "utf-8") {
         return Err(Refusal::new(415, "err.request.bad", "the body is UTF-8"));
     }
     if arrived.body.len() > BODY_BYTES_MAX {

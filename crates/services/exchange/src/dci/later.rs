@@ -2,7 +2,7 @@
 //! written in the transaction that ends the work, and goes out as a work of its own: whoever dies in
 //! between leaves one of the two, never both and never none.
 
-use access::Answering;
+use access::{Answering, Errand};
 use kernel::{Day, Instant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -39,6 +39,9 @@ pub struct Request {
     pub action: String,
     pub transaction_id: String,
     pub message: Map<String, Value>,
+    /// What the look will be for: the message is gone when it comes.
+    #[serde(default, skip_serializing_if = "Errand::is_none")]
+    pub errand: Errand,
 }
 
 impl Request {
@@ -95,9 +98,10 @@ impl Exchange {
         let mut tx = self.platform.db.read().await?;
         let asker = partner::find_open(&mut tx, &request.sender_id).await?;
         drop(tx);
-        let Some((_, subject)) = asker else {
+        let Some((_, mut subject)) = asker else {
             return Ok(self.end(job).await?);
         };
+        subject.errand = request.errand.clone();
         let question = request.question()?;
         let within = (request.transaction_id.as_str(), request.correlation);
         let prepared = match question.is_of_mapper() {

@@ -122,7 +122,7 @@ pub async fn add(
     let mut tx = platform.db.begin().await?;
     tx.alone("partners").await?;
     if let Some(client) = &new.xroad_client
-        && let Some((other, _)) = find_by_xroad_client(&mut tx, client).await?
+        && let BehindXRoad::Open(other, _) = find_by_xroad_client(&mut tx, client).await?
     {
         return Err(PartnerRefused::XroadClientTaken(other.sender_id));
     }
@@ -383,11 +383,17 @@ pub async fn find_open(tx: &mut Tx, sender_id: &str) -> store::Result<Option<(Pa
     Ok(partner.map(|partner| (partner, subject)))
 }
 
-/// The open partner that is agreed now to come as this subsystem of X-Road.
-pub async fn find_by_xroad_client(
-    tx: &mut Tx,
-    client: &str,
-) -> store::Result<Option<(Partner, Subject)>> {
+/// Whose a subsystem of X-Road is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BehindXRoad {
+    Nobody,
+    Open(Box<Partner>, Subject),
+    /// The account of the last one that was agreed to come so is closed.
+    Closed(Subject),
+}
+
+/// The partner that is agreed now to come as this subsystem of X-Road.
+pub async fn find_by_xroad_client(tx: &mut Tx, client: &str) -> store::Result<BehindXRoad> {
     let sender = fetch_optional!(
         tx,
         (String,),
@@ -395,10 +401,18 @@ pub async fn find_by_xroad_client(
         client
     )?;
     let Some((sender_id,)) = sender else {
-        return Ok(None);
+        return Ok(BehindXRoad::Nobody);
     };
+    if let Some(closed) = account::find_closed(tx, &sender_id).await? {
+        return Ok(BehindXRoad::Closed(closed));
+    }
     let found = find_open(tx, &sender_id).await?;
-    Ok(found.filter(|(partner, _)| partner.xroad_client.as_deref() == Some(client)))
+    let comes_so =
+        |(partner, _): &(Partner, Subject)| partner.xroad_client.as_deref() == Some(client);
+    Ok(match found.filter(comes_so) {
+        Some((partner, subject)) => BehindXRoad::Open(Box::new(partner), subject),
+        None => BehindXRoad::Nobody,
+    })
 }
 
 /// The accounts of partners that are closed.

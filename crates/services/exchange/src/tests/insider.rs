@@ -62,6 +62,7 @@ async fn give_and_take_back(story: &Story, platform: &Platform) {
         territory: Area::Country,
         person: Some(person),
         office: String::new(),
+        errand: access::Errand::NONE,
     };
     let (action, why) = (Action::GiveConsent, Purpose::OwnInformation);
     let permit = access::permit(platform, &who, action, why, Scope::own(&who));

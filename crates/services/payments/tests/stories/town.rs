@@ -165,6 +165,7 @@ pub fn treasurer(number: u128) -> Subject {
         territory: Area::Country,
         person: Some(PersonId::from_u128(1_000_000 + number)),
         office: "Treasury".to_owned(),
+        errand: access::Errand::NONE,
     }
 }
 
@@ -175,6 +176,7 @@ pub fn officer() -> Subject {
         territory: Area::District(DISTRICT),
         person: None,
         office: "District".to_owned(),
+        errand: access::Errand::NONE,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::query;
 use crate::seen::{self, Behind};
 use crate::shell::Shell;
 use crate::stop::Stop;
+use access::Errand;
 use access::log::{self, Looks};
 use exchange::asked::{Asked, Came};
 
@@ -25,6 +26,8 @@ pub struct Look {
     pub why: String,
     pub law: String,
     pub what: String,
+    /// For what a partner's system looked, in its own words.
+    pub errand: Vec<String>,
     /// It was kept from the person for a time, on this ground.
     pub withheld: Option<String>,
     /// Where its proof is; none before the next checkpoint.
@@ -132,9 +135,21 @@ fn line_of(t: T, look: &log::Look) -> Look {
         why: t.three(&look.purpose.label()),
         law: t.three(&look.purpose.law()),
         what,
+        errand: errand_of(t, &look.errand),
         withheld: look.withheld.clone(),
         proof: signed.map(|entry| format!("/my/looks/{}/proof", query::encode(&entry))),
     }
+}
+
+/// What the office said of its request: its case first, which is what the person may ask there about.
+fn errand_of(t: T, errand: &Errand) -> Vec<String> {
+    let issue = errand
+        .issue
+        .as_ref()
+        .map(|issue| t.look_errand_issue(issue));
+    let user = errand.user.as_ref().map(|user| t.look_errand_user(user));
+    let id = errand.id.as_ref().map(|id| t.look_errand_id(id));
+    [issue, user, id].into_iter().flatten().collect()
 }
 
 fn question_of(t: T, asked: &Asked) -> Question {

@@ -51,6 +51,7 @@ fn looks(lang: Lang) -> LookPage {
         why: t.three(&purpose.label()),
         law: t.three(&purpose.law()),
         what: t.look_one().into(),
+        errand: vec![],
         withheld: None,
         proof: Some("/my/looks/019b7a1c-6a80-7000-8000-3f0c2b6d9e11:17/proof".into()),
     };
