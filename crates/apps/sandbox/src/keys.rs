@@ -30,6 +30,7 @@ pub struct Keys {
     civil_registry: Ed25519KeyPair,
     disability: Ed25519KeyPair,
     farmer_registry: Ed25519KeyPair,
+    employment: Ed25519KeyPair,
     /// Of nobody whom anybody knows.
     stranger: Ed25519KeyPair,
     /// What registries are written to with, where messages are encrypted.
@@ -54,6 +55,7 @@ impl Keys {
             civil_registry: pair("civil_registry"),
             disability: pair("disability"),
             farmer_registry: pair("farmer_registry"),
+            employment: pair("employment"),
             stranger: pair("stranger"),
             encryption: registries()
                 .map(|one| (one, encryption(one.name())))
@@ -80,6 +82,7 @@ impl Keys {
         match agency {
             Agency::Disability => &self.disability,
             Agency::FarmerRegistry => &self.farmer_registry,
+            Agency::Employment => &self.employment,
             _ => &self.civil_registry,
         }
     }

@@ -1,4 +1,4 @@
-//! Civil registry, register of disabled persons and register of farmers over DCI, `POST
+//! Civil registry, registers of disabled persons and of farmers, and employment over DCI, `POST
 //! .../registry/sync/search`: the question's signature is checked, the answer is signed. Written from
 //! the two dialects' descriptions, apart from Daftar's own: what one side signs, the other has to read.
 
@@ -174,6 +174,7 @@ fn item(agency: Agency, request: &Value, part: &Value) -> Value {
         (false, _) => Vec::new(),
         (true, Agency::CivilRegistry) => vec![record::civil(part)],
         (true, Agency::FarmerRegistry) => vec![record::farmer(part)],
+        (true, Agency::Employment) => vec![record::employment(part)],
         (true, _) => vec![record::disability(part)],
     };
     item["data"] = json!({

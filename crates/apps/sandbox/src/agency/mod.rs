@@ -1,6 +1,6 @@
 //! The agencies of the country behind HTTP, each in its own dialect: civil registry, register of
 //! disabled persons and register of farmers over DCI, signed (`dci.rs`) and, where it is agreed,
-//! encrypted (`encryption.rs`); tax, cadastre, vehicles and
+//! encrypted (`encryption.rs`), and employment beside its other door; tax, cadastre, vehicles and
 //! compulsory medical insurance behind the national gateway (`gateway.rs`); pension fund, social
 //! insurance, employment and education behind X-Road (`xroad.rs`); the private ones plain: bank, non-state pension fund and voluntary insurer.
 //! Plain speak all of them too, `POST /agencies/{agency}/query`, for trying out.
@@ -106,16 +106,19 @@ impl Agency {
         }
     }
 
-    /// Whether its answers are signed.
+    /// Whether its answers are signed, whoever asks.
     fn signs(self) -> bool {
-        self.is_registry()
+        self.is_registry() && self != Agency::Employment
     }
 
-    /// Whether it speaks DCI.
+    /// Whether it speaks DCI; the employment service does beside X-Road, since countries have either.
     pub fn is_registry(self) -> bool {
         matches!(
             self,
-            Agency::CivilRegistry | Agency::Disability | Agency::FarmerRegistry
+            Agency::CivilRegistry
+                | Agency::Disability
+                | Agency::FarmerRegistry
+                | Agency::Employment
         )
     }
 

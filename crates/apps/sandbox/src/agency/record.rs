@@ -117,6 +117,23 @@ pub fn farmer(of: &Value) -> Value {
     })
 }
 
+/// A Member with the spell of work that lasts. Whether somebody serves, the standard has no field for.
+pub fn employment(of: &Value) -> Value {
+    let status = match of["status"].as_str() {
+        Some("employed") => "1",
+        Some("job_seeker") => "5",
+        _ => "8",
+    };
+    let spell = json!({ "start_date": of["since"], "end_date": null, "employer": of["employer"] });
+    let spells = (status == "1").then_some(spell);
+    json!({
+        "@type": "Member",
+        "member_identifier": identifiers(&of["pinfl"]),
+        "employment_status": status,
+        "employment_info": spells.into_iter().collect::<Vec<_>>(),
+    })
+}
+
 /// A PWDPerson; the profile of Uzbekistan adds group and ability to work.
 pub fn disability(of: &Value) -> Value {
     let is_disabled = of["group"] != "none";

@@ -12,15 +12,12 @@ use super::*;
 use crate::Places;
 use crate::dci::signature::Policy;
 
-pub(super) const EMPLOYMENT: &str = r#"
-[facts.employment]
-row = ""
-[facts.employment.fields]
-status = { from = "/employment_status", words = { "1" = "employed", "5" = "job_seeker", "8" = "none" } }
-employer = { from = "/employment_info/0/employer", optional = true }
-since = { from = "/employment_info/0/start_date", optional = true }
-service_employer = { untold = true }
-"#;
+/// What the file for an employment service that speaks DCI makes of its records.
+pub(super) fn employment_facts() -> String {
+    let file = include_str!("../../../../../connectors/dci/employment.toml");
+    let at = file.find("[facts.employment]").expect("its facts");
+    file[at..].to_owned()
+}
 const LAND: &str = r#"
 [facts.property]
 rows = "/land_info"
@@ -92,10 +89,10 @@ async fn employment_and_a_farmers_registry_are_asked_by_their_files_alone() {
         all.retain(|one| !matches!(one.agency, Source::Employment | Source::Cadastre));
         all.iter_mut().for_each(|one| one.timeout_ms = 5_000);
         for (agency, kind, facts) in [
-            ("employment", "Member", EMPLOYMENT),
-            ("cadastre", "Farmer", LAND),
+            ("employment", "Member", employment_facts()),
+            ("cadastre", "Farmer", LAND.to_owned()),
         ] {
-            let text = file(agency, kind, Policy::DciEd25519, facts);
+            let text = file(agency, kind, Policy::DciEd25519, &facts);
             let read = Connector::parse("x.toml", &text, &places);
             all.push(read.unwrap_or_else(|why| panic!("{why}")));
         }

@@ -12,7 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::dci_asking::{OURS, REGISTRYS, file, key};
-use super::dci_registries::{EMPLOYMENT, search};
+use super::dci_registries::{employment_facts, search};
 use super::*;
 use crate::dci::signature::Policy;
 use crate::{Places, Sent};
@@ -158,7 +158,7 @@ async fn behind(platform: &Platform, files: &[String]) -> Behind {
 }
 
 fn employment(grant: &str) -> String {
-    let more = format!("{grant}{EMPLOYMENT}");
+    let more = format!("{grant}{}", employment_facts());
     file("employment", "Member", Policy::DciEd25519, &more)
 }
 

@@ -457,3 +457,51 @@ async fn dead_yesterday_and_alive_today_is_put_right_by_the_next_answer() {
     })
     .await;
 }
+
+/// The shipped file through X-Road, and the one for a service that speaks DCI: of everybody the same
+/// status, employer and day.
+#[tokio::test]
+async fn employment_tells_the_same_over_x_road_and_over_dci() {
+    const DCI: &str = include_str!("../../../../../connectors/dci/employment.toml");
+    fn over_dci(places: &Places<'_>) -> Vec<Connector> {
+        let mut all = Connector::shipped(places).unwrap();
+        all.retain(|one| one.agency != Source::Employment);
+        all.push(Connector::parse("employment.toml", DCI, places).unwrap());
+        all
+    }
+    type Connectors = fn(&Places<'_>) -> Vec<Connector>;
+    let over_x_road: Connectors = |places| Connector::shipped(places).unwrap();
+    each_db(SCHEMAS, async |platform| {
+        let rows = async |door: Connectors, on: &str| {
+            let played = play_as(&platform, |_| String::new(), (false, door)).await;
+            let at = Instant::parse_rfc3339(&format!("{on}T09:00:00+05:00")).unwrap();
+            played.step(&platform, at);
+            let mut rows = Vec::new();
+            for applicant in &played.applicants {
+                assert_eq!(played.gather(*applicant, on).await.silent, []);
+                let facts = played.facts(&platform, *applicant).await;
+                let fact = facts.iter().find(|fact| fact.kind == code::EMPLOYMENT);
+                let fact = fact.expect("a status");
+                assert_eq!(fact.as_of, day(on));
+                rows.extend(fact.body.rows.clone());
+            }
+            rows
+        };
+        let x_road = rows(over_x_road, "2026-01-05").await;
+        // When those answers do not hold any more.
+        let dci = rows(over_dci, "2026-02-20").await;
+        let (employed, seeking) = (kernel::Cell::Int(0), kernel::Cell::Int(1));
+        assert!(x_road.iter().any(|row| row[0] == employed));
+        assert!(x_road.iter().any(|row| row[0] == seeking));
+        assert_eq!(x_road.len(), dci.len());
+        for (x_road, dci) in x_road.iter().zip(&dci) {
+            assert_eq!(x_road[..2], dci[..2], "status and employer");
+            // Since when somebody looks for work, and who serves, the standard's record does not say.
+            if x_road[0] == employed {
+                assert_eq!(x_road[2], dci[2]);
+            }
+            assert_eq!(dci[3], kernel::Cell::Missing);
+        }
+    })
+    .await;
+}
