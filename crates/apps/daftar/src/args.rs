@@ -6,7 +6,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand};
 use insight::bootstrap::{REPLICATES_MAX, REPLICATES_MIN};
 use kernel::ids::Uuid;
 
-pub use crate::connector_args::Connector;
+pub use crate::connector_args::{Connector, ConnectorArgs};
 pub use crate::partner_args::{EncryptionKey, Partner};
 pub use crate::pay_args::{Pay, PayStep, Statement};
 pub use crate::proof_args::{EvidenceKey, LogKey, Proof, Receipt, Replay, SigningKey, VerifyProof};
@@ -57,24 +57,54 @@ pub struct Common {
         value_name = "FILE"
     )]
     pub evidence_key: Option<PathBuf>,
-    /// A folder with one file an agency (tax.toml...); without it, the agencies of the sandbox
-    #[arg(long, global = true, env = "DAFTAR_CONNECTORS", value_name = "FOLDER")]
-    pub connectors: Option<PathBuf>,
-    /// The folder of the secrets and keys that those files name
-    #[arg(
-        long,
-        global = true,
-        env = "DAFTAR_AGENCY_KEYS",
-        default_value = "agency-keys",
-        value_name = "FOLDER"
-    )]
-    pub agency_keys: PathBuf,
+    /// Given to the commands that ask agencies; the others take them from the environment, so that
+    /// what an installation says once holds for all.
+    #[arg(skip)]
+    pub agencies: Agencies,
     /// Answer with one JSON object, for machines
     #[arg(long, global = true)]
     pub json: bool,
     /// No progress bars and no remarks, only the result and errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
+}
+
+/// Who is asked, and with which secrets.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Agencies {
+    /// A folder with one file an agency (tax.toml...); without it, the agencies of the sandbox
+    #[arg(long, global = true, env = CONNECTORS, value_name = "FOLDER")]
+    pub connectors: Option<PathBuf>,
+    /// The folder of the secrets and keys that those files name; without it, agency-keys
+    #[arg(long, global = true, env = AGENCY_KEYS, value_name = "FOLDER")]
+    pub agency_keys: Option<PathBuf>,
+}
+
+const CONNECTORS: &str = "DAFTAR_CONNECTORS";
+const AGENCY_KEYS: &str = "DAFTAR_AGENCY_KEYS";
+
+impl Agencies {
+    fn of_environment() -> Agencies {
+        let named = |variable| std::env::var_os(variable).map(PathBuf::from);
+        Agencies {
+            connectors: named(CONNECTORS),
+            agency_keys: named(AGENCY_KEYS),
+        }
+    }
+}
+
+impl Cli {
+    /// Reads the command line, or ends the program with what is wrong with it.
+    pub fn read() -> Cli {
+        let mut cli = Cli::parse();
+        cli.common.agencies = match &cli.command {
+            Command::Init(init) => init.agencies.clone(),
+            Command::Serve(serve) => serve.agencies.clone(),
+            Command::Connector(connector) => connector.agencies.clone(),
+            _ => Agencies::of_environment(),
+        };
+        cli
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -164,8 +194,8 @@ pub enum Command {
     /// A file of yours: daftar connector check connectors/tax.toml
     ///
     /// Ask about one:   daftar connector try tax 30101901234569
-    #[command(subcommand, verbatim_doc_comment)]
-    Connector(Connector),
+    #[command(verbatim_doc_comment)]
+    Connector(ConnectorArgs),
     /// Agree with a partner that it hands payments over, and from which budget it pays
     Payer(crate::payer_args::Payer),
     /// Vouchers: what they are for, who takes them, and those that others have printed
@@ -177,14 +207,15 @@ pub enum Command {
     Verify(Verify),
     /// Prove to others what the access log holds: an entry, or that nothing was taken out since
     ///
-    /// A proof is a file. Whoever has it and the public key (`daftar log-key show`) checks it with
-    /// `daftar verify-proof`, without the database and without us.
+    /// A proof is a file. Whoever has it checks it with `daftar verify-proof`, without the database and
+    /// without us; whoever has the public key (`daftar log-key show`) also checks whose it is.
     #[command(subcommand)]
     Proof(Proof),
     /// Check a proof, offline, and say in plain words what it proves
     ///
-    /// The key is public: lines of `daftar log-key show`, in a file or as they are. Exit code 3:
-    /// the proof does not hold.
+    /// A proof carries the public key that signed it and is checked by it; the words then say so, for a
+    /// file cannot prove whose key that is. With --key it is checked by the installation's: lines of
+    /// `daftar log-key show`, in a file or as they are. Exit code 3: the proof does not hold.
     VerifyProof(VerifyProof),
     /// The keys that sign the log: show the public lines, or begin a new key
     #[command(subcommand)]
@@ -206,6 +237,8 @@ pub struct Init {
     /// The country whose packs, numbers, currency and calendar hold
     #[arg(long, default_value = "uz")]
     pub country: String,
+    #[command(flatten)]
+    pub agencies: Agencies,
 }
 
 #[derive(Debug, Args)]
@@ -229,6 +262,8 @@ pub struct Serve {
     /// machine trusts. Agencies have their own, in the table [tls] of their files
     #[arg(long, env = "DAFTAR_PARTNER_CA", value_name = "FILE")]
     pub partner_ca: Option<PathBuf>,
+    #[command(flatten)]
+    pub agencies: Agencies,
     #[command(flatten)]
     pub x_road: XRoad,
 }

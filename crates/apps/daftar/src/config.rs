@@ -13,12 +13,17 @@ pub fn of(common: &Common, country: &str) -> Config {
         country: country.to_owned(),
         database: common.database.clone(),
         packs: common.packs.clone(),
-        connectors: common.connectors.clone(),
-        agency_keys: common.agency_keys.clone(),
+        connectors: common.agencies.connectors.clone(),
+        agency_keys: agency_keys(common),
         log_key: key("DAFTAR_LOG_KEY", common.log_key.as_ref()),
         evidence_key: key("DAFTAR_EVIDENCE_KEY", common.evidence_key.as_ref()),
         ..Config::default()
     }
+}
+
+fn agency_keys(common: &Common) -> PathBuf {
+    let named = common.agencies.agency_keys.clone();
+    named.unwrap_or_else(|| Config::default().agency_keys)
 }
 
 /// The lines in the variable, else the file that was named; never a key on the command line,

@@ -4,6 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::args::Agencies;
+
+#[derive(Debug, Args)]
+pub struct ConnectorArgs {
+    #[command(flatten)]
+    pub agencies: Agencies,
+    #[command(subcommand)]
+    pub command: Connector,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Connector {
     /// Show the agencies that are asked: how, where, on which law, and for how long an answer holds

@@ -57,8 +57,6 @@ mod voucher;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::{Cli, Command};
 use failure::Failure;
 
@@ -66,7 +64,7 @@ use failure::Failure;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     log_to_stderr();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime needs threads and a poller");
     match runtime.block_on(run(&cli)) {
@@ -103,7 +101,7 @@ async fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Rules(command) => rules::run(common, command),
         Command::Account(command) => account::run(common, command).await,
         Command::Partner(command) => partner::run(common, command).await,
-        Command::Connector(command) => connector::run(common, command).await,
+        Command::Connector(args) => connector::run(common, &args.command).await,
         Command::Payer(args) => payer::run(common, args).await,
         Command::Voucher(command) => voucher::run(common, command).await,
         Command::Budget(budget) => budget::run(common, budget).await,

@@ -1,11 +1,11 @@
 //! `daftar proof` and `daftar verify-proof`: what the access log holds, taken out of the house, and
-//! checked by anybody. The check needs the file and the public key, no database.
+//! checked by anybody. The check needs the file and, to know whose it is, the public key; no database.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use access::log::{self, EntryId, Keys, NOTE_BYTES_MAX, PROOF_BYTES_MAX};
+use access::log::{self, EntryId, Keys, NOTE_BYTES_MAX, PROOF_BYTES_MAX, PublicKey};
 use access::{Action, Purpose, Scope, Subject};
 use app::Daftar;
 use serde::Serialize;
@@ -56,24 +56,50 @@ async fn of_entry(daftar: &Daftar, keys: &Keys, entry: EntryId) -> Result<String
 #[derive(Serialize)]
 struct Verified {
     holds: bool,
+    /// Whether the key came from elsewhere than the file itself.
+    key_given: bool,
+    keys: Vec<String>,
     says: String,
 }
 
 pub fn verify(common: &Common, args: &VerifyProof) -> Result<(), Failure> {
-    let keys = keys(&args.key)?;
-    let proven = log::verify_proof(&read(&args.proof, PROOF_BYTES_MAX)?, &keys);
-    let verified = match &proven {
-        Ok(proven) => Verified {
-            holds: true,
-            says: proven.words(),
-        },
-        Err(refused) => Verified {
-            holds: false,
-            says: format!("The proof does not hold: {refused}"),
-        },
+    let given = args.key.as_deref().map(keys).transpose()?;
+    let bytes = read(&args.proof, PROOF_BYTES_MAX)?;
+    let proven = match given {
+        Some(keys) => log::verify_proof(&bytes, &keys).map(|proven| (proven, None)),
+        None => log::verify_proof_alone(&bytes).map(|(proven, keys)| (proven, Some(keys))),
+    };
+    let (holds, keys, says) = match &proven {
+        Ok((proven, None)) => (true, Vec::new(), proven.words()),
+        Ok((proven, Some(own))) => {
+            let lines: Vec<String> = own.public().iter().map(PublicKey::bare_line).collect();
+            let says = format!("{}\n\n{}", proven.words(), not_known(&lines));
+            (true, lines, says)
+        }
+        Err(refused) => (
+            false,
+            Vec::new(),
+            format!("The proof does not hold: {refused}"),
+        ),
+    };
+    let verified = Verified {
+        holds,
+        key_given: args.key.is_some(),
+        keys,
+        says,
     };
     Show::new(common).result(&verified.says, &verified);
     proven.map(drop).map_err(|_| Failure::InPart)
+}
+
+/// What a proof that was checked by itself does not prove.
+fn not_known(lines: &[String]) -> String {
+    format!(
+        "Not checked: whose key it is. The signature was held against the key that the file itself \
+         carries:\n{}\nWhoever writes such a file can put a key of his own into it. Compare the line \
+         with what the installation publishes (/log/key, or on paper), or check with --key.",
+        lines.join("\n")
+    )
 }
 
 /// A line of a key, or the file that holds some.

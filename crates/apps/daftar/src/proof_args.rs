@@ -40,9 +40,10 @@ pub enum Proof {
 pub struct VerifyProof {
     /// The proof's file, or - for standard input
     pub proof: PathBuf,
-    /// The public key: its line, or a file of lines
+    /// The public key of the installation: its line, or a file of lines. Without it the proof is
+    /// checked with the key that the file carries, and that key is printed
     #[arg(long)]
-    pub key: String,
+    pub key: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -80,10 +80,14 @@ impl PublicKey {
     }
 
     fn line(&self) -> String {
-        let bytes = encode(self.key.as_bytes());
         let end = self.last_size.map(|size| format!(" {size}"));
-        let end = end.unwrap_or_default();
-        format!("{}+{}+{bytes}{end}", self.name, self.id())
+        self.bare_line() + &end.unwrap_or_default()
+    }
+
+    /// The line without the last size: what does not change while the key is known.
+    pub fn bare_line(&self) -> String {
+        let bytes = encode(self.key.as_bytes());
+        format!("{}+{}+{bytes}", self.name, self.id())
     }
 }
 

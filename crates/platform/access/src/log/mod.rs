@@ -55,7 +55,7 @@ pub use looks::{LOOKS_MAX, Look, Looks, Whose, is_look_at, knows_of_run, of_ever
 pub use note::{Checkpoint, NOTE_BYTES_MAX, NoteRefused};
 pub use proof::{
     ConsistencyProof, EntryProof, PROOF_BYTES_MAX, Proof, ProofRefused, Proven, ProvenEntry,
-    verify_proof,
+    verify_proof, verify_proof_alone,
 };
 pub use prove::{ProveFault, prove_consistency, prove_entry};
 pub use sealed::{Sealed, TORN_MAX, Torn, verify_checkpoints};

@@ -6,6 +6,9 @@
 //! an earlier one, unchanged and in the same order: whoever keeps checkpoints (an auditor, the
 //! Accounts Chamber) sees by it that nothing was taken out or rewritten in between.
 //!
+//! A proof carries the public halves of the keys that signed it, so that it can be checked by itself;
+//! whose they are, it cannot say. Checked with keys from elsewhere, its own must be among them.
+//!
 //! A proof has one spelling: what is read must be written back byte for byte.
 
 use kernel::day::Instant;
@@ -14,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::canonical::{Entry, Hash};
-use super::key::Keys;
+use super::key::{KeyRefused, Keys, PublicKey};
 use super::note::{Checkpoint, NoteRefused};
 use super::tree;
 use crate::Errand;
@@ -38,6 +41,9 @@ pub struct EntryProof {
     #[serde(with = "hashes")]
     pub(super) path: Vec<Hash>,
     pub(super) checkpoint: String,
+    /// Left out of the proofs that are older than it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) keys: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +53,8 @@ pub struct ConsistencyProof {
     pub(super) newer: String,
     #[serde(with = "hashes")]
     pub(super) path: Vec<Hash>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) keys: Vec<String>,
 }
 
 /// A row of the log as it was hashed. `account` is the number of an account, no name: without it
@@ -145,6 +153,12 @@ pub enum ProofRefused {
     Form(String),
     #[error("the file says what a proof says, but not as Daftar writes it; it was changed")]
     Spelling,
+    #[error("it carries no key: give the public lines of the installation")]
+    NoKey,
+    #[error("the key that it carries is refused: {0}")]
+    Key(KeyRefused),
+    #[error("it carries another key than those that were given")]
+    OtherKey,
     #[error("its checkpoint is refused: {0}")]
     Checkpoint(NoteRefused),
     #[error("the entry does not stand at this place of the log that was signed")]
@@ -194,8 +208,28 @@ impl Proof {
         Ok(proof)
     }
 
+    /// The keys that it carries. Whoever wrote the file chose them.
+    pub fn own_keys(&self) -> Result<Keys, ProofRefused> {
+        let carried = self.carried();
+        if carried.is_empty() {
+            return Err(ProofRefused::NoKey);
+        }
+        Keys::parse(&carried.join("\n")).map_err(ProofRefused::Key)
+    }
+
+    fn carried(&self) -> &[String] {
+        match self {
+            Proof::Entry(proof) => &proof.keys,
+            Proof::Consistency(proof) => &proof.keys,
+        }
+    }
+
     /// Checks every hash and every signature.
     pub fn verify(&self, keys: &Keys) -> Result<Proven, ProofRefused> {
+        let known: Vec<String> = keys.public().iter().map(PublicKey::bare_line).collect();
+        if !self.carried().iter().all(|line| known.contains(line)) {
+            return Err(ProofRefused::OtherKey);
+        }
         match self {
             Proof::Entry(proof) => proof.verify(keys),
             Proof::Consistency(proof) => proof.verify(keys),
@@ -203,9 +237,17 @@ impl Proof {
     }
 }
 
-/// Reads a proof and checks it: all that `daftar verify-proof` does.
+/// Reads a proof and checks it: all that `daftar verify-proof --key` does.
 pub fn verify_proof(bytes: &[u8], keys: &Keys) -> Result<Proven, ProofRefused> {
     Proof::read(bytes)?.verify(keys)
+}
+
+/// The same with the keys that the file carries, which are told: that they are the installation's, it
+/// does not prove.
+pub fn verify_proof_alone(bytes: &[u8]) -> Result<(Proven, Keys), ProofRefused> {
+    let proof = Proof::read(bytes)?;
+    let keys = proof.own_keys()?;
+    Ok((proof.verify(&keys)?, keys))
 }
 
 impl EntryProof {

@@ -45,7 +45,7 @@ pub async fn prove_entry(
     let mut rows = page_of(tx, id.chain, id.seq, id.seq).await?;
     let row = rows.pop().ok_or(ProveFault::NoEntry)?;
     let index = leaf_of(tx, id).await?.ok_or(ProveFault::Waits)?;
-    let (note, head) = newest_signed(tx, keys).await?;
+    let (note, head, key) = newest_signed(tx, keys).await?;
     if head.size <= index {
         return Err(ProveFault::Waits);
     }
@@ -56,6 +56,7 @@ pub async fn prove_entry(
         index,
         path,
         checkpoint: note,
+        keys: vec![key],
     })))
 }
 
@@ -65,29 +66,33 @@ pub async fn prove_consistency(
     keys: &Keys,
     older: &str,
 ) -> std::result::Result<Proof, ProveFault> {
-    let (old, _) = Checkpoint::open(older, keys)?;
-    let (note, new) = newest_signed(tx, keys).await?;
+    let (old, first) = Checkpoint::open(older, keys)?;
+    let (note, new, key) = newest_signed(tx, keys).await?;
     if new.size < old.size {
         return Err(ProveFault::CutOff {
             older: old.size,
             newest: new.size,
         });
     }
+    let mut signed_by = vec![first.bare_line(), key];
+    signed_by.dedup();
     let path = hashes(tx, &tree::consistency(old.size, new.size)).await?;
     Ok(Proof::Consistency(ConsistencyProof {
         older: older.to_owned(),
         newer: note,
         path,
+        keys: signed_by,
     }))
 }
 
+/// The newest checkpoint as it was written, what it says, and the line of the key that signed it.
 async fn newest_signed(
     tx: &mut Tx,
     keys: &Keys,
-) -> std::result::Result<(String, Checkpoint), ProveFault> {
+) -> std::result::Result<(String, Checkpoint, String), ProveFault> {
     let note = newest(tx).await?.ok_or(ProveFault::NoCheckpoint)?;
-    let (head, _) = Checkpoint::open(&note, keys)?;
-    Ok((note, head))
+    let (head, key) = Checkpoint::open(&note, keys)?;
+    Ok((note, head, key.bare_line()))
 }
 
 async fn hashes(tx: &mut Tx, ranges: &[Range<u64>]) -> Result<Vec<Hash>> {

@@ -3,7 +3,7 @@ use store::testing::each_db;
 use super::{keys, look, place, second_process};
 use crate::log::{
     EntryId, Keys, Proof, ProofRefused, Proven, checkpoint, newest, prove_consistency, prove_entry,
-    verify_proof,
+    verify_proof, verify_proof_alone,
 };
 use crate::{Action, Permit, Purpose, SCHEMA, Scope, Subject, permit};
 use store::{Platform, fetch_all};
@@ -71,6 +71,39 @@ async fn every_entry_of_two_processes_has_a_proof_that_holds_without_the_databas
     .await;
 }
 
+/// A proof says whose key it is as little as a letter says who wrote it: with the installation's key one
+/// that somebody else signed is refused, by itself it holds. One of before proofs carried keys needs one.
+#[tokio::test]
+async fn a_proof_with_another_key_holds_by_itself_and_never_with_the_installations() {
+    each_db(&[SCHEMA], async |platform| {
+        let forger = keys(2);
+        look(&platform, 3).await;
+        let permit = auditing(&platform).await;
+        checkpoint(&platform, &place(&forger))
+            .await
+            .unwrap()
+            .unwrap();
+        let id = entries(&platform).await[1];
+        let file = proof_of(&platform, &forger, &permit, id).await;
+        let (_, own) = verify_proof_alone(file.as_bytes()).unwrap();
+        assert_eq!(own.public(), forger.public());
+        let ours = keys(1);
+        let refused = verify_proof(file.as_bytes(), &ours);
+        assert_eq!(refused, Err(ProofRefused::OtherKey));
+        let keyless = without_keys(&file);
+        assert!(verify_proof(keyless.as_bytes(), &forger).is_ok());
+        let refused = verify_proof_alone(keyless.as_bytes());
+        assert_eq!(refused.unwrap_err(), ProofRefused::NoKey);
+    })
+    .await;
+}
+
+/// As it was written before proofs carried keys.
+fn without_keys(file: &str) -> String {
+    let (body, _) = file.split_once(",\n  \"keys\": [").unwrap();
+    format!("{body}\n}}\n")
+}
+
 #[tokio::test]
 async fn every_byte_of_a_proof_that_is_changed_is_refused() {
     each_db(&[SCHEMA], async |platform| {
@@ -92,7 +125,9 @@ async fn every_byte_of_a_proof_that_is_changed_is_refused() {
             .unwrap()
             .to_json();
         for file in [entry, history] {
-            assert!(verify_proof(file.as_bytes(), &keys).is_ok());
+            let proven = verify_proof(file.as_bytes(), &keys).unwrap();
+            let (alone, own) = verify_proof_alone(file.as_bytes()).unwrap();
+            assert_eq!((alone, own.public()), (proven, keys.public()));
             for at in 0..file.len() {
                 for flip in [0x01, 0x20, 0x80] {
                     let mut bytes = file.clone().into_bytes();
@@ -101,6 +136,7 @@ async fn every_byte_of_a_proof_that_is_changed_is_refused() {
                         verify_proof(&bytes, &keys).is_err(),
                         "byte {at} ^ {flip:#x}"
                     );
+                    assert!(verify_proof_alone(&bytes).is_err(), "alone, byte {at}");
                 }
                 let mut shorter = file.clone().into_bytes();
                 shorter.remove(at);
