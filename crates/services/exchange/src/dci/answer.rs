@@ -15,11 +15,12 @@ use super::mapper;
 use super::outgoing::{Reply, Told};
 use super::partner::{Partner, Senders};
 use super::question::{Question, When};
-use super::refusal::{Refusal, bounded};
+use super::refusal::Refusal;
 use super::search::{Found, SearchFailed, Searcher};
 use super::signature::Policy;
 use super::status::{self, Outcome, StatusOf};
 use super::wanted::{REGISTRY, Rejected};
+use super::words;
 use crate::Exchange;
 use crate::security::Refused;
 
@@ -312,7 +313,7 @@ impl Exchange {
             "timestamp": self.platform.wall.now().to_string(),
             "status": if outcome.is_ok() { "succ" } else { "rjct" },
         });
-        if let Some(locale) = envelope::locale(item) {
+        if let Some(locale) = words::locale_of(item) {
             response["locale"] = locale.into();
         }
         match outcome {
@@ -331,7 +332,7 @@ impl Exchange {
             }
             Err(rejected) => {
                 response["status_reason_code"] = rejected.code.into();
-                response["status_reason_message"] = bounded(&rejected.message).into();
+                response["status_reason_message"] = words::of_refusal(item, &rejected).into();
             }
         }
         response

@@ -8,6 +8,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use access::{Action, Permit, Subject};
+use kernel::lang::Text3;
 use kernel::{BankAccount, Mfo, Pinfl};
 use payments::account_change::{self, Ask, Asked, Destination};
 use serde_json::{Map, Value, json};
@@ -19,9 +20,10 @@ use super::envelope::{self, Envelope};
 use super::outgoing::{Reply, Told};
 use super::partner::Partner;
 use super::question::Question;
-use super::refusal::{Refusal, bounded};
+use super::refusal::Refusal;
 use super::status::{self, Outcome};
 use super::wanted::Rejected;
+use super::words;
 use crate::Exchange;
 use crate::payee::Payee;
 
@@ -61,24 +63,31 @@ pub(super) struct Prepared {
 struct End {
     status: &'static str,
     code: Option<&'static str>,
-    words: String,
+    words: Option<Text3>,
     told: Map<String, Value>,
 }
 
 impl End {
-    fn new(status: &'static str, code: Option<&'static str>, words: impl ToString) -> End {
+    fn new(status: &'static str, code: Option<&'static str>) -> End {
         End {
             status,
             code,
-            words: words.to_string(),
+            words: None,
             told: Map::new(),
         }
+    }
+
+    fn refused(code: &'static str, why: impl ToString) -> End {
+        End::from(rejected(code, why))
     }
 }
 
 impl From<Rejected> for End {
     fn from(rejected: Rejected) -> End {
-        End::new("rjct", Some(rejected.code), rejected.message)
+        End {
+            words: Some(words::text_of(&rejected)),
+            ..End::new("rjct", Some(rejected.code))
+        }
     }
 }
 
@@ -296,14 +305,14 @@ impl Exchange {
                 told.entry(name).or_insert_with(|| value.clone());
             }
         }
-        if let Some(locale) = envelope::locale(item) {
+        if let Some(locale) = words::locale_of(item) {
             told.insert("locale".to_owned(), locale.into());
         }
         if let Some(code) = end.code {
             told.insert("status_reason_code".to_owned(), code.into());
         }
-        if !end.words.is_empty() {
-            let words = bounded(&end.words);
+        if let Some(text) = &end.words {
+            let words = words::of_text(item, text);
             told.insert("status_reason_message".to_owned(), words.into());
         }
         Value::Object(told)
@@ -321,9 +330,8 @@ impl Exchange {
                 };
                 resolved.end(tx, &prepared.look).await
             }
-            (_, None) => Ok(End::new(
-                "rjct",
-                Some("rjct.id.invalid"),
+            (_, None) => Ok(End::refused(
+                "rjct.id.invalid",
                 "the register knows nobody with this number whom you may ask about",
             )),
             (Wish::Link { to, .. }, Some(payee)) => self.ask_change(tx, payee, Some(*to)).await,
@@ -332,7 +340,7 @@ impl Exchange {
                 let now = now.map_err(fault)?.get(&payee.person).copied();
                 if from.is_some() && now != *from {
                     let why = "another account, or none, is linked to this person";
-                    return Ok(End::new("rjct", Some("rjct.fa.invalid"), why));
+                    return Ok(End::refused("rjct.fa.invalid", why));
                 }
                 self.ask_change(tx, payee, None).await
             }
@@ -353,16 +361,21 @@ impl Exchange {
             to,
         };
         match account_change::ask(tx, ids, &payee.permit, &ask).await {
-            Ok(Asked::Already) => Ok(End::new("succ", None, "")),
+            Ok(Asked::Already) => Ok(End::new("succ", None)),
             Ok(Asked::Change(change)) => {
-                let why = format!(
-                    "takes effect at {} unless its person stops it",
-                    change.due_at
+                let at = change.due_at;
+                let why = Text3::new(
+                    format!("Egasi toʻxtatmasa, {at} da kuchga kiradi"),
+                    format!("вступит в силу {at}, если владелец не остановит"),
+                    format!("takes effect at {at} unless its person stops it"),
                 );
-                Ok(End::new("pdng", None, why))
+                Ok(End {
+                    words: Some(why),
+                    ..End::new("pdng", None)
+                })
             }
             Err(payments::Error::AccountChange(refusal)) => {
-                Ok(End::new("rjct", Some("rjct.other.error"), refusal))
+                Ok(End::refused("rjct.other.error", refusal))
             }
             Err(other) => Err(fault(other)),
         }
@@ -386,10 +399,10 @@ impl Resolve<'_> {
                 true => "succ.fa.not_found",
                 false => "succ.fa.active",
             };
-            return Ok(End::new("succ", Some(code), ""));
+            return Ok(End::new("succ", Some(code)));
         }
         let Some(payee) = self.known else {
-            return Ok(End::new("succ", Some("succ.id.not_found"), ""));
+            return Ok(End::new("succ", Some("succ.id.not_found")));
         };
         let now = account_change::current(tx, &[payee.person]).await;
         let now = now.map_err(fault)?.get(&payee.person).copied();
@@ -403,7 +416,7 @@ impl Resolve<'_> {
             (Some(at), _) if asked == Some(*at) => "succ.fa.inactive",
             (Some(_), _) => "succ.fa.not_linked_to_id",
         };
-        let mut end = End::new("succ", Some(code), "");
+        let mut end = End::new("succ", Some(code));
         if let Some(now) = now.filter(|now| self.details && self.at.is_none_or(|at| at == now)) {
             end.told.insert("fa".to_owned(), fa_of(&now).into());
             let provider = json!({ "name": format!("MFO {}", now.mfo), "code": now.mfo });

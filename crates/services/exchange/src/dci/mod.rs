@@ -12,7 +12,7 @@
 //! # Reading order
 //! `json.rs` (reading strangers' JSON, canonical forms), [`keys`], [`signature`] (two dialects),
 //! [`callback`], [`partner`], `encryption.rs`, [`envelope`], [`query`], `wanted.rs`, [`search`], `tell.rs`,
-//! `record.rs`, `status.rs`, `answer.rs`, `outgoing.rs`, [`refusal`]; then what comes later:
+//! `record.rs`, `words.rs`, `status.rs`, `answer.rs`, `outgoing.rs`, [`refusal`]; then what comes later:
 //! [`later`], `send.rs`, `road.rs`, [`event`], [`subscription`], `notify.rs`; and what we are told: `life.rs`; accounts
 //! of persons (G2P Connect): [`mapper`].
 
@@ -47,6 +47,7 @@ pub(crate) use tell::area_of;
 #[cfg(test)]
 mod tests;
 mod wanted;
+mod words;
 
 use kernel::Day;
 

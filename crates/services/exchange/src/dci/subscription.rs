@@ -12,10 +12,9 @@ use super::later::Request;
 use super::outgoing::Told;
 use super::query::Refused;
 use super::question::Question;
-use super::refusal::bounded;
 use super::status::{Outcome, REJECTED};
 use super::wanted::{self, Kind, Query, REGISTRY, Rejected};
-use super::{envelope, event::Event};
+use super::{envelope, event::Event, words};
 
 /// Subscriptions of one partner at one time.
 pub const SUBSCRIPTIONS_MAX: i64 = 1_000;
@@ -176,7 +175,7 @@ fn response(
         }
         Err(rejected) => {
             response["status_reason_code"] = rejected.code.into();
-            response["status_reason_message"] = bounded(&rejected.message).into();
+            response["status_reason_message"] = words::of_refusal(item, &rejected).into();
         }
     }
     response
