@@ -62,13 +62,11 @@ pub async fn that_may_run_again(tx: &mut Tx, since: Instant) -> Result<Vec<Award
     Ok(all(rows)?.into_iter().filter_map(again).collect())
 }
 
-const OTHERS: &str = concat!(
-    "SELECT a.id FROM award_member n JOIN award_member m ON m.person = n.person \
+const OTHERS: &str = "SELECT a.id FROM award_member n JOIN award_member m ON m.person = n.person \
      JOIN award a ON a.id = m.award LEFT JOIN award_stop s ON s.award = a.id \
      WHERE n.award = $1 AND a.id <> $1 AND a.programme = $2 AND a.end_month > $3 \
      AND a.first_month < $4 AND (s.award IS NULL OR (s.from_month > $3 \
-     AND s.from_month > a.first_month)) ORDER BY a.id LIMIT 1"
-);
+     AND s.from_month > a.first_month)) ORDER BY a.id LIMIT 1";
 
 /// Another award of the programme that is for one of its persons between its stop and the end of its
 /// term. It counts a child that comes of age to its own end, as payments do.

@@ -20,7 +20,10 @@ fn first() -> Ask {
     ask_of("2026-01-05", ("2025-10", "2025-12"))
 }
 
-fn wages(rows: &[(&str, i64)]) -> Manner {
+/// Months and sums.
+type Told<'a> = &'a [(&'a str, i64)];
+
+fn wages(rows: Told<'_>) -> Manner {
     let row = |(month, minor): &(&str, i64)| json!({"payer": "Paxta MCHJ", "payer_tin": "123456789", "month": month, "amount_minor": minor});
     Manner::Part("wages", rows.iter().map(row).collect())
 }
@@ -47,9 +50,9 @@ async fn later(platform: &Platform, to: &str) {
 /// whether it says otherwise.
 #[tokio::test]
 async fn an_income_told_otherwise_is_found_where_both_speak_of_the_month_and_it_was_over() {
-    let before: &[(&str, i64)] = &[("2025-10", 100), ("2025-12", 300)];
+    let before: Told = &[("2025-10", 100), ("2025-12", 300)];
     let (overlap, apart) = (("2025-12", "2026-02"), ("2026-01", "2026-03"));
-    let table: &[(&[(&str, i64)], (&str, &str), bool)] = &[
+    let table: &[(Told, (&str, &str), bool)] = &[
         (&[("2025-12", 300), ("2026-01", 50)], overlap, false),
         (&[("2025-12", 900), ("2026-01", 50)], overlap, true),
         (&[("2026-01", 50)], overlap, true),
