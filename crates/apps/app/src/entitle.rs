@@ -66,7 +66,7 @@ pub async fn follow(
 
 /// What a death that was taken back had restated is as before, and months that went unpaid are due.
 async fn resume(tx: &mut Tx, ids: &Ids, resumed: &Resumed) -> Result<usize> {
-    let back = restatement::take_back(tx, ids, resumed.award).await?;
+    let back = restatement::take_back(tx, ids, resumed.award, Month(0)).await?;
     let Some(months) = resumed.missed else {
         return Ok(back.len());
     };

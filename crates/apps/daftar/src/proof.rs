@@ -55,7 +55,8 @@ async fn of_entry(daftar: &Daftar, keys: &Keys, entry: EntryId) -> Result<String
 
 #[derive(Serialize)]
 struct Verified {
-    holds: bool,
+    /// Nothing where the file was held against its own key alone: whose it is nobody has said.
+    holds: Option<bool>,
     /// Whether the key came from elsewhere than the file itself.
     key_given: bool,
     keys: Vec<String>,
@@ -70,14 +71,14 @@ pub fn verify(common: &Common, args: &VerifyProof) -> Result<(), Failure> {
         None => log::verify_proof_alone(&bytes).map(|(proven, keys)| (proven, Some(keys))),
     };
     let (holds, keys, says) = match &proven {
-        Ok((proven, None)) => (true, Vec::new(), proven.words()),
+        Ok((proven, None)) => (Some(true), Vec::new(), proven.words()),
         Ok((proven, Some(own))) => {
             let lines: Vec<String> = own.public().iter().map(PublicKey::bare_line).collect();
-            let says = format!("{}\n\n{}", proven.words(), not_known(&lines));
-            (true, lines, says)
+            let says = format!("{}\n\n{}", not_known(&lines), proven.words());
+            (None, lines, says)
         }
         Err(refused) => (
-            false,
+            Some(false),
             Vec::new(),
             format!("The proof does not hold: {refused}"),
         ),

@@ -62,7 +62,7 @@ impl Cause {
     }
 
     /// Is the question asked as it was asked first, on the day of the first application?
-    const fn asks_as_before(self) -> bool {
+    pub(crate) const fn asks_as_before(self) -> bool {
         matches!(self, Cause::Correction | Cause::Indexation)
     }
 }
@@ -139,6 +139,7 @@ pub async fn on_annulled(
     resumed: &[CaseId],
 ) -> Result<usize> {
     let mut formers = formers_of(tx, touched, on).await?;
+    look_anew(tx, platform, &formers, touched).await?;
     formers.retain(|former| !resumed.contains(&former.id));
     let on = lately(platform, on);
     let ask = Ask {
@@ -146,17 +147,29 @@ pub async fn on_annulled(
         counted: on.month(),
         cause: Cause::DeathAnnulled,
     };
-    look_anew(tx, platform, &formers).await?;
     let opened = open_all(tx, platform, &formers, ask).await?;
     let told = (today, platform.clock.now());
     Ok(opened + reopen_refused(tx, platform, shelf, (permit, touched), told).await?)
 }
 
-/// Who belongs to the family is asked anew, in the open cases that continue the awards.
-async fn look_anew(tx: &mut Tx, platform: &Platform, formers: &[Case]) -> Result<()> {
+/// Who belongs to the family is asked anew, in the open cases that continue the awards and in those of the
+/// persons themselves.
+async fn look_anew(
+    tx: &mut Tx,
+    platform: &Platform,
+    formers: &[Case],
+    touched: &[PersonId],
+) -> Result<()> {
     let mut open = case::continuing(tx, formers).await?;
+    let own = case::open_of(tx, touched).await?;
+    open.extend(case::load_many(tx, &own).await?);
+    for person in touched {
+        open.extend(case::of_applicant(tx, *person).await?);
+    }
+    open.sort_by_key(|case| case.id);
+    open.dedup_by_key(|case| case.id);
     let now = platform.clock.now();
-    open.retain(|case| case.origin == Origin::Reassessment && case.state.takes_facts());
+    open.retain(|case| case.state.takes_facts());
     for case in &mut open {
         case.roster = None;
         case.state = State::Gathering;
@@ -204,6 +217,7 @@ pub async fn on_mended(
     let mut opened = 0;
     for former in &formers {
         let (from, decided_at) = continued::first_of_term(tx, former).await?;
+        // The whole term was.
         if decided_at.is_some_and(|decided_at| decided_at > told_at) {
             continue;
         }
@@ -378,7 +392,10 @@ struct Ask {
 }
 
 async fn open_all(tx: &mut Tx, platform: &Platform, formers: &[Case], ask: Ask) -> Result<usize> {
-    let continued = case::continued(tx, formers).await?;
+    let mut continued = case::continued(tx, formers).await?;
+    if ask.cause.restates() {
+        continued.extend(case::growing(tx, formers).await?);
+    }
     let ids: Vec<CaseId> = formers.iter().map(|former| former.id).collect();
     let first = award::first_months(tx, &ids).await?;
     let mut opened = Vec::new();

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::Result;
 use crate::events::{self, Answered};
 use crate::evidence::Evidence;
+use crate::gather::is_by_month;
 
 const MENDED: bulk::Insert = bulk::Insert {
     into: "evidence_mended (id, evidence, by_evidence, at)",
@@ -75,14 +76,21 @@ fn pairs<'a>(
     let pairs_of = |just: &'a Evidence| {
         let known = before.get(&(just.person, just.agency));
         let known = known.map_or(&[][..], Vec::as_slice).iter().copied();
-        known.filter_map(move |known| {
+        let ordered = move |known: &'a Evidence| {
             if known.as_of <= just.as_of {
                 return Some((known, just));
             }
             (asked_at < known.received_at).then_some((just, known))
-        })
+        };
+        known.filter_map(ordered).filter(may_differ)
     };
     received.iter().flat_map(pairs_of).collect()
+}
+
+/// Whether both speak of something that can be told otherwise at all.
+fn may_differ((old, new): &(&Evidence, &Evidence)) -> bool {
+    let (first, last) = both_told(old, new);
+    old.as_of == new.as_of || (is_by_month(old.agency) && first <= last)
 }
 
 fn is_otherwise((old, before): (&Evidence, &[Fact]), (new, after): (&Evidence, &[Fact])) -> bool {

@@ -4,10 +4,10 @@
 
 use access::Permit;
 use casework::annulment::{self, Back};
-use casework::award::Changes;
+use casework::award::{self, Changes};
 use casework::{notice, reassessment};
 use kernel::{CaseId, Day, Lang, PersonId};
-use payments::restatement::Confirmed;
+use payments::restatement::{self, Confirmed};
 use registry::events::Touched;
 use store::Tx;
 
@@ -85,6 +85,7 @@ impl Daftar {
         let changes = annulment::resume(tx, platform, &back, persons, payable).await?;
         let followed = entitle::follow(tx, &platform.ids, permit, &changes).await?;
         entitle::wait(tx, &platform.ids, &followed).await?;
+        self.take_back(tx, &back, on).await?;
         let resumed: Vec<CaseId> = changes.resumed.iter().map(|one| one.case).collect();
         let (shelf, days) = (&self.shelf, (on, self.today()));
         reassessment::on_annulled(tx, platform, shelf, (permit, persons), days, &resumed).await?;
@@ -95,6 +96,23 @@ impl Daftar {
             }
         }
         self.tell_living(tx, &back, &changes).await
+    }
+
+    /// What the death had taken from months of its families' awards is theirs again at once, whatever became
+    /// of the awards: no debt is made of it while the others are asked about anew.
+    async fn take_back(&self, tx: &mut Tx, back: &[Back], on: Day) -> Result<()> {
+        let persons: Vec<PersonId> = back.iter().map(|one| one.person).collect();
+        let dead = |payee: PersonId| {
+            back.iter()
+                .any(|one| one.person == payee && one.died.is_some())
+        };
+        let after = on.month();
+        for (award, payee) in award::of_persons_after(tx, &persons, after).await? {
+            if !dead(payee) {
+                restatement::take_back(tx, &self.platform.ids, award, after.plus(1)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Whoever is paid again is told so.

@@ -113,15 +113,22 @@ impl Daftar {
     /// Asks what met a case that was open; where that is still so, it is put off again.
     pub(super) async fn ask_put_off(&self) -> Result<Settled> {
         let jobs = job::claim(&self.platform, events::PUT_OFF, SETS_MAX, job::LEASE_S).await?;
+        let mut settled = Settled::default();
         for job in &jobs {
             let mut tx = self.platform.db.begin().await?;
-            reassessment::ask_again(&mut tx, &self.platform, job).await?;
-            tx.commit().await?;
+            match reassessment::ask_again(&mut tx, &self.platform, job).await {
+                Ok(_) => {
+                    tx.commit().await?;
+                    settled.reactions += 1;
+                }
+                Err(error) => {
+                    drop(tx);
+                    let (one, why) = (std::slice::from_ref(job), error.to_string());
+                    settled.add(self.fail_all(one, &why).await?);
+                }
+            }
         }
-        Ok(Settled {
-            reactions: jobs.len(),
-            ..Settled::default()
-        })
+        Ok(settled)
     }
 
     async fn follow_life(

@@ -209,8 +209,9 @@ async fn portraits(
         match answered.aside.is_empty() {
             true => roster::fill(portrait, &facts, case, &answered.lapsed),
             false => {
-                let facts = facts_behind(&facts, &answers, &answered.aside);
-                roster::fill(portrait, &facts, case, &answered.lapsed);
+                let own = facts_of(portrait, &facts);
+                let own = facts_behind(&own, &answers, &answered.aside);
+                roster::fill(portrait, &own, case, &answered.lapsed);
             }
         }
     }
@@ -231,24 +232,44 @@ async fn answers_behind(
     let owners = facts.iter().filter(|fact| aside.contains(&fact.evidence));
     let mut owners: Vec<Uuid> = owners.map(|fact| fact.owner).collect();
     owners.dedup();
-    Ok(registry::fact::history(tx, permit, &owners).await?)
+    let mut answers = registry::fact::history(tx, permit, &owners).await?;
+    answers.sort_by_key(|fact| fact.owner);
+    Ok(answers)
+}
+
+/// The facts of the members and the unit of one portrait, and of the whole register, in their order.
+fn facts_of<'a>(portrait: &Portrait, facts: &'a [Fact]) -> Vec<&'a Fact> {
+    let members = portrait.members.iter().map(|member| member.person.0);
+    let mut owners: Vec<Uuid> = members
+        .chain([portrait.unit.0, registry::fact::REGISTER])
+        .collect();
+    owners.sort_unstable();
+    let of = |owner: &Uuid| {
+        let from = facts.partition_point(|fact| fact.owner < *owner);
+        let owner = *owner;
+        facts[from..]
+            .iter()
+            .take_while(move |fact| fact.owner == owner)
+    };
+    owners.iter().flat_map(of).collect()
 }
 
 /// The newest facts, and in the place of those that rest on what is set aside the newest that do not.
-fn facts_behind(facts: &[Fact], answers: &[Fact], aside: &[EvidenceId]) -> Vec<Fact> {
+fn facts_behind(facts: &[&Fact], answers: &[Fact], aside: &[EvidenceId]) -> Vec<Fact> {
     let is_aside = |fact: &Fact| aside.binary_search(&fact.evidence).is_ok();
-    let behind = |newest: &Fact| {
+    let behind = |newest: &&Fact| {
         if !is_aside(newest) {
-            return Some(newest.clone());
+            return Some((*newest).clone());
         }
+        let from = answers.partition_point(|fact| fact.owner < newest.owner);
+        let own = answers[from..]
+            .iter()
+            .take_while(|fact| fact.owner == newest.owner);
         let of = |fact: &&Fact| {
             let key = |fact: &Fact| (fact.owner, fact.kind, fact.source.code());
             key(fact) == key(newest) && !is_aside(fact)
         };
-        let best = answers
-            .iter()
-            .filter(of)
-            .max_by_key(|fact| (fact.as_of, fact.id));
+        let best = own.filter(of).max_by_key(|fact| (fact.as_of, fact.id));
         best.cloned()
     };
     facts.iter().filter_map(behind).collect()

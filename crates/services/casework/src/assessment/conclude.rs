@@ -153,18 +153,26 @@ impl Work<'_> {
         ((from, to), due): ((Month, Month), Money),
     ) -> Result<Vec<((Month, Month), Money)>> {
         let (mut parts, mut until, mut former) = (Vec::new(), to, case.former_case);
+        let mut said = Some(due);
         while let Some(id) = former.filter(|_| from < until) {
             let before = case::load(tx, id).await?;
+            former = before.former_case;
+            // It asked the question of the one before it, of that one's months and those before.
+            let cause = case::cause_of(tx, id).await?;
+            if former.is_some() && cause.is_some_and(Cause::asks_as_before) {
+                continue;
+            }
             let since = first_paid_month(before.counted_month).max(from);
+            // The first of them is the one that was asked again.
+            let said = said.take();
             if since < until {
-                let due = match Some(id) == case.former_case {
-                    true => Some(due),
-                    false => self.due_again(tx, case, &before).await?,
+                let due = match said {
+                    Some(due) => Some(due),
+                    None => self.due_again(tx, case, &before).await?,
                 };
                 parts.extend(due.map(|due| ((since, until), due)));
                 until = since;
             }
-            former = before.former_case;
         }
         Ok(parts)
     }

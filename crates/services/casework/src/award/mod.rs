@@ -15,8 +15,8 @@ use crate::reassessment::Cause;
 pub use free::FreeLines;
 pub(crate) use free::held_in;
 pub use model::{AtEnd, StopReason, child_leaves, end_month};
-pub use resumed::that_may_run_again;
 pub(crate) use resumed::{insert_resumed, paid_otherwise, stopped_by_death, stopped_from};
+pub use resumed::{of_persons_after, that_may_run_again};
 pub use store::{
     Running, ending_in, find, first_months, load_many, members_leaving_in, of_case, of_persons,
     running_of_regime,

@@ -34,6 +34,32 @@ pub(crate) async fn stopped_by_death(tx: &mut Tx, persons: &[PersonId]) -> Resul
     Ok(found)
 }
 
+/// Awards for these persons that go on after a month or did when they were made, whatever became of them;
+/// each with its payee.
+pub async fn of_persons_after(
+    tx: &mut Tx,
+    persons: &[PersonId],
+    month: Month,
+) -> Result<Vec<(AwardId, PersonId)>> {
+    const AFTER: bulk::With = bulk::With {
+        v: "person, month",
+        statement: "SELECT DISTINCT a.id, a.payee FROM v CROSS JOIN award_member m \
+                    JOIN award a ON a.id = m.award \
+                    WHERE m.person = v.person AND a.end_month > v.month",
+    };
+    let rows: Vec<(Uuid, Uuid)> = bulk::select_in(tx, &AFTER, persons, |row, person| {
+        row.push(person.0).push(i64::from(month.0));
+    })
+    .await?;
+    let mut awards: Vec<(AwardId, PersonId)> = rows
+        .into_iter()
+        .map(|(award, payee)| (AwardId(award), PersonId(payee)))
+        .collect();
+    awards.sort_unstable();
+    awards.dedup();
+    Ok(awards)
+}
+
 /// The same of everybody, stopped since that moment, as they would run again: each from its stop to
 /// the end of its term.
 pub async fn that_may_run_again(tx: &mut Tx, since: Instant) -> Result<Vec<Award>> {

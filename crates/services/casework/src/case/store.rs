@@ -336,6 +336,25 @@ pub(crate) async fn continuing(tx: &mut Tx, formers: &[Case]) -> Result<Vec<Case
     load_many(tx, &ids).await
 }
 
+/// The cases that continue these and wait for money to grow by, each under the one that it continues:
+/// whatever took its place meanwhile would take its money.
+pub(crate) async fn growing(tx: &mut Tx, formers: &[Case]) -> Result<HashMap<CaseId, Case>> {
+    const GROWING: bulk::With = bulk::With {
+        v: "k",
+        statement: "SELECT c.id FROM v CROSS JOIN case_now c WHERE c.former_case = v.k \
+                    AND c.state = 'waiting_list'",
+    };
+    let rows: Vec<(Uuid,)> = bulk::select_in(tx, &GROWING, formers, |row, former| {
+        row.push(former.id.0);
+    })
+    .await?;
+    let ids: Vec<CaseId> = rows.into_iter().map(|(id,)| CaseId(id)).collect();
+    let growing = load_many(tx, &ids).await?.into_iter();
+    Ok(growing
+        .filter_map(|case| Some((case.former_case?, case)))
+        .collect())
+}
+
 /// The same, each under the case that it continues.
 pub(crate) async fn continued(tx: &mut Tx, formers: &[Case]) -> Result<HashMap<CaseId, Case>> {
     let open = continuing(tx, formers).await?.into_iter();

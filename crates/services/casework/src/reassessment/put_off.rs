@@ -8,12 +8,14 @@ use kernel::{CaseId, Day, Instant, Month, Zone};
 use serde::{Deserialize, Serialize};
 
 use super::{Ask, Cause, open_all};
-use crate::case::{self, Case, State};
+use crate::award::{self, StopReason};
+use crate::case::{self, Case, Origin, State};
 use crate::events;
 use crate::fault::{Fault, Result};
 
 /// Looked at again so often: whoever is waited for may take days.
 const AGAIN_S: i64 = 6 * 3600;
+const DAY_S: i64 = 86_400;
 /// Cases after each other that are followed: more than one a month of the longest term.
 const AFTER_MAX: usize = 60;
 
@@ -80,33 +82,49 @@ pub async fn ask_again(tx: &mut Tx, platform: &Platform, job: &Job) -> Result<us
     };
     // Its own key would stand in the way of putting it off once more.
     job::done(tx, std::slice::from_ref(job)).await?;
-    match running(tx, put_off.former).await? {
-        Some(former) => open_all(tx, platform, std::slice::from_ref(&former), ask).await,
-        None => Ok(0),
+    let last = last(tx, put_off.former).await?;
+    if last.state == State::Awarded {
+        return open_all(tx, platform, std::slice::from_ref(&last), ask).await;
     }
+    if may_run_again(tx, platform, &last).await? {
+        let at = platform.clock.now().plus_seconds(DAY_S);
+        keep(tx, platform, (&last, ask), at).await?;
+    }
+    Ok(0)
 }
 
-/// The case whose award runs in the place of this one's.
-async fn running(tx: &mut Tx, former: CaseId) -> Result<Option<Case>> {
+/// The last of the cases that took each other's place, this one's first.
+async fn last(tx: &mut Tx, former: CaseId) -> Result<Case> {
     let mut now = case::load(tx, former).await?;
     for _ in 0..AFTER_MAX {
-        if now.state == State::Awarded {
-            return Ok(Some(now));
+        match case::successor(tx, now.id).await? {
+            Some(next) if now.state != State::Awarded => now = next,
+            _ => break,
         }
-        let Some(next) = case::successor(tx, now.id).await? else {
-            return Ok(None);
-        };
-        now = next;
     }
-    Ok(None)
+    Ok(now)
+}
+
+/// Whether a death ended the award, within its term: the registry may take it back, and then what was put
+/// off is asked of the award that runs again.
+async fn may_run_again(tx: &mut Tx, platform: &Platform, ended: &Case) -> Result<bool> {
+    let awards = award::of_case(tx, ended.id).await?;
+    let month = platform.clock.now().month(Zone::tashkent());
+    let by_death = |award: &award::Running| {
+        let reason = award.stopped.as_ref().map(|(_, reason)| *reason);
+        reason == Some(StopReason::Death) && month < award.award.end_month
+    };
+    Ok(awards.iter().any(by_death))
 }
 
 /// Whether a question is answered by the case that stands before it: a correction asks for all that is
 /// known when it is decided; of what happened on one day (twins) one look is enough, as long as it is not
-/// fixed yet who the family is; and when a death is taken back, open cases begin anew.
+/// fixed yet who the family is; and when a death is taken back, open cases begin anew, which answers for
+/// their own months.
 pub(super) async fn is_asked_already(tx: &mut Tx, ask: Ask, open: &Case) -> Result<bool> {
     if ask.cause == Cause::DeathAnnulled {
-        return Ok(true);
+        let begins_anew = open.origin == Origin::Reassessment && open.state.takes_facts();
+        return Ok(begins_anew && open.counted_month <= ask.counted);
     }
     let cause = case::cause_of(tx, open.id).await?;
     if ask.cause == Cause::Correction {

@@ -2,7 +2,7 @@
 //! because of it are made good.
 
 use ::store::{Ids, Tx, fetch_all};
-use kernel::{AwardId, Instant, Money};
+use kernel::{AwardId, Instant, Money, Month};
 
 use super::model::{Reason, Restated, Restatement, differences, with_unpaid};
 use super::store;
@@ -15,22 +15,28 @@ pub struct Confirmed {
     pub before: Instant,
 }
 
-/// The months of an award that a death restated last are due again what they had before it; answers
-/// them. One whose debt was waived stays: the family has kept the money of it.
-pub async fn take_back(tx: &mut Tx, ids: &Ids, award: AwardId) -> Result<Vec<Restated>> {
+/// The months of an award from `since` on that a death restated last are due again what they had before
+/// it; answers them. One whose debt was waived stays: the family has kept the money of it.
+pub async fn take_back(
+    tx: &mut Tx,
+    ids: &Ids,
+    award: AwardId,
+    since: Month,
+) -> Result<Vec<Restated>> {
     tx.alone("payments.restatement").await?;
     let rows = fetch_all!(
         tx,
         (i64, i64, i64, i64),
         "SELECT m.month, m.seq, m.due_minor, m.paid_minor FROM restated_month m
-         WHERE m.award = $1 AND m.reason = $2
+         WHERE m.award = $1 AND m.reason = $2 AND m.month >= $3
             AND NOT EXISTS (SELECT 1 FROM restated_month n
                 WHERE n.award = m.award AND n.month = m.month AND n.seq > m.seq)
             AND NOT EXISTS (SELECT 1 FROM settled_month d JOIN settlement s ON s.id = d.settlement
                 JOIN debt t ON t.id = s.debt WHERE d.restated = m.id AND t.state = 'waived')
          ORDER BY m.month",
         award.0,
-        Reason::Death.word()
+        Reason::Death.word(),
+        i64::from(since.0)
     )?;
     let back = |(month, seq, has, had): (i64, i64, i64, i64)| {
         Ok(Restated {

@@ -440,7 +440,7 @@ fn days_pass(town: &Town, days: i64) {
 async fn take_back(town: &Town) -> Vec<i64> {
     let mut tx = town.platform.db.begin().await.unwrap();
     let award = AwardId::from_u128(1);
-    let found = restatement::take_back(&mut tx, &town.platform.ids, award).await;
+    let found = restatement::take_back(&mut tx, &town.platform.ids, award, Month(0)).await;
     tx.commit().await.unwrap();
     let found = found.expect("taken back");
     found.iter().map(|one| one.difference().minor()).collect()

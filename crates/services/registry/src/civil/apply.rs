@@ -36,12 +36,29 @@ pub async fn apply(
     };
     let mut plan = Plan::default();
     answers.iter().for_each(|answer| plan.add(&known, answer));
+    keep_messages(tx, &mut plan, &persons).await?;
     write(tx, &mut plan, received_at).await?;
     let lives = Lives::of(&plan, &persons);
     let before = lives.touched(tx, permit).await?;
     let units = recompose(tx, ids, permit, answers, &known_ids, &persons_new, &plan).await?;
     lives.tell(tx, ids, permit, (&before, &units)).await?;
     Ok(Applied { persons_new, units })
+}
+
+/// A death of which the registry sent its message is taken back by a message alone: its answers come from
+/// copies that lag.
+async fn keep_messages(
+    tx: &mut Tx,
+    plan: &mut Plan,
+    before: &HashMap<PersonId, Person>,
+) -> Result<()> {
+    for version in &mut plan.versions {
+        let was = before[&version.id].died;
+        if was.is_some() && version.died != was {
+            version.died = event::standing(tx, version.id).await?.or(version.died);
+        }
+    }
+    Ok(())
 }
 
 /// Who died by the registry's answers, or lives again, since when: others hear of it as of a message.

@@ -77,7 +77,7 @@ async fn take_back(tx: &mut Tx, message: &Message<'_>, person: PersonId) -> Resu
 }
 
 /// The first day on which a death stands of which a message told.
-pub(super) async fn standing(tx: &mut Tx, person: PersonId) -> Result<Option<Day>> {
+pub(crate) async fn standing(tx: &mut Tx, person: PersonId) -> Result<Option<Day>> {
     let day = fetch_value!(
         tx,
         Option<i64>,

@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 use store::{Ids, Tx, execute, fetch_optional, fetch_value, outbox};
 use uuid::Uuid;
 
+pub(crate) use annulled::standing;
 pub use annulled::{Annulment, annulment};
 pub use possible::Impossible;
 

@@ -155,6 +155,17 @@ async fn each_month_is_corrected_by_the_family_of_that_month() {
         ];
         assert_eq!(restated(&story, &done).await, expected);
         assert_eq!(done.changes.awards[0].amount, of_four);
+        // It takes that back: each month is asked again by its own question, and not by that of the last.
+        story.at("2026-06-20T10:00:00+05:00");
+        let again = corrected_now(&story, &family, 600_000).await;
+        let done = story.assess(&again, &[]).await;
+        let of_three = awards(&story, first).await[0].award.amount;
+        assert!(of_three < of_four);
+        let expected = [
+            (first, month_of("2026-02"), month_of("2026-03"), of_three),
+            (four, month_of("2026-03"), month_of("2026-06"), of_four),
+        ];
+        assert_eq!(restated(&story, &done).await, expected);
         story.holds().await;
     })
     .await;
