@@ -104,7 +104,10 @@ fn is_otherwise((old, before): (&Evidence, &[Fact]), (new, after): (&Evidence, &
                 let both = both_told(old, new);
                 of_months(&was.body, place, both) != of_months(&is.body, place, both)
             }
-            None => old.as_of == new.as_of && rows(&was.body) != rows(&is.body),
+            None => {
+                old.as_of == new.as_of
+                    && counted(was.body.rows.iter()) != counted(is.body.rows.iter())
+            }
         }
     })
 }
@@ -116,20 +119,25 @@ fn both_told(old: &Evidence, new: &Evidence) -> (Month, Month) {
     (old.window.0.max(new.window.0), last.min(over))
 }
 
-/// The order in which rows are told means nothing.
-fn rows(body: &FactBody) -> Vec<String> {
-    let mut rows: Vec<String> = body.rows.iter().map(|row| format!("{row:?}")).collect();
-    rows.sort_unstable();
-    rows
+/// How often each row is told; in which order means nothing.
+fn counted<'a>(rows: impl Iterator<Item = &'a Vec<Cell>>) -> HashMap<&'a [Cell], usize> {
+    let mut counted: HashMap<&[Cell], usize> = HashMap::new();
+    for row in rows {
+        *counted.entry(row.as_slice()).or_default() += 1;
+    }
+    counted
 }
 
-fn of_months(body: &FactBody, place: usize, (first, last): (Month, Month)) -> Vec<String> {
+fn of_months(
+    body: &FactBody,
+    place: usize,
+    (first, last): (Month, Month),
+) -> HashMap<&[Cell], usize> {
     let within = |row: &&Vec<Cell>| match row.get(place) {
         Some(Cell::Int(month)) => (i64::from(first.0)..=i64::from(last.0)).contains(month),
         _ => false,
     };
-    let rows = body.rows.iter().filter(within).cloned().collect();
-    self::rows(&FactBody { rows })
+    counted(body.rows.iter().filter(within))
 }
 
 /// Keeps that the older answers hold no more, and tells of whom another thing is said now.

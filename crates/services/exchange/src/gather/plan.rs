@@ -213,7 +213,6 @@ pub(super) async fn plan(
         plan.sent.push(sent);
     }
     plan.inquiries = inquiries(exchange, issue(permit, asks).as_deref(), groups);
-    drop(held);
     plan.said = said;
     Ok(plan)
 }
