@@ -18,7 +18,7 @@ use store::job::{self, Job, NewJob};
 use super::Settled;
 use crate::daftar::Daftar;
 use crate::entitle;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Families asked about together: calls are shared, and one transaction writes them.
 const FAMILIES_MAX: i64 = 200;
@@ -27,6 +27,13 @@ const CASES_MAX: i64 = 500;
 /// An answer that nobody promised is asked for again after so long.
 const ASK_AGAIN_S: i64 = 6 * 3600;
 
+/// What is done for a set of cases.
+#[derive(Clone, Copy)]
+enum Work {
+    Gather,
+    AssessAsKnown,
+}
+
 impl Daftar {
     /// Asks about the families that are due, and assesses them.
     pub(super) async fn gather_due(&self) -> Result<Settled> {
@@ -34,34 +41,35 @@ impl Daftar {
         if jobs.is_empty() {
             return Ok(Settled::default());
         }
-        let mut settled = Settled::default();
-        let mut sets = vec![jobs.as_slice()];
-        while let Some(set) = sets.pop() {
-            match self.gather(set).await {
-                Ok(one) => settled.add(one),
-                Err(error) => settled.add(self.part(set, &mut sets, &error).await?),
-            }
-        }
-        Ok(settled)
+        self.in_parts(&jobs, Work::Gather).await
     }
 
-    /// Of a set that failed each half is tried: what is wrong with one case holds up no other. Without
-    /// the database nothing is tried.
-    async fn part<'a>(
-        &self,
-        set: &'a [Job],
-        sets: &mut Vec<&'a [Job]>,
-        error: &Error,
-    ) -> Result<Settled> {
-        let mut tx = self.platform.db.read().await?;
-        case::load_all(&mut tx, &ids(set)).await?;
-        drop(tx);
-        if set.len() == 1 {
-            return self.fail_all(set, &error.to_string()).await;
+    /// Does the work of all jobs at once; of a set that fails each half is tried, so that what is wrong with
+    /// one case holds up no other. Without the database nothing is tried.
+    async fn in_parts(&self, jobs: &[Job], work: Work) -> Result<Settled> {
+        let mut settled = Settled::default();
+        let mut sets = vec![jobs];
+        while let Some(set) = sets.pop() {
+            let done = match work {
+                Work::Gather => self.gather(set).await,
+                Work::AssessAsKnown => self.assess_as_known(set).await,
+            };
+            let error = match done {
+                Ok(one) => {
+                    settled.add(one);
+                    continue;
+                }
+                Err(error) => error,
+            };
+            self.open_cases(set).await?;
+            if set.len() == 1 {
+                settled.add(self.fail_all(set, &error.to_string()).await?);
+                continue;
+            }
+            let (one, other) = set.split_at(set.len() / 2);
+            sets.extend([other, one]);
         }
-        let (one, other) = set.split_at(set.len() / 2);
-        sets.extend([other, one]);
-        Ok(Settled::default())
+        Ok(settled)
     }
 
     async fn gather(&self, jobs: &[Job]) -> Result<Settled> {
@@ -142,15 +150,7 @@ impl Daftar {
         if jobs.is_empty() {
             return Ok(Settled::default());
         }
-        let mut settled = Settled::default();
-        let mut sets = vec![jobs.as_slice()];
-        while let Some(set) = sets.pop() {
-            match self.assess_as_known(set).await {
-                Ok(one) => settled.add(one),
-                Err(error) => settled.add(self.part(set, &mut sets, &error).await?),
-            }
-        }
-        Ok(settled)
+        self.in_parts(&jobs, Work::AssessAsKnown).await
     }
 
     /// On what is known, without asking anybody. What would have to be asked anew does not count: its
