@@ -102,7 +102,7 @@ async fn move_awards(
     let mut opened = Vec::new();
     for former in formers
         .iter()
-        .filter(|former| !continued.contains_key(&former.id))
+        .filter(|former| !continued.contains(&former.id))
     {
         let mut case = open_from(platform, former, Origin::Migration);
         put_under(&mut case, change);

@@ -1,6 +1,8 @@
 //! A birth, a death, a child's coming of age or the end of a term asks the question of the law
 //! again, without an application. The award runs on until the answer.
 
+use std::collections::HashMap;
+
 use ::store::Platform;
 use ::store::{Tx, job};
 use access::Permit;
@@ -163,9 +165,6 @@ async fn look_anew(
     let mut open = case::continuing(tx, formers).await?;
     let own = case::open_of(tx, touched).await?;
     open.extend(case::load_many(tx, &own).await?);
-    for person in touched {
-        open.extend(case::of_applicant(tx, *person).await?);
-    }
     open.sort_by_key(|case| case.id);
     open.dedup_by_key(|case| case.id);
     let now = platform.clock.now();
@@ -217,7 +216,7 @@ pub async fn on_mended(
     let mut opened = 0;
     for former in &formers {
         let (from, decided_at) = continued::first_of_term(tx, former).await?;
-        // The whole term was.
+        // Also the first case of its term, and so every month of it.
         if decided_at.is_some_and(|decided_at| decided_at > told_at) {
             continue;
         }
@@ -392,10 +391,13 @@ struct Ask {
 }
 
 async fn open_all(tx: &mut Tx, platform: &Platform, formers: &[Case], ask: Ask) -> Result<usize> {
-    let mut continued = case::continued(tx, formers).await?;
-    if ask.cause.restates() {
-        continued.extend(case::growing(tx, formers).await?);
-    }
+    // A case that waits for money stops no term from ending; what would take its place takes its money.
+    let stands = |open: &Case| ask.cause.restates() || open.state != State::WaitingList;
+    let open = case::continuing(tx, formers).await?.into_iter();
+    let continued: HashMap<CaseId, Case> = open
+        .filter(stands)
+        .filter_map(|open| Some((open.former_case?, open)))
+        .collect();
     let ids: Vec<CaseId> = formers.iter().map(|former| former.id).collect();
     let first = award::first_months(tx, &ids).await?;
     let mut opened = Vec::new();

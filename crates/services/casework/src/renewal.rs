@@ -29,7 +29,7 @@ pub(crate) async fn prepare(
     let mut prepared = Vec::new();
     for former in formers
         .iter()
-        .filter(|former| !continued.contains_key(&former.id))
+        .filter(|former| !continued.contains(&former.id))
     {
         let mut case = open_from(platform, former, Origin::Renewal);
         case.applied_on = on;

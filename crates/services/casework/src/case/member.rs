@@ -87,12 +87,15 @@ pub async fn that_read(tx: &mut Tx, person: PersonId, units: &[UnitId]) -> Resul
     Ok(cases.into_iter().map(CaseId).collect())
 }
 
-/// A case that is not decided yet, or a payment that is suspended, and whose roster names the person.
+/// A case that is not decided yet, or a payment that is suspended: the person has opened it, or its roster
+/// names the person.
 const OPEN: bulk::With = bulk::With {
     v: "person",
     statement: "SELECT c.id FROM v CROSS JOIN case_member m JOIN case_now c ON c.id = m.case_id \
                 WHERE m.person = v.person AND c.state IN \
-                ('gathering', 'visiting', 'assessed', 'waiting_list', 'suspended')",
+                ('gathering', 'visiting', 'assessed', 'waiting_list', 'suspended') \
+                UNION SELECT c.id FROM v CROSS JOIN case_now c WHERE c.applicant = v.person \
+                AND c.state IN ('gathering', 'visiting', 'assessed', 'waiting_list', 'suspended')",
 };
 
 /// Cases of the persons that take new facts, each once.

@@ -24,8 +24,8 @@ pub use read::{note_read, runs_that_read};
 pub(crate) use store::taken_numbers;
 pub use store::{Queue, counted_by, find_by_number, of_applicant, of_area, of_unit, queue};
 pub(crate) use store::{
-    cause_of, continued, continuing, entitled_of_month, growing, hash_of, held_of, load_many,
-    narrow, open_of_regime, refused_of_units, save, successor, suspended, suspended_of_persons,
+    cause_of, continued, continuing, entitled_of_month, hash_of, held_of, load_many, narrow,
+    open_of_regime, refused_of_units, save, successor, suspended, suspended_of_persons,
 };
 
 /// Where a case stands.

@@ -1,13 +1,13 @@
 //! SQL of cases.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use kernel::ids::{AccountId, AssessmentId};
 use kernel::{CaseId, Day, DecisionId, Instant, Money, Month, PersonId, UnitId};
 use store::{Tx, bulk, fetch_all, fetch_optional};
 use uuid::Uuid;
 
-use super::{Case, Event, EventKind, Held, Wait, WaitFor};
+use super::{Case, Event, EventKind, Held, State, Wait, WaitFor};
 use crate::fault::{Fault, Result};
 use crate::reassessment::Cause;
 use crate::shelf::PackHash;
@@ -323,10 +323,11 @@ pub(crate) async fn successor(tx: &mut Tx, case: CaseId) -> Result<Option<Case>>
 const CONTINUING: bulk::With = bulk::With {
     v: "k",
     statement: "SELECT c.id FROM v CROSS JOIN case_now c WHERE c.former_case = v.k \
-                AND c.state IN ('prepared', 'gathering', 'visiting', 'assessed', 'suspended')",
+                AND c.state IN ('prepared', 'gathering', 'visiting', 'assessed', 'suspended', \
+                'waiting_list')",
 };
 
-/// The open cases that continue these.
+/// The open cases that continue these, those that wait for money to grow by among them.
 pub(crate) async fn continuing(tx: &mut Tx, formers: &[Case]) -> Result<Vec<Case>> {
     let rows: Vec<(Uuid,)> = bulk::select_in(tx, &CONTINUING, formers, |row, former| {
         row.push(former.id.0);
@@ -336,30 +337,13 @@ pub(crate) async fn continuing(tx: &mut Tx, formers: &[Case]) -> Result<Vec<Case
     load_many(tx, &ids).await
 }
 
-/// The cases that continue these and wait for money to grow by, each under the one that it continues:
-/// whatever took its place meanwhile would take its money.
-pub(crate) async fn growing(tx: &mut Tx, formers: &[Case]) -> Result<HashMap<CaseId, Case>> {
-    const GROWING: bulk::With = bulk::With {
-        v: "k",
-        statement: "SELECT c.id FROM v CROSS JOIN case_now c WHERE c.former_case = v.k \
-                    AND c.state = 'waiting_list'",
-    };
-    let rows: Vec<(Uuid,)> = bulk::select_in(tx, &GROWING, formers, |row, former| {
-        row.push(former.id.0);
-    })
-    .await?;
-    let ids: Vec<CaseId> = rows.into_iter().map(|(id,)| CaseId(id)).collect();
-    let growing = load_many(tx, &ids).await?.into_iter();
-    Ok(growing
-        .filter_map(|case| Some((case.former_case?, case)))
-        .collect())
-}
-
-/// The same, each under the case that it continues.
-pub(crate) async fn continued(tx: &mut Tx, formers: &[Case]) -> Result<HashMap<CaseId, Case>> {
+/// Those of the cases that an open case continues already. One that waits for money to grow by stops
+/// neither a renewal nor a change of law.
+pub(crate) async fn continued(tx: &mut Tx, formers: &[Case]) -> Result<HashSet<CaseId>> {
     let open = continuing(tx, formers).await?.into_iter();
     Ok(open
-        .filter_map(|case| Some((case.former_case?, case)))
+        .filter(|case| case.state != State::WaitingList)
+        .filter_map(|case| case.former_case)
         .collect())
 }
 

@@ -212,6 +212,31 @@ async fn a_correction_that_meets_an_open_case_is_asked_after_it() {
     .await;
 }
 
+/// A correction that takes the place of the award would take from the child what the family waits for.
+#[tokio::test]
+async fn a_correction_beside_a_family_that_waits_for_money_to_grow_is_asked_after_it() {
+    each_db(SCHEMAS, async |platform| {
+        let family = couple(1, 600_000, &["2020-06-01"]);
+        let story = Story::of(&platform, std::slice::from_ref(&family)).await;
+        awarded(&story, &family).await;
+        let grown = second_child(&story, &family).await;
+        let too_little = Money::from_major(249_999);
+        story.assess_within(&grown, &[], too_little).await;
+        assert_eq!(story.case(grown[0]).await.state, State::WaitingList);
+        assert_eq!(corrected_now(&story, &family, 650_000).await, []);
+        story.at("2026-03-01T00:30:00+05:00");
+        let closed = close(&story, "2026-02", 250_000).await;
+        assert_eq!((closed.awards.len(), closed.doubled), (1, 0));
+        assert_eq!(closed.awards[0].amount, Money::from_major(525_000));
+        assert_eq!(ask_put_off(&story).await, [1]);
+        let again = story.to_gather().await;
+        let again = story.case(*again.last().unwrap()).await;
+        assert_eq!(again.former_case, Some(grown[0]));
+        story.holds().await;
+    })
+    .await;
+}
+
 /// A birth that is told while a correction waits for an agency is asked after it, and not lost.
 #[tokio::test]
 async fn a_birth_that_meets_an_open_correction_is_asked_after_it() {
